@@ -1,0 +1,2 @@
+//! conv.
+fn main() {}

@@ -1,0 +1,2 @@
+//! matmul.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Serial code on slices and pointers, one file per kernel: knows neither rayon nor ndarray.

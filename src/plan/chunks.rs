@@ -1,0 +1,96 @@
+//! Chunk bounds: from the number of items and what one costs, nothing else.
+
+use std::ops::Range;
+
+use crate::tuning;
+
+/// `total` items cut into `n` nearly equal chunks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Chunks {
+    total: usize,
+    len: usize,
+    n: usize,
+    cost_ns: f64,
+}
+
+impl Chunks {
+    /// Cuts `total` items of `item_bytes` bytes of traffic and `item_ns` ns of
+    /// arithmetic each; the bounds are multiples of `multiple` items.
+    #[inline]
+    pub(crate) fn new(total: usize, item_bytes: usize, item_ns: f64, multiple: usize) -> Self {
+        let item_ns = item_ns.max(item_bytes as f64 * tuning::NS_PER_BYTE);
+        let cost_ns = total as f64 * item_ns;
+        let item_bytes = item_bytes.max(1);
+        let multiple = multiple.max(1);
+        let len = match tuning::CHUNK.get() {
+            Some(bytes) => bytes as usize / item_bytes,
+            None => {
+                let by_work = (tuning::CHUNK_NS / item_ns.max(1e-3)) as usize;
+                let most = (tuning::CHUNK_BYTES / item_bytes).min(by_work);
+                // Small work: sixteenths, so that both of two threads end together,
+                // unless a claim would cost more than it moves.
+                let least = (tuning::CHUNK_MIN_BYTES / item_bytes).min(by_work / 8);
+                (total / 16).clamp(least.min(most), most)
+            }
+        };
+        let n = total.div_ceil(len.max(1).next_multiple_of(multiple)).max(1);
+        let len = total.div_ceil(n).max(1).next_multiple_of(multiple);
+        Self { total, len, n: total.div_ceil(len), cost_ns }
+    }
+
+    /// How many chunks: none for no items.
+    #[inline]
+    pub(crate) fn n(&self) -> usize {
+        self.n
+    }
+
+    /// Items in each chunk but the last.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// What all of it would take one thread, in ns.
+    #[inline]
+    pub(crate) fn cost_ns(&self) -> f64 {
+        self.cost_ns
+    }
+
+    /// The items of chunk `i`.
+    #[inline]
+    pub(crate) fn range(&self, i: usize) -> Range<usize> {
+        let start = i * self.len;
+        start..(start + self.len).min(self.total)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn covers_every_item_once_at_multiples() {
+        for total in (0..300).chain([4095, 4096, 4097, 1 << 20, (1 << 33) + 3]) {
+            for bytes in [1, 4, 16, 1000] {
+                for ns in [0.0, 0.1, 1e6] {
+                    for multiple in [1, 7, 64] {
+                        let chunks = Chunks::new(total, bytes, ns, multiple);
+                        let mut end = 0;
+                        for i in 0..chunks.n().min(1000) {
+                            let range = chunks.range(i);
+                            assert_eq!(range.start, end);
+                            assert!(range.end > range.start);
+                            assert_eq!(range.start % multiple, 0);
+                            end = range.end;
+                        }
+                        if chunks.n() <= 1000 {
+                            assert_eq!(end, total);
+                        } else {
+                            assert_eq!(chunks.range(chunks.n() - 1).end, total);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

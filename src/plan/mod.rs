@@ -1,0 +1,17 @@
+//! How arrays are cut: collapsed axes, chunk bounds, shapes, output memory.
+//!
+//! Knows `ndarray`; does no arithmetic on elements, knows neither rayon nor the
+//! CPU. What it decides follows from shape and strides alone, never from who
+//! comes to help, so that results cannot depend on it.
+
+mod axes;
+mod chunks;
+mod list;
+mod memory;
+mod shape;
+
+pub(crate) use axes::{Axes, Axis, Run};
+pub(crate) use chunks::Chunks;
+pub(crate) use list::List;
+pub(crate) use memory::Buffer;
+pub(crate) use shape::{broadcast, check_axis, check_output, checked_len};

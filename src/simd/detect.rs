@@ -1,0 +1,69 @@
+//! What the CPU can do, asked once; `SWATH_SIMD` lowers it, never raises it.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// An instruction set that kernels are compiled for, in rising order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Tier {
+    /// What every CPU of the target has.
+    Baseline = 1,
+    /// AVX2 and FMA.
+    Avx2 = 2,
+    /// AVX-512F besides: hand-written kernels only.
+    Avx512 = 3,
+}
+
+/// 0 until the first call. A plain store, no lock: after a fork there is nothing
+/// to wait for, and two threads that both detect store the same.
+static TIER: AtomicU8 = AtomicU8::new(0);
+
+/// The tier that kernels enter now.
+#[inline]
+pub(crate) fn tier() -> Tier {
+    match TIER.load(Ordering::Relaxed) {
+        1 => Tier::Baseline,
+        2 => Tier::Avx2,
+        3 => Tier::Avx512,
+        _ => first(),
+    }
+}
+
+/// Lowers the tier for the whole process, at most to what the CPU has, and gives
+/// the one in force. Harmless while kernels run, since every tier gives the
+/// same bits. For tests.
+pub(crate) fn set_tier(tier: Tier) -> Tier {
+    let tier = tier.min(detect());
+    TIER.store(tier as u8, Ordering::Relaxed);
+    tier
+}
+
+#[cold]
+fn first() -> Tier {
+    let wanted = match std::env::var("SWATH_SIMD").as_deref() {
+        Ok("baseline") => Tier::Baseline,
+        Ok("avx2") => Tier::Avx2,
+        Ok("avx512") | Err(_) => Tier::Avx512,
+        Ok(other) => {
+            eprintln!("swath: SWATH_SIMD={other} ignored: must be baseline, avx2 or avx512");
+            Tier::Avx512
+        }
+    };
+    set_tier(wanted)
+}
+
+#[cfg(target_arch = "x86_64")]
+fn detect() -> Tier {
+    if !(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")) {
+        Tier::Baseline
+    } else if is_x86_feature_detected!("avx512f") {
+        Tier::Avx512
+    } else {
+        Tier::Avx2
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn detect() -> Tier {
+    Tier::Baseline
+}
