@@ -8,10 +8,12 @@ mod axes;
 mod chunks;
 mod list;
 mod memory;
+mod room;
 mod shape;
 
 pub(crate) use axes::{Axes, Axis, Run};
 pub(crate) use chunks::Chunks;
 pub(crate) use list::List;
 pub(crate) use memory::Buffer;
+pub(crate) use room::Room;
 pub(crate) use shape::{broadcast, check_axis, check_output, checked_len};
