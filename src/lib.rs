@@ -21,6 +21,6 @@ mod tuning;
 #[doc(hidden)]
 pub mod reference;
 
-pub use control::Pool;
+pub use control::{CancelToken, Cancelled, Control, Pool, StoppedBy};
 pub use element::{Element, Float};
 pub use error::Error;

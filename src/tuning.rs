@@ -36,11 +36,39 @@ pub(crate) const AWAKE_MIN_NS: f64 = 10_000.0;
 /// caller 14 us (p90 47) and takes 30-80 us.
 pub(crate) const ASLEEP_MIN_NS: f64 = 150_000.0;
 
+/// How long a worker that finds nothing looks on before it sleeps, in ns: calls
+/// that follow each other within it find help awake.
+pub(crate) const LOOK_NS: u64 = 50_000;
+
+/// Looks at the board between two reads of the clock, each of which lets others
+/// run: a pause takes 20-60 ns.
+pub(crate) const LOOKS_PER_YIELD: u32 = 64;
+
+/// Steps a caller spins for chunks still under way before it sleeps: about as
+/// long as a chunk, since waking costs 30-80 us.
+pub(crate) const SPINS_BEFORE_PARK: u32 = 1_000;
+
+/// Milliseconds between two polls for an interrupt.
+pub(crate) const POLL_MS: u64 = 25;
+
 // ---- numbers that are part of the contract ---------------------------------
 
 /// Length of a K-block in matmul: part of the same-bits contract, one value for
 /// every type and tier.
 pub(crate) const K_BLOCK: usize = 256;
+
+/// Cores that this process may use (affinity and cgroup quota counted).
+pub(crate) fn cores() -> usize {
+    static CORES: AtomicU64 = AtomicU64::new(0);
+    match CORES.load(Ordering::Relaxed) {
+        0 => {
+            let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+            CORES.store(cores as u64, Ordering::Relaxed);
+            cores
+        }
+        cores => cores as usize,
+    }
+}
 
 // ---- knobs -----------------------------------------------------------------
 
