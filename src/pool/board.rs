@@ -7,7 +7,7 @@
 //! 400,000 of them behind.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -61,11 +61,14 @@ impl Board {
     /// Puts a job up with room for `seats` helpers, and says how many bells to
     /// ring for it.
     pub(crate) fn post(&self, job: Arc<Job>, seats: usize, cost_ns: f64) -> usize {
-        let looking = self.looking.load(Ordering::Relaxed);
         let mut jobs = self.jobs();
         jobs.push_back(Entry { job, seats });
         self.open.store(jobs.len(), Ordering::Release);
         drop(jobs);
+        // With the fence in `look`: either this sees that the last one has stopped
+        // looking, or that one sees the job.
+        fence(Ordering::SeqCst);
+        let looking = self.looking.load(Ordering::Relaxed);
         // A bell costs the caller 14 us: those who look are enough for small work.
         if looking > 0 && cost_ns < tuning::ASLEEP_MIN_NS {
             0
@@ -163,7 +166,8 @@ impl Board {
             std::thread::yield_now();
         }
         self.looking.fetch_sub(1, Ordering::Relaxed);
-        found
+        fence(Ordering::SeqCst);
+        found || self.open.load(Ordering::Relaxed) > 0
     }
 }
 
