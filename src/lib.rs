@@ -24,3 +24,4 @@ pub mod reference;
 pub use control::{CancelToken, Cancelled, Control, Pool, StoppedBy};
 pub use element::{Element, Float};
 pub use error::Error;
+pub use matmul::{matmul, matmul_into};

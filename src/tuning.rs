@@ -51,12 +51,6 @@ pub(crate) const SPINS_BEFORE_PARK: u32 = 1_000;
 /// Milliseconds between two polls for an interrupt.
 pub(crate) const POLL_MS: u64 = 25;
 
-// ---- numbers that are part of the contract ---------------------------------
-
-/// Length of a K-block in matmul: part of the same-bits contract, one value for
-/// every type and tier.
-pub(crate) const K_BLOCK: usize = 256;
-
 /// Cores that this process may use (affinity and cgroup quota counted).
 pub(crate) fn cores() -> usize {
     static CORES: AtomicU64 = AtomicU64::new(0);
@@ -69,6 +63,47 @@ pub(crate) fn cores() -> usize {
         cores => cores as usize,
     }
 }
+
+// ---- numbers that are part of the contract ---------------------------------
+
+/// Length of a K-block in matmul: part of the same-bits contract, one value for
+/// every type and tier.
+pub(crate) const K_BLOCK: usize = 256;
+
+// ---- matmul ----------------------------------------------------------------
+
+/// Largest tile of the output that one chunk computes by packed kernels: each
+/// tile packs its own rows of A (dear: strided) and columns of B (cheap: copied in
+/// stretches), so tiles are wide rather than tall.
+pub(crate) const MATMUL_TILE: [usize; 2] = [256, 512];
+
+/// The same for plain loops, which are slower and pack only B.
+pub(crate) const MATMUL_PLAIN_TILE: [usize; 2] = [64, 256];
+
+/// Sides of tiles are multiples of this, the largest side of a register tile
+/// (16x16, AVX-512 f32): only the last row and column of tiles have ragged edges.
+pub(crate) const MATMUL_UNIT: usize = 16;
+
+/// Cutting aims at this many tiles once each is worth its claim: packing grows
+/// with every cut.
+pub(crate) const MATMUL_TILES: usize = 8;
+
+/// A chunk longer than this, in ns, is cut along K too, so that a token is
+/// noticed in time.
+pub(crate) const MATMUL_CHUNK_NS: f64 = 10_000_000.0;
+
+/// One multiply-add of a 4-byte type in ns: packed kernels.
+pub(crate) const MATMUL_PACKED_NS: f64 = 0.03;
+/// In plain loops that the compiler vectorised.
+pub(crate) const MATMUL_PLAIN_NS: f64 = 0.06;
+/// In plain loops of floats without FMA: each is a call into libm.
+pub(crate) const MATMUL_LIBM_NS: f64 = 2.6;
+
+/// Up to this many multiply-adds a loop without any preparation is fastest.
+pub(crate) const MATMUL_TINY: usize = 256;
+
+/// From this many multiply-adds, and this many rows, packing both operands pays.
+pub(crate) const MATMUL_PACKED_MIN: [usize; 2] = [16 << 10, 8];
 
 // ---- knobs -----------------------------------------------------------------
 

@@ -9,9 +9,11 @@ mod chunks;
 mod list;
 mod memory;
 mod shape;
+mod tiles;
 
 pub(crate) use axes::{Axes, Axis, Run};
 pub(crate) use chunks::Chunks;
 pub(crate) use list::List;
 pub(crate) use memory::Buffer;
 pub(crate) use shape::{broadcast, check_axis, check_output, checked_len};
+pub(crate) use tiles::Tiles;
