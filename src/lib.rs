@@ -24,3 +24,4 @@ pub mod reference;
 pub use control::Pool;
 pub use element::{Element, Float};
 pub use error::Error;
+pub use map::{map, map_inplace, map_into};
