@@ -24,4 +24,5 @@ pub mod reference;
 pub use control::{CancelToken, Cancelled, Control, Pool, StoppedBy};
 pub use element::{Element, Float};
 pub use error::Error;
+pub use map::{map, map_inplace, map_into};
 pub use matmul::{matmul, matmul_into};

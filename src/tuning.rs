@@ -27,6 +27,30 @@ pub(crate) const HUGE_PAGE_MIN: usize = 4 << 20;
 /// known of the arithmetic: 25 GB/s, between L2 (99) and memory (23).
 pub(crate) const NS_PER_BYTE: f64 = 0.04;
 
+/// Bytes of a cache line: chunks of outputs begin at multiples of it.
+pub(crate) const CACHE_LINE: usize = 64;
+
+// ---- probing what a user's closure costs ------------------------------------
+
+/// Elements of the first block that a map times, at most.
+pub(crate) const PROBE: usize = 256;
+
+/// A first block that takes this long is expensive work, and no first touch of
+/// memory (a huge page is cleared in 100-200 us) or cold code.
+pub(crate) const PROBE_SURE_NS: f64 = 300_000.0;
+
+/// Work, in ns, of the second look at what seemed expensive: a hundred times what
+/// reading the clock takes.
+pub(crate) const PROBE_LOOK_NS: f64 = 2_000.0;
+
+/// Elements after which a map that runs alone looks at the clock again: at 1 us
+/// and more, a look of 15 ns is lost in the noise.
+pub(crate) const PROBE_GO_ON: usize = 8192;
+
+/// From this many ns an element on, sharing a cache line of the output with
+/// another thread (50-100 ns a write) does not matter.
+pub(crate) const QUARREL_NS: f64 = 1_000.0;
+
 // ---- the pool --------------------------------------------------------------
 
 /// Work, in ns, that pays for a helper that is awake and looking for work.
