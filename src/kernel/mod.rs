@@ -1,1 +1,3 @@
 //! Serial code on slices and pointers, one file per kernel: knows neither rayon nor ndarray.
+
+pub(crate) mod reduce;
