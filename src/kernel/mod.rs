@@ -2,3 +2,4 @@
 
 pub(crate) mod map;
 pub(crate) mod matmul;
+pub(crate) mod reduce;
