@@ -24,3 +24,4 @@ pub mod reference;
 pub use control::Pool;
 pub use element::{Element, Float};
 pub use error::Error;
+pub use reduce::{dot, dot_axis, max, max_axis, mean, mean_axis, min, min_axis, sum, sum_axis};
