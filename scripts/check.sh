@@ -220,8 +220,8 @@ oldest_compiler() {
 # synchronisation is not seen, and every hand-over looks like a race.
 thread_sanitizer() {
     CARGO_TARGET_DIR=$CARGO_TARGET_DIR/tsan \
-        RUSTFLAGS="-Zsanitizer=thread --cfg crossbeam_sanitize --cfg crossbeam_sanitize_thread" \
-        TSAN_OPTIONS="halt_on_error=1" \
+        RUSTFLAGS="-Zsanitizer=thread" \
+        TSAN_OPTIONS="halt_on_error=1 allocator_may_return_null=1" \
         some_tests cargo +nightly test -Zbuild-std --target "$1" --lib --test threads
 }
 
