@@ -21,6 +21,9 @@ mod tuning;
 #[doc(hidden)]
 pub mod reference;
 
-pub use control::Pool;
+pub use control::{CancelToken, Cancelled, Control, Pool, StoppedBy};
 pub use element::{Element, Float};
 pub use error::Error;
+pub use map::{map, map_inplace, map_into};
+pub use matmul::{matmul, matmul_into};
+pub use reduce::{dot, dot_axis, max, max_axis, mean, mean_axis, min, min_axis, sum, sum_axis};

@@ -34,17 +34,57 @@ pub(crate) fn checked_len(
 pub(crate) fn broadcast(function: &'static str, shapes: &[&[usize]]) -> Result<Vec<usize>, Error> {
     let ndim = shapes.iter().map(|s| s.len()).max().unwrap_or(0);
     let mut out = vec![1; ndim];
+    if broadcast_onto(shapes.iter().copied(), &mut out) {
+        return Ok(out);
+    }
+    Err(Error::Broadcast { function, shapes: shapes.iter().map(|s| s.to_vec()).collect() })
+}
+
+/// Writes the shape that `shapes` broadcast to into `out`, which is all ones and as
+/// long as the longest of them; says whether they do. Takes no memory.
+#[inline]
+pub(crate) fn broadcast_onto<'a>(
+    shapes: impl Iterator<Item = &'a [usize]>,
+    out: &mut [usize],
+) -> bool {
     for shape in shapes {
-        for (o, &n) in out[ndim - shape.len()..].iter_mut().zip(*shape) {
+        let missing = out.len() - shape.len();
+        for (o, &n) in out[missing..].iter_mut().zip(shape) {
             if *o == 1 {
                 *o = n;
             } else if n != 1 && n != *o {
-                let shapes = shapes.iter().map(|s| s.to_vec()).collect();
-                return Err(Error::Broadcast { function, shapes });
+                return false;
             }
         }
     }
-    Ok(out)
+    true
+}
+
+/// Whether elements of `shape` lie without gaps at `strides`, the last index
+/// running fastest; for empty arrays, whatever the strides.
+#[inline]
+pub(crate) fn is_c_order(shape: &[usize], strides: &[isize]) -> bool {
+    is_packed(shape.iter().zip(strides).rev())
+}
+
+/// [`is_c_order`] with the first index running fastest.
+#[inline]
+pub(crate) fn is_f_order(shape: &[usize], strides: &[isize]) -> bool {
+    is_packed(shape.iter().zip(strides))
+}
+
+#[inline]
+fn is_packed<'a>(innermost_first: impl Iterator<Item = (&'a usize, &'a isize)>) -> bool {
+    let mut expected = 1;
+    let mut packed = true;
+    for (&n, &stride) in innermost_first {
+        packed &= n == 1 || stride == expected as isize;
+        if n == 0 {
+            return true;
+        }
+        expected *= n;
+    }
+    packed
 }
 
 /// Refuses an axis that an array of `shape` does not have.
@@ -125,6 +165,17 @@ mod tests {
         let err = broadcast("f", &[&[3], &[4]]).unwrap_err();
         assert_eq!(err.to_string(), "f: operands do not broadcast together: shapes [3], [4]");
         assert!(broadcast("f", &[&[0], &[2]]).is_err());
+    }
+
+    #[test]
+    fn orders_are_told_apart() {
+        assert!(is_c_order(&[3, 4], &[4, 1]) && !is_f_order(&[3, 4], &[4, 1]));
+        assert!(is_f_order(&[3, 4], &[1, 3]) && !is_c_order(&[3, 4], &[1, 3]));
+        assert!(is_c_order(&[], &[]) && is_f_order(&[], &[]));
+        assert!(is_c_order(&[3, 1], &[1, 7]) && is_f_order(&[3, 1], &[1, 7]));
+        assert!(is_c_order(&[2, 0], &[-5, 9]) && is_f_order(&[0, 2], &[-5, 9]));
+        assert!(!is_c_order(&[3], &[-1]) && !is_c_order(&[3], &[2]) && !is_c_order(&[3], &[0]));
+        assert!(!is_c_order(&[3, 4], &[5, 1]) && !is_c_order(&[3, 4], &[-4, 1]));
     }
 
     #[test]

@@ -1,0 +1,451 @@
+//! Elementwise maps: a closure on the elements of up to six operands.
+//!
+//! ```text
+//! for each line (a stretch along the innermost axis, from an iterator)
+//!     cut it into blocks: all of it when every operand has stride 1, else 256
+//!     elements; lines shorter than 32 are packed together into one block
+//!         copy what is strided or repeated to unit stride, in buffers on the stack
+//!         out[i] = f(a[i], b[i], ...)        the one place where f is called
+//!         copy the results to where they belong, if they were staged
+//! ```
+//! One call site, because a closure is inlined for certain only where it has a
+//! single caller; unit stride, because the compiler then vectorises it: with
+//! stride 4 an `exp` took 2.44 ns an element read in place, 0.66 staged, and 0.44
+//! at unit stride. What is repeated along a line (stride 0) is copied once per line.
+
+use std::mem::MaybeUninit;
+
+use crate::simd::Kernel;
+
+/// Elements in a block that is staged: enough to forget what a block costs, and
+/// few enough that the buffers of seven operands stay in L1.
+pub(crate) const BLOCK: usize = 256;
+
+/// Room of a stage in bytes: a block of 8-byte elements.
+const STAGE_BYTES: usize = BLOCK * 8;
+
+/// Lines below this length are packed: a line costs about as much as 32 elements.
+const SHORT: usize = 32;
+
+/// Lines in a packed block.
+const LINES: usize = 64;
+
+/// A buffer on the stack for a block of elements of one operand.
+#[repr(C, align(64))]
+pub(crate) struct Stage(MaybeUninit<[u8; STAGE_BYTES]>);
+
+impl Stage {
+    #[inline(always)]
+    fn new() -> Self {
+        Self(MaybeUninit::uninit())
+    }
+
+    #[inline(always)]
+    fn ptr<T>(&mut self) -> *mut T {
+        self.0.as_mut_ptr().cast()
+    }
+}
+
+/// How many elements a stage holds: none of a type too large or too aligned for it.
+const fn room<T>() -> usize {
+    if align_of::<T>() > align_of::<Stage>() {
+        return 0;
+    }
+    let room = STAGE_BYTES / if size_of::<T>() == 0 { 1 } else { size_of::<T>() };
+    if room < BLOCK { room } else { BLOCK }
+}
+
+/// Where the next elements of the operands stand: a pointer for each. `K` counts
+/// the output too, which is operand 0.
+pub(crate) trait Sources<const K: usize>: Copy {
+    /// What the closure takes: an element, or a tuple of one from each operand.
+    type Item;
+    /// A stage for each operand.
+    type Stages;
+    /// What the smallest stage holds.
+    const ROOM: usize;
+
+    /// Stages, not initialised.
+    fn stages() -> Self::Stages;
+
+    /// The operands from here on: `offsets` are in elements.
+    ///
+    /// # Safety
+    /// The offsets lead to elements of the operands.
+    unsafe fn advance(self, offsets: &[isize; K]) -> Self;
+
+    /// Copies `n` elements of each operand to place `to` of its stage.
+    ///
+    /// # Safety
+    /// The operands have `n` elements at `strides`; `to + n <= ROOM`.
+    unsafe fn gather(self, stages: &mut Self::Stages, strides: &[isize; K], to: usize, n: usize);
+
+    /// The operands at unit stride: in place, or copied to the stages. `first`
+    /// says that this is the first block of a line, when what repeats is copied.
+    ///
+    /// # Safety
+    /// As for `gather`, unless all strides are 1 or `n` is 1; `n` is not larger
+    /// than in the first block of the line.
+    unsafe fn level(
+        self,
+        stages: &mut Self::Stages,
+        strides: &[isize; K],
+        n: usize,
+        first: bool,
+    ) -> Self;
+
+    /// The stages.
+    fn staged(stages: &mut Self::Stages) -> Self;
+
+    /// The elements at place `i`.
+    ///
+    /// # Safety
+    /// The operands have more than `i` elements at unit stride.
+    unsafe fn read(self, i: usize) -> Self::Item;
+
+    /// Where results go, if that is where elements come from.
+    fn output<R>(self) -> Option<*mut R>;
+}
+
+/// Copies `n` elements to place `to` of a stage.
+///
+/// # Safety
+/// There are `n` elements from `from` at `stride`; `to + n <= room::<T>()`.
+#[inline(always)]
+unsafe fn gather<T: Copy>(from: *const T, stride: isize, stage: &mut Stage, to: usize, n: usize) {
+    let stage = stage.ptr::<T>().wrapping_add(to);
+    for i in 0..n {
+        // SAFETY: both places are in range, by the caller.
+        unsafe { stage.add(i).write(from.offset(i as isize * stride).read()) };
+    }
+}
+
+/// `n` elements at unit stride; see [`Sources::level`].
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+unsafe fn level<T: Copy>(
+    from: *const T,
+    stride: isize,
+    stage: &mut Stage,
+    n: usize,
+    first: bool,
+) -> *const T {
+    if stride == 1 || n == 1 {
+        return from;
+    }
+    if stride != 0 || first {
+        // SAFETY: by the caller.
+        unsafe { gather(from, stride, stage, 0, n) };
+    }
+    stage.ptr()
+}
+
+/// Operands whose elements the closure takes as a tuple: a tuple of pointers.
+#[derive(Clone, Copy)]
+pub(crate) struct Tuple<P>(pub(crate) P);
+
+/// One operand, whose elements the closure takes as they are.
+#[derive(Clone, Copy)]
+pub(crate) struct Single<P>(pub(crate) P);
+
+/// One operand that is the output too.
+#[derive(Clone, Copy)]
+pub(crate) struct InPlace<P>(pub(crate) P);
+
+macro_rules! sources {
+    (
+        $k:literal, $wrap:ident($($t:ident $i:tt $slot:literal),+),
+        |$items:ident| -> $item:ty { $read:expr }, |$out:ident| { $output:expr }
+    ) => {
+        impl<$($t: Copy),+> Sources<$k> for $wrap<($(*const $t,)+)> {
+            type Item = $item;
+            type Stages = [Stage; $k - 1];
+            const ROOM: usize = {
+                let mut least = BLOCK;
+                $(if room::<$t>() < least { least = room::<$t>(); })+
+                least
+            };
+
+            #[inline(always)]
+            fn stages() -> Self::Stages {
+                [$({ let _ = $slot; Stage::new() }),+]
+            }
+
+            #[inline(always)]
+            unsafe fn advance(self, offsets: &[isize; $k]) -> Self {
+                // SAFETY: by the caller.
+                unsafe { Self(($(self.0.$i.offset(offsets[$slot]),)+)) }
+            }
+
+            #[inline(always)]
+            unsafe fn gather(
+                self,
+                stages: &mut Self::Stages,
+                strides: &[isize; $k],
+                to: usize,
+                n: usize,
+            ) {
+                // SAFETY: by the caller; ROOM is the smallest of all.
+                unsafe { $(gather(self.0.$i, strides[$slot], &mut stages[$i], to, n);)+ }
+            }
+
+            #[inline(always)]
+            unsafe fn level(
+                self,
+                stages: &mut Self::Stages,
+                strides: &[isize; $k],
+                n: usize,
+                first: bool,
+            ) -> Self {
+                // SAFETY: by the caller; ROOM is the smallest of all.
+                unsafe {
+                    Self(($(level(self.0.$i, strides[$slot], &mut stages[$i], n, first),)+))
+                }
+            }
+
+            #[inline(always)]
+            fn staged(stages: &mut Self::Stages) -> Self {
+                Self(($(stages[$i].ptr::<$t>().cast_const(),)+))
+            }
+
+            #[inline(always)]
+            unsafe fn read(self, i: usize) -> $item {
+                // SAFETY: by the caller.
+                let $items = unsafe { ($(self.0.$i.add(i).read(),)+) };
+                $read
+            }
+
+            #[inline(always)]
+            fn output<R>(self) -> Option<*mut R> {
+                let $out = self.0;
+                $output
+            }
+        }
+    };
+}
+sources!(2, Single(A 0 1), |items| -> A { items.0 }, |_out| { None });
+sources!(2, InPlace(A 0 1), |items| -> A { items.0 }, |out| { Some(out.0.cast_mut().cast()) });
+sources!(2, Tuple(A 0 1), |items| -> (A,) { items }, |_out| { None });
+sources!(3, Tuple(A 0 1, B 1 2), |items| -> (A, B) { items }, |_out| { None });
+sources!(4, Tuple(A 0 1, B 1 2, C 2 3), |items| -> (A, B, C) { items }, |_out| { None });
+sources!(
+    5, Tuple(A 0 1, B 1 2, C 2 3, D 3 4),
+    |items| -> (A, B, C, D) { items }, |_out| { None }
+);
+sources!(
+    6, Tuple(A 0 1, B 1 2, C 2 3, D 3 4, E 4 5),
+    |items| -> (A, B, C, D, E) { items }, |_out| { None }
+);
+sources!(
+    7, Tuple(A 0 1, B 1 2, C 2 3, D 3 4, E 4 5, F 5 6),
+    |items| -> (A, B, C, D, E, F) { items }, |_out| { None }
+);
+
+/// A stretch of elements along the innermost axis: the offset of each operand's
+/// first, in elements, and how many.
+pub(crate) type Line<const K: usize> = ([isize; K], usize);
+
+/// One chunk of a map.
+pub(crate) struct Map<'f, const K: usize, S, R, I: Iterator, F> {
+    sources: S,
+    out: *mut R,
+    /// Along the innermost axis, the output's first.
+    strides: [isize; K],
+    lines: std::iter::Peekable<I>,
+    f: &'f F,
+}
+
+impl<'f, const K: usize, S, R, I, F> Map<'f, K, S, R, I, F>
+where
+    S: Sources<K>,
+    I: Iterator<Item = Line<K>>,
+{
+    /// A chunk of `lines`, which have `strides` within.
+    ///
+    /// # Safety
+    /// Every element of every line, at its offset from the pointers in `sources`
+    /// and `out`, can be read, respectively written, until the chunk has run; no
+    /// place of the output is a place of an operand (but for [`InPlace`], whose
+    /// places are those of the output, in the same order).
+    #[inline]
+    pub(crate) unsafe fn new(
+        sources: S,
+        out: *mut R,
+        strides: [isize; K],
+        lines: I,
+        f: &'f F,
+    ) -> Self {
+        Self { sources, out, strides, lines: lines.peekable(), f }
+    }
+}
+
+/// A block of elements at unit stride.
+struct Block<S, R> {
+    from: S,
+    to: *mut R,
+    n: usize,
+    /// Where results go from `to`.
+    back: Back<R>,
+}
+
+/// The way of results from a block to the output.
+enum Back<R> {
+    /// They are there.
+    None,
+    /// To one place, at the output's stride.
+    Line(*mut R),
+    /// To the lines that were packed.
+    Lines,
+}
+
+/// What a chunk keeps on the stack.
+struct Scratch<const K: usize, S: Sources<K>> {
+    stages: S::Stages,
+    results: Stage,
+    /// The lines of a packed block: offset in the output, length.
+    packed: [MaybeUninit<(isize, usize)>; LINES],
+    lines: usize,
+}
+
+impl<const K: usize, S, R, I, F> Kernel for Map<'_, K, S, R, I, F>
+where
+    S: Sources<K>,
+    R: Copy,
+    I: Iterator<Item = Line<K>>,
+    F: Fn(S::Item) -> R,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn run(mut self) {
+        let mut scratch = Scratch::<K, S> {
+            stages: S::stages(),
+            results: Stage::new(),
+            packed: [MaybeUninit::uninit(); LINES],
+            lines: 0,
+        };
+        let (f, strides) = (self.f, self.strides);
+        // The line that is being cut, and how much of it is done.
+        let (mut line, mut done) = (([0; K], 0), 0);
+        loop {
+            if done == line.1 {
+                match self.lines.next() {
+                    Some(next) => (line, done) = (next, 0),
+                    None => break,
+                }
+            }
+            let packs = done == 0 && line.1 < SHORT && Self::ROOM >= 2 * SHORT;
+            let block = if packs && self.lines.peek().is_some() {
+                done = line.1;
+                self.pack(&mut scratch, line)
+            } else {
+                let block = self.cut(&mut scratch, line, done);
+                done += block.n;
+                block
+            };
+            for i in 0..block.n {
+                // SAFETY: `n` elements lie at unit stride behind every pointer.
+                unsafe { block.to.add(i).write(f(block.from.read(i))) };
+            }
+            self.put_back(&scratch, &block, strides[0]);
+        }
+    }
+}
+
+impl<const K: usize, S, R, I, F> Map<'_, K, S, R, I, F>
+where
+    S: Sources<K>,
+    R: Copy,
+    I: Iterator<Item = Line<K>>,
+{
+    /// What the smallest stage holds, the output's among them.
+    const ROOM: usize = if S::ROOM < room::<R>() { S::ROOM } else { room::<R>() };
+
+    /// The next block of a line of which `done` elements are done.
+    #[inline(always)]
+    fn cut(&self, scratch: &mut Scratch<K, S>, line: Line<K>, done: usize) -> Block<S, R> {
+        let strides = &self.strides;
+        let unit = strides.iter().all(|&s| s == 1);
+        let left = line.1 - done;
+        let n = if unit { left } else { left.min(Self::ROOM.max(1)) };
+        let mut offsets = line.0;
+        for (offset, stride) in offsets.iter_mut().zip(strides) {
+            *offset += done as isize * stride;
+        }
+        // SAFETY: the line's elements are the operands', as whoever made the
+        // iterator and the pointers promises; a block that is staged fits, being
+        // of ROOM elements or of one; it shrinks only at the end of the line.
+        let (from, to) = unsafe {
+            let from = self.sources.advance(&offsets);
+            (from.level(&mut scratch.stages, strides, n, done == 0), self.out.offset(offsets[0]))
+        };
+        let direct = strides[0] == 1 || n == 1;
+        let back = if direct { Back::None } else { Back::Line(to) };
+        let stage = if direct { to } else { scratch.results.ptr() };
+        Block { from, to: from.output().unwrap_or(stage), n, back }
+    }
+
+    /// A block of whole short lines, the first of them `line`.
+    #[inline(always)]
+    fn pack(&mut self, scratch: &mut Scratch<K, S>, line: Line<K>) -> Block<S, R> {
+        let (mut n, mut lines, mut next) = (0, 0, Some(line));
+        let mut direct = self.strides[0] == 1;
+        while let Some((offsets, len)) = next {
+            // SAFETY: as in `cut`; `n + len` is at most ROOM by the check below.
+            unsafe {
+                let from = self.sources.advance(&offsets);
+                from.gather(&mut scratch.stages, &self.strides, n, len);
+            }
+            direct &= offsets[0] == line.0[0] + n as isize;
+            scratch.packed[lines].write((offsets[0], len));
+            (n, lines) = (n + len, lines + 1);
+            let fits = |l: &Line<K>| lines < LINES && l.1 < SHORT && n + l.1 <= Self::ROOM;
+            next = self.lines.next_if(fits);
+        }
+        scratch.lines = lines;
+        let from = S::staged(&mut scratch.stages);
+        let (to, back) = match from.output() {
+            Some(to) => (to, Back::Lines),
+            // SAFETY: the first line's place in the output.
+            None if direct => (unsafe { self.out.offset(line.0[0]) }, Back::None),
+            None => (scratch.results.ptr(), Back::Lines),
+        };
+        Block { from, to, n, back }
+    }
+
+    /// Copies a block's results to where they belong.
+    #[inline(always)]
+    fn put_back(&self, scratch: &Scratch<K, S>, block: &Block<S, R>, stride: isize) {
+        match block.back {
+            Back::None => {}
+            // SAFETY: the block's places in the output, and its `n` results.
+            Back::Line(out) => unsafe { scatter(block.to, out, stride, block.n) },
+            Back::Lines => {
+                let mut from = block.to.cast_const();
+                for line in &scratch.packed[..scratch.lines] {
+                    // SAFETY: `pack` has written `lines` of them, each of
+                    // `len` places in the output and `len` results in the stage.
+                    unsafe {
+                        let (offset, len) = line.assume_init();
+                        scatter(from, self.out.offset(offset), stride, len);
+                        from = from.add(len);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Copies `n` elements at unit stride to places at `stride`.
+///
+/// # Safety
+/// They are there on both sides.
+#[inline(always)]
+unsafe fn scatter<R: Copy>(from: *const R, out: *mut R, stride: isize, n: usize) {
+    for i in 0..n {
+        // SAFETY: both places are in range, by the caller.
+        unsafe { out.offset(i as isize * stride).write(from.add(i).read()) };
+    }
+}
