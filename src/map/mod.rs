@@ -55,9 +55,9 @@ use ndarray::{Array, ArrayRef, Dimension, ShapeBuilder};
 
 pub use operand::{Operand, Operands};
 
+use crate::Error;
 use crate::kernel::map::InPlace;
 use crate::plan::{self, Axes, Buffer, List};
-use crate::Error;
 use operand::{Layout, Output};
 
 /// Applies a function to every element of one to six operands.

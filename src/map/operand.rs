@@ -174,8 +174,10 @@ impl<O: Operand> Operands for O {
     {
         let Layout { shape, strides } = out.layout;
         let array = self.array();
-        let axes =
-            Axes::<2>::in_memory_order(shape, [strides, Layout::of(array).strides_in(shape).as_slice()]);
+        let axes = Axes::<2>::in_memory_order(
+            shape,
+            [strides, Layout::of(array).strides_in(shape).as_slice()],
+        );
         let bytes = size_of::<R>() + size_of::<O::Elem>();
         let sources = Single((array.as_ptr(),));
         // SAFETY: the axes walk the output, whose places are the caller's to give,

@@ -31,8 +31,8 @@ impl Stopwatch {
     pub(crate) fn ns(self) -> f64 {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: every x86-64 CPU has the time stamp counter.
-        let ns = unsafe { std::arch::x86_64::_rdtsc() }.saturating_sub(self.start) as f64
-            / TICKS_PER_NS;
+        let ns =
+            unsafe { std::arch::x86_64::_rdtsc() }.saturating_sub(self.start) as f64 / TICKS_PER_NS;
         #[cfg(not(target_arch = "x86_64"))]
         let ns = self.start.elapsed().as_nanos() as f64;
         ns
