@@ -177,7 +177,7 @@ fn mistakes_are_explained() {
             ][..],
         ),
         ("tuple_of_numbers", &["cannot be the operands of a map", "captured by the closure"]),
-        ("seven_operands", &["cannot be the operands of a map", "a tuple of one to six"]),
+        ("seven_operands", &["cannot be an operand of a map", "two to six operands are a tuple"]),
         ("not_copy", &["the trait `Copy` is not implemented for `String`"]),
         ("closure_in_a_variable", &["takes a closure written in place", "the function `map`"]),
         ("changes_a_capture", &["cannot"]),
