@@ -154,7 +154,7 @@ proptest! {
             map_into!(&a, &mut view_mut(&to, &mut base), |x| x * 2.0 - 1.0).unwrap();
             let wide = a.broadcast(IxDyn(&to.shape)).unwrap();
             let expected = naive(&wide, |x| x * 2.0 - 1.0);
-            assert_same_bits(&to.view(&base), &expected, format!("{from:?} {to:?}"));
+            assert_same_bits(to.view(&base), &expected, format!("{from:?} {to:?}"));
             // Nothing beside the view has been written.
             view_mut(&to, &mut base).fill(f64::INFINITY);
             assert_eq!(base, before);
@@ -168,7 +168,7 @@ proptest! {
         let expected = naive(&layout.view(&base), |x| x * x - 0.5);
         let sum: f64 = base.sum() - layout.view(&base).sum();
         map_inplace!(&mut view_mut(&layout, &mut base), |x| x * x - 0.5).unwrap();
-        assert_same_bits(&layout.view(&base), &expected, format!("{layout:?}"));
+        assert_same_bits(layout.view(&base), &expected, format!("{layout:?}"));
         let rest = base.sum() - layout.view(&base).sum();
         assert!((rest - sum).abs() < 1e-9 * (1.0 + base.iter().map(|x| x.abs()).sum::<f64>()));
     }

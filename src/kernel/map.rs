@@ -268,10 +268,10 @@ where
 {
     #[inline(always)]
     fn fill(self, out: &mut [MaybeUninit<R>], f: &F) {
-        for i in 0..out.len() {
+        for (i, to) in out.iter_mut().enumerate() {
             // SAFETY: `Map::run` makes this for as many elements as there are in `out`.
-            let item = unsafe { self.0.read(i, &out[i]) };
-            out[i].write(f(item));
+            let item = unsafe { self.0.read(i, to) };
+            to.write(f(item));
         }
     }
 }
