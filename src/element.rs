@@ -1,14 +1,35 @@
 //! The element types that kernels are written for.
 
+pub(crate) use sealed::Ring;
+
 mod sealed {
     pub trait Sealed {}
+
+    /// The arithmetic of matrix products: for floats every operation rounds once,
+    /// for integers all wrap. Functions, not methods: no call `x.mul_add(..)`
+    /// elsewhere becomes ambiguous.
+    pub trait Ring: Copy + PartialEq {
+        /// Minus one; for unsigned integers modulo their range.
+        const MINUS_ONE: Self;
+        /// What added to any value gives that value, signed zeros included: -0.0
+        /// for floats.
+        const NOTHING: Self;
+        /// `a * b + c`, rounded once.
+        fn fused(a: Self, b: Self, c: Self) -> Self;
+        /// `a * b`.
+        fn times(a: Self, b: Self) -> Self;
+        /// `a + b`.
+        fn plus(a: Self, b: Self) -> Self;
+        /// Whether this is -0.0; never for integers.
+        fn is_negative_zero(a: Self) -> bool;
+    }
 }
 
 /// A number that kernels know: `f32`, `f64`, or an integer of 8 to 64 bits.
 ///
 /// Sealed: kernels are written and tested for exactly these types.
 pub trait Element:
-    sealed::Sealed + Copy + Send + Sync + PartialOrd + std::fmt::Debug + Default + 'static
+    sealed::Sealed + Ring + Copy + Send + Sync + PartialOrd + std::fmt::Debug + Default + 'static
 {
     /// Zero.
     const ZERO: Self;
@@ -35,3 +56,51 @@ elements! {
 }
 impl Float for f32 {}
 impl Float for f64 {}
+
+macro_rules! float_rings {
+    ($($t:ty)*) => {$(impl Ring for $t {
+        const MINUS_ONE: Self = -1.0;
+        const NOTHING: Self = -0.0;
+        #[inline(always)]
+        fn fused(a: Self, b: Self, c: Self) -> Self {
+            a.mul_add(b, c)
+        }
+        #[inline(always)]
+        fn times(a: Self, b: Self) -> Self {
+            a * b
+        }
+        #[inline(always)]
+        fn plus(a: Self, b: Self) -> Self {
+            a + b
+        }
+        #[inline(always)]
+        fn is_negative_zero(a: Self) -> bool {
+            a.to_bits() == (-0.0 as $t).to_bits()
+        }
+    })*};
+}
+float_rings!(f32 f64);
+
+macro_rules! integer_rings {
+    ($($t:ty)*) => {$(impl Ring for $t {
+        const MINUS_ONE: Self = (0 as $t).wrapping_sub(1);
+        const NOTHING: Self = 0;
+        #[inline(always)]
+        fn fused(a: Self, b: Self, c: Self) -> Self {
+            a.wrapping_mul(b).wrapping_add(c)
+        }
+        #[inline(always)]
+        fn times(a: Self, b: Self) -> Self {
+            a.wrapping_mul(b)
+        }
+        #[inline(always)]
+        fn plus(a: Self, b: Self) -> Self {
+            a.wrapping_add(b)
+        }
+        #[inline(always)]
+        fn is_negative_zero(_: Self) -> bool {
+            false
+        }
+    })*};
+}
+integer_rings!(i8 i16 i32 i64 u8 u16 u32 u64);

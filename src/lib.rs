@@ -21,7 +21,8 @@ mod tuning;
 #[doc(hidden)]
 pub mod reference;
 
-pub use control::Pool;
+pub use control::{CancelToken, Cancelled, Control, Pool, StoppedBy};
 pub use element::{Element, Float};
 pub use error::Error;
 pub use map::{map, map_inplace, map_into};
+pub use matmul::{matmul, matmul_into};

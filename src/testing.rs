@@ -44,3 +44,39 @@ pub fn set_chunk(bytes: Option<u64>) {
 pub fn helped() -> u64 {
     pool::helped()
 }
+
+/// Lets the next `n` worker threads start and refuses those after them; `None`
+/// lets all.
+pub fn fail_spawns_after(n: Option<usize>) {
+    pool::fail_spawns_after(n);
+}
+
+/// A run of `n` chunks said to cost `cost_ns` in all: the bare runner.
+pub fn run_chunks(n: usize, cost_ns: f64, body: impl Fn(usize) + Sync) {
+    pool::each(n, cost_ns, body);
+}
+
+/// A run in order, bare: see `pool::run_in_order`. Gives every chunk's carry-in.
+pub fn run_in_order(n: usize, cost_ns: f64, first: impl Fn(usize) -> u64 + Sync) -> Vec<u64> {
+    let before: Vec<_> = (0..n).map(|_| std::sync::atomic::AtomicU64::new(u64::MAX)).collect();
+    pool::run_in_order(
+        n,
+        cost_ns,
+        || (),
+        0,
+        |(), i| first(i),
+        |carry: &u64, own| carry.wrapping_mul(31).wrapping_add(*own),
+        |(), i, _, carry| before[i].store(carry, std::sync::atomic::Ordering::Relaxed),
+    );
+    before.into_iter().map(std::sync::atomic::AtomicU64::into_inner).collect()
+}
+
+/// A run whose scratch is made by `scratch`, one for each participant.
+pub fn run_with_scratch<S>(
+    n: usize,
+    cost_ns: f64,
+    scratch: impl Fn() -> S + Sync,
+    body: impl Fn(&mut S, usize) -> std::ops::ControlFlow<()> + Sync,
+) -> std::ops::ControlFlow<()> {
+    pool::run(n, cost_ns, scratch, body)
+}

@@ -51,6 +51,29 @@ pub(crate) const PROBE_GO_ON: usize = 8192;
 /// another thread (50-100 ns a write) does not matter.
 pub(crate) const QUARREL_NS: f64 = 1_000.0;
 
+// ---- reductions ------------------------------------------------------------
+
+/// The largest block of a sequence, in bytes, for any type: the room to gather
+/// one block of an operand, so that it stays in L1 (two operands fill 32 KiB).
+pub(crate) const REDUCE_BLOCK_BYTES: usize = 16 << 10;
+
+/// Results of one tile of columns, in bytes: with the rows that pass it stays in
+/// L1, and a row's part is a page, which the prefetcher follows to its end.
+pub(crate) const REDUCE_TILE_BYTES: usize = 4 << 10;
+
+/// Row blocks of one part at most, a power of two: bounds the levels of the tree
+/// that a tile keeps (32 KiB in all), and the time between two token checks.
+pub(crate) const REDUCE_PART_BLOCKS: usize = 64;
+
+/// From this many chunks of columns on, rows are cut no finer than parts.
+pub(crate) const REDUCE_ENOUGH_CHUNKS: usize = 32;
+
+/// What an element costs, in ns, that is gathered or taken one by one.
+pub(crate) const REDUCE_STAGED_NS: f64 = 0.6;
+
+/// Partial results kept at a time: a round of chunks, on the stack.
+pub(crate) const REDUCE_ROUND: usize = 512;
+
 // ---- the pool --------------------------------------------------------------
 
 /// Work, in ns, that pays for a helper that is awake and looking for work.
@@ -60,11 +83,92 @@ pub(crate) const AWAKE_MIN_NS: f64 = 10_000.0;
 /// caller 14 us (p90 47) and takes 30-80 us.
 pub(crate) const ASLEEP_MIN_NS: f64 = 150_000.0;
 
+/// How long a worker that finds nothing looks on before it sleeps, in ns: calls
+/// that follow each other within it find help awake.
+pub(crate) const LOOK_NS: u64 = 50_000;
+
+/// Looks at the board between two reads of the clock, each of which lets others
+/// run: a pause takes 20-60 ns.
+pub(crate) const LOOKS_PER_YIELD: u32 = 64;
+
+/// Steps a caller spins for chunks still under way before it sleeps: about as
+/// long as a chunk, since waking costs 30-80 us.
+pub(crate) const SPINS_BEFORE_PARK: u32 = 1_000;
+
+/// Milliseconds between two polls for an interrupt.
+pub(crate) const POLL_MS: u64 = 25;
+
+/// Cores that this process may use (affinity and cgroup quota counted).
+pub(crate) fn cores() -> usize {
+    static CORES: AtomicU64 = AtomicU64::new(0);
+    match CORES.load(Ordering::Relaxed) {
+        0 => {
+            let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+            CORES.store(cores as u64, Ordering::Relaxed);
+            cores
+        }
+        cores => cores as usize,
+    }
+}
+
 // ---- numbers that are part of the contract ---------------------------------
 
 /// Length of a K-block in matmul: part of the same-bits contract, one value for
 /// every type and tier.
 pub(crate) const K_BLOCK: usize = 256;
+
+// ---- matmul ----------------------------------------------------------------
+
+/// Largest tile of the output that one chunk computes by packed kernels: each
+/// tile packs its own rows of A (dear: strided) and columns of B (cheap: copied in
+/// stretches), so tiles are wide rather than tall.
+pub(crate) const MATMUL_TILE: [usize; 2] = [256, 512];
+
+/// The same for plain loops, which are slower and pack only B.
+pub(crate) const MATMUL_PLAIN_TILE: [usize; 2] = [64, 256];
+
+/// Sides of tiles are multiples of this, the largest side of a register tile
+/// (16x16, AVX-512 f32): only the last row and column of tiles have ragged edges.
+pub(crate) const MATMUL_UNIT: usize = 16;
+
+/// Cutting aims at this many tiles once each is worth its claim: packing grows
+/// with every cut.
+pub(crate) const MATMUL_TILES: usize = 8;
+
+/// A chunk longer than this, in ns, is cut along K too, so that a token is
+/// noticed in time.
+pub(crate) const MATMUL_CHUNK_NS: f64 = 10_000_000.0;
+
+/// One multiply-add of a 4-byte type in ns: packed kernels.
+pub(crate) const MATMUL_PACKED_NS: f64 = 0.03;
+/// In plain loops that the compiler vectorised.
+pub(crate) const MATMUL_PLAIN_NS: f64 = 0.06;
+/// In plain loops of floats without FMA: each is a call into libm.
+pub(crate) const MATMUL_LIBM_NS: f64 = 2.6;
+
+/// Up to this many multiply-adds a loop without any preparation is fastest.
+pub(crate) const MATMUL_TINY: usize = 256;
+
+/// From this many multiply-adds, and this many rows, packing both operands pays.
+pub(crate) const MATMUL_PACKED_MIN: [usize; 2] = [16 << 10, 8];
+/// Lanes and block of a sequence of `f32`, and of `f64`: part of the same-bits
+/// contract. Blocks of 4096 are free from L2 outwards and reach 87 % of the
+/// fastest unordered sum in L1; blocks of 512-1024 lose a third to a half.
+pub(crate) const REDUCE_LANES_F32: usize = 64;
+/// See [`REDUCE_LANES_F32`].
+pub(crate) const REDUCE_BLOCK_F32: usize = 4096;
+/// See [`REDUCE_LANES_F32`].
+pub(crate) const REDUCE_LANES_F64: usize = 32;
+/// See [`REDUCE_LANES_F32`].
+pub(crate) const REDUCE_BLOCK_F64: usize = 2048;
+
+/// Sequences of at most this many elements are taken in order: part of the
+/// same-bits contract. Folding lanes costs as much as sixteen additions.
+pub(crate) const REDUCE_IN_ORDER: usize = 16;
+
+/// Rows of one block where the reduced axis lies outside a kept one: part of the
+/// same-bits contract. 19-24 GB/s; 64 lanes for each column would give 8.5.
+pub(crate) const REDUCE_ROW_BLOCK: usize = 128;
 
 // ---- knobs -----------------------------------------------------------------
 

@@ -1,3 +1,5 @@
 //! Serial code on slices and pointers, one file per kernel: knows neither rayon nor ndarray.
 
 pub(crate) mod map;
+pub(crate) mod matmul;
+pub(crate) mod reduce;

@@ -9,6 +9,7 @@ mod chunks;
 mod list;
 mod memory;
 mod shape;
+mod tiles;
 
 pub(crate) use axes::{Axes, Axis, Run};
 pub(crate) use chunks::Chunks;
@@ -17,3 +18,4 @@ pub(crate) use memory::Buffer;
 pub(crate) use shape::{
     broadcast, broadcast_onto, check_axis, check_output, checked_len, is_c_order, is_f_order,
 };
+pub(crate) use tiles::Tiles;

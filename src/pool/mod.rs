@@ -1,45 +1,31 @@
-//! How chunks run: the caller works, the pool helps. The only home of rayon;
-//! knows nothing of arrays.
+//! How chunks run: the caller works, the pool helps.
+//!
+//! The only home of rayon; knows nothing of arrays. [`run`] puts a small job on
+//! the pool's board and goes to work on it at once; helpers that are awake, or
+//! that are worth waking, claim chunks from the same counter. The caller waits
+//! only for chunks that are claimed and not yet done, and takes no other work
+//! meanwhile. ARCHITECTURE.md, "The runner", has the reasons and the figures.
+//!
+//! - `run`: a run, the caller's part and a helper's, panics
+//! - `job`: one run's shared state: claims, done, waiting
+//! - `handover`: a carry from chunk to chunk
+//! - `board`: open jobs, bells, who is awake
+//! - `engine`: the threads, one rayon pool per slot and process
+//! - `fork`: noticing that this process is a forked child
+//! - `context`: pool, limit, stop conditions, progress of the calling thread
+//! - `fp`: the floating-point control word
 
-use std::ops::ControlFlow;
+mod board;
+mod context;
+mod engine;
+mod fork;
+mod fp;
+mod handover;
+mod job;
+mod run;
+mod sync;
 
-/// Runs `body(scratch, i)` for every `i` below `n`, claimed in index order by
-/// the caller and by whoever of the pool comes to help.
-///
-/// `cost_ns` is what all of it would take one thread; the pool decides from it
-/// whether to wake anybody. Each participant makes one `scratch` and keeps it for
-/// all its chunks. A `Break` stops further claims and is what the run returns;
-/// chunks already claimed still finish. A panic in a chunk stops further claims
-/// too, and the one of the lowest chunk is resumed here. A cancelled run does
-/// not return: it unwinds to the `Control::run` that owns the token.
-pub(crate) fn run<S>(
-    n: usize,
-    cost_ns: f64,
-    scratch: impl Fn() -> S + Sync,
-    body: impl Fn(&mut S, usize) -> ControlFlow<()> + Sync,
-) -> ControlFlow<()> {
-    let _ = cost_ns;
-    let mut s = scratch();
-    for i in 0..n {
-        body(&mut s, i)?;
-    }
-    ControlFlow::Continue(())
-}
-
-/// [`run`] without scratch or early end.
-pub(crate) fn each(n: usize, cost_ns: f64, body: impl Fn(usize) + Sync) {
-    let _ = run(
-        n,
-        cost_ns,
-        || (),
-        |(), i| {
-            body(i);
-            ControlFlow::Continue(())
-        },
-    );
-}
-
-/// How many chunks helpers have done in this process.
-pub(crate) fn helped() -> u64 {
-    0
-}
+pub use context::StoppedBy;
+pub(crate) use context::{Context, Cut, Poll, Progress, Stop, enter, with};
+pub(crate) use engine::{SHARED, Slot, fail_spawns_after};
+pub(crate) use run::{each, helped, run, run_in_order};

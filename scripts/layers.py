@@ -1,0 +1,372 @@
+#!/usr/bin/env python3
+"""Checks that the source keeps to the layers of ARCHITECTURE.md.
+
+Reads every file of src/ and examples/ with comments and the insides of strings
+blanked out, so that a word in prose never counts and `use crate::{plan, pool}`
+is seen as the two imports it is. Prints one line for each finding and ends with
+status 1 if there is any.
+
+    scripts/layers.py               check this tree
+    scripts/layers.py --self-test   check the checker on broken input
+"""
+
+import pathlib
+import re
+import sys
+
+MAX_LINES = 500  # of a file in src/, without its test modules
+
+# Files that may contain `unsafe`, each with the reason why safe code will not do.
+# A file that is listed and has none is a finding too: the list stays true.
+UNSAFE = {
+    "src/control.rs": "a progress callback that borrows from the caller, its lifetime erased",
+    "src/plan/memory.rs": "output memory that is not written twice; advice on huge pages",
+    "src/pool/context.rs": "the context in force, a pointer in a thread-local; no clone for each call",
+    "src/pool/engine.rs": "one lazily made pool for each process generation, without a lock",
+    "src/pool/fork.rs": "pthread_atfork",
+    "src/pool/fp.rs": "the floating-point control word",
+    "src/pool/handover.rs": "a cell that one chunk writes and the next one reads",
+    "src/pool/job.rs": "the body of a run, borrowed by threads behind a pointer",
+    "src/pool/run.rs": "the same: from the pointer back to the body",
+    "src/simd/mod.rs": "entering a function with target features after detection",
+}
+
+# What a module of the crate may import from the others. A module that is not
+# listed is a public family: it may use anything but ORACLES.
+LOW = {"element", "error", "tuning"}
+ALLOWED = {
+    "error": set(),
+    "tuning": set(),
+    "element": {"error", "tuning"},
+    "simd": LOW,
+    "math": LOW | {"simd"},
+    "plan": LOW,
+    "pool": {"error", "tuning"},
+    "kernel": LOW | {"math", "simd"},
+    "control": {"error", "pool", "tuning"},
+    "task": {"control", "error", "pool", "tuning"},
+}
+# The naive versions, and the switches of tests: only tests may use them.
+ORACLES = {"reference", "testing"}
+# What the naive versions may not lean on: an oracle made of the code that it
+# judges proves nothing.
+JUDGED = {"kernel", "math", "plan", "pool", "simd", "testing"}
+
+NO_NDARRAY = ("src/kernel/", "src/math/", "src/pool/", "src/simd/")
+ARCH_HOMES = ("src/simd/", "src/kernel/", "src/pool/fp.rs")  # fp.rs: the control word
+
+
+# ---- reading Rust ----------------------------------------------------------
+
+LITERAL = re.compile(
+    r"""
+      (?P<line>//[^\n]*)
+    | (?P<block>/\*)
+    | (?P<raw>\b(?:b|c)?r(?P<hashes>\#*)")
+    | (?P<string>(?:\b[bc])?"(?:[^"\\]|\\.)*")
+    | (?P<char>(?:\bb)?'(?:[^'\\\n]|\\(?:x..|u\{[^}]*\}|.))')
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def blank(text):
+    """`text` with comments and literals turned to spaces; lines stay where they are."""
+    out, at = [], 0
+    while match := LITERAL.search(text, at):
+        end = match.end()
+        if match["block"]:
+            end = end_of_block_comment(text, match.start())
+        elif match["raw"]:
+            close = text.find('"' + match["hashes"], end)
+            end = len(text) if close < 0 else close + 1 + len(match["hashes"])
+        out.append(text[at : match.start()])
+        out.append(re.sub(r"[^\n]", " ", text[match.start() : end]))
+        at = end
+    out.append(text[at:])
+    return "".join(out)
+
+
+def end_of_block_comment(text, start):
+    """Where the comment that opens at `start` ends; they nest in Rust."""
+    depth = 0
+    for mark in re.compile(r"/\*|\*/").finditer(text, start):
+        depth += 1 if mark[0] == "/*" else -1
+        if depth == 0:
+            return mark.end()
+    return len(text)
+
+
+TEST_MODULE = re.compile(
+    r"#\[cfg\((?:test|all\(\s*test\b[^\]]*)\)?\)?\]\s*(?:#\[[^\]]*\]\s*)*"
+    r"(?:pub(?:\([^)]*\))?\s+)?mod\s+\w+\s*\{"
+)
+
+
+def test_ranges(code):
+    """Where the `#[cfg(test)]` modules of blanked code lie."""
+    ranges = []
+    for match in TEST_MODULE.finditer(code):
+        depth, end = 1, match.end()
+        while depth and end < len(code):
+            depth += {"{": 1, "}": -1}.get(code[end], 0)
+            end += 1
+        ranges.append((match.start(), end))
+    return ranges
+
+
+PATH = re.compile(r"(?<![\w:])(?:::\s*)?\$?[A-Za-z_]\w*(?:\s*::\s*\w+)*(?:\s*::\s*\*)?")
+USE = re.compile(r"\buse\s+([^;]*);")
+
+
+def paths(code):
+    """Every path that code names, as (position, segments), use trees spread out."""
+    rest = code
+    for use in USE.finditer(code):
+        yield from spread(use[1], use.start(1), [])
+        rest = rest[: use.start()] + " " * (use.end() - use.start()) + rest[use.end() :]
+    for match in PATH.finditer(rest):
+        yield match.start(), segments(match[0])
+
+
+def segments(path):
+    return [part for part in re.split(r"\s*::\s*", path.replace("$", "").strip()) if part]
+
+
+def spread(tree, at, prefix):
+    """The paths of one use tree: `a::{b, c::{d, e}}` is a::b, a::c::d, a::c::e."""
+    brace = tree.find("{")
+    if brace < 0:
+        yield at, prefix + segments(re.split(r"\bas\b", tree)[0])
+        return
+    head = prefix + segments(tree[:brace])
+    depth, start = 0, brace + 1
+    for i in range(brace, len(tree)):
+        depth += {"{": 1, "}": -1}.get(tree[i], 0)
+        if (tree[i] == "," and depth == 1) or (tree[i] == "}" and depth == 0):
+            if tree[start:i].strip():
+                yield from spread(tree[start:i], start + at, head)
+            start = i + 1
+        if depth == 0:
+            return
+
+
+# ---- the rules -------------------------------------------------------------
+
+
+class Tree:
+    """All files at once: the rules need to know what the root re-exports."""
+
+    def __init__(self, files, unsafe=UNSAFE):
+        self.unsafe = unsafe
+        self.files = {name: (text, blank(text)) for name, text in files.items()}
+        self.found = []
+        # `pub use control::Pool` in lib.rs: crate::Pool is of control.
+        self.home = {}
+        for _, parts in paths(self.files.get("src/lib.rs", ("", ""))[1]):
+            parts = [p for p in parts if p not in ("crate", "self")]
+            if len(parts) > 1:
+                self.home.setdefault(parts[-1], parts[0])
+        self.modules = {module_of(name)[0] for name in self.files if module_of(name)}
+
+    def report(self, name, at, message):
+        line = self.files[name][1].count("\n", 0, at) + 1
+        if (name, line, message) not in self.found:
+            self.found.append((name, line, message))
+
+    def check(self):
+        for name, (text, code) in self.files.items():
+            tests = test_ranges(code)
+            self.check_words(name, code)
+            self.check_length(name, text, code, tests)
+            for at, parts in paths(code):
+                in_test = is_test_file(name) or any(a <= at < b for a, b in tests)
+                self.check_path(name, at, parts, in_test)
+        for name in self.unsafe.keys() - self.files.keys():
+            self.found.append((name, 0, "on the list of unsafe files, but there is no such file"))
+        return sorted(self.found)
+
+    def check_words(self, name, code):
+        unsafe = re.search(r"\bunsafe\b", code)
+        if unsafe and name not in self.unsafe:
+            self.report(name, unsafe.start(), "`unsafe` in a file that is not on the list of scripts/layers.py")
+        if not unsafe and name in self.unsafe:
+            self.report(name, 0, "on the list of unsafe files, but has no `unsafe`")
+        if not name.startswith("src/"):
+            return
+        if not name.startswith("src/pool/"):
+            for match in re.finditer(r"\brayon(_core)?\b", code):
+                self.report(name, match.start(), "`rayon` outside src/pool/")
+        if name.startswith(NO_NDARRAY):
+            for match in re.finditer(r"\bndarray\b", code):
+                self.report(name, match.start(), "`ndarray` in a layer that knows no arrays")
+        if not name.startswith(ARCH_HOMES):
+            for match in re.finditer(r"\btarget_feature\b", code):
+                self.report(name, match.start(), "`target_feature` outside src/simd/ and src/kernel/")
+        if not name.startswith("src/simd/"):
+            for match in re.finditer(r"\bis_\w+_feature_detected\b", code):
+                self.report(name, match.start(), "CPU detection outside src/simd/")
+
+    def check_path(self, name, at, parts, in_test):
+        if not name.startswith("src/"):
+            return
+        if parts[:2] in (["core", "arch"], ["std", "arch"]) and not name.startswith(ARCH_HOMES):
+            self.report(name, at, f"`{parts[0]}::arch` outside src/simd/ and src/kernel/")
+        target = self.resolve(name, parts)
+        here = module_of(name)
+        if target is None or here is None:
+            return
+        here = here[0]
+        target = self.home.get(target, target)
+        if target == here or (target != "*" and target not in self.modules):
+            return
+        if target in ORACLES:
+            allowed = in_test or here in ORACLES
+        elif here == "testing":
+            allowed = True
+        elif here == "reference":
+            allowed = target not in JUDGED
+        elif here in ALLOWED:
+            allowed = target in ALLOWED[here]
+        else:
+            allowed = True
+        if not allowed:
+            self.report(name, at, f"`{here}` imports `{target}`")
+
+    def resolve(self, name, parts):
+        """The module (or re-exported name) at the root that a path starts from."""
+        here, depth = module_of(name), None
+        for i, part in enumerate(parts):
+            if part == "crate":
+                depth = 0
+            elif part == "super":
+                depth = (len(here or []) if depth is None else depth) - 1
+            elif part != "self":
+                return part if depth is not None and depth <= 0 else None
+        return None
+
+    def check_length(self, name, text, code, tests):
+        if not name.startswith("src/") or is_test_file(name):
+            return
+        lines = len(text.splitlines()) - sum(code.count("\n", a, b) + 1 for a, b in tests)
+        if lines > MAX_LINES:
+            self.report(name, 0, f"{lines} lines without tests: more than {MAX_LINES}")
+
+
+def module_of(name):
+    """The module path of a file in src/: ["plan", "axes"]; None for the root and others."""
+    parts = pathlib.PurePosixPath(name).with_suffix("").parts
+    if parts[0] != "src" or name == "src/lib.rs":
+        return None
+    parts = list(parts[1:])
+    return parts[:-1] if parts[-1] == "mod" else parts
+
+
+def is_test_file(name):
+    parts = pathlib.PurePosixPath(name).with_suffix("").parts
+    return "tests" in parts[1:]
+
+
+# ---- the checker checked ---------------------------------------------------
+
+LIB = "pub mod control; mod plan; pub use control::Pool; pub use error::{Error, Kind};"
+BROKEN = [
+    ("src/map.rs", "use rayon::prelude::*;", "`rayon` outside"),
+    ("src/map.rs", "fn f() { rayon::join(a, b); }", "`rayon` outside"),
+    ("src/map.rs", "use rayon_core as r;", "`rayon` outside"),
+    ("src/map.rs", 'let s = "\\""; use rayon::join; // "', "`rayon` outside"),
+    ("src/map.rs", "let c = '\"'; use rayon::join; let d = '\"';", "`rayon` outside"),
+    ("src/map.rs", "fn f<'a>(x: &'a str) { rayon::join('b', x) }", "`rayon` outside"),
+    ("src/map.rs", "/* a /* b */ c */ use rayon::join;", "`rayon` outside"),
+    ("src/map.rs", 'let s = r#"a " b"#; use rayon::join;', "`rayon` outside"),
+    ("src/pool/mod.rs", "use ndarray::Array;", "`ndarray` in a layer"),
+    ("src/kernel/sum.rs", "fn f(a: ::ndarray::ArrayView1<f32>) {}", "`ndarray` in a layer"),
+    ("src/plan/axes.rs", "use crate::pool;", "`plan` imports `pool`"),
+    ("src/plan/axes.rs", "use crate::{Error, pool::{self, run}};", "`plan` imports `pool`"),
+    ("src/plan/axes.rs", "use super::super::pool::run;", "`plan` imports `pool`"),
+    ("src/plan/mod.rs", "fn f() { super::kernel::sum() }", "`plan` imports `kernel`"),
+    ("src/pool/mod.rs", "fn f() { crate :: plan :: f() }", "`pool` imports `plan`"),
+    ("src/kernel/sum.rs", "use crate::{\n    plan as p,\n    simd,\n};", "`kernel` imports `plan`"),
+    ("src/kernel/sum.rs", "use crate::Pool;", "`kernel` imports `control`"),
+    ("src/kernel/sum.rs", "use crate::*;", "`kernel` imports `*`"),
+    ("src/simd/mod.rs", "macro_rules! m { () => { $crate::kernel::f() } } // unsafe\nunsafe fn g() {}", "`simd` imports `kernel`"),
+    ("src/map.rs", "use crate::reference;", "`map` imports `reference`"),
+    ("src/reference/conv.rs", "use crate::kernel::conv;", "`reference` imports `kernel`"),
+    ("src/map.rs", "#[target_feature(enable = \"avx2\")] fn f() {}", "`target_feature` outside"),
+    ("src/map.rs", "use core::arch::x86_64::*;", "`core::arch` outside"),
+    ("src/map.rs", "use std::{arch::asm, mem};", "`std::arch` outside"),
+    ("src/plan/mod.rs", "fn f() { std::arch::x86_64::_mm_pause() }", "`std::arch` outside"),
+    ("src/kernel/sum.rs", 'fn f() { is_x86_feature_detected!("avx2"); }', "CPU detection"),
+    ("src/map.rs", "fn f() { unsafe { g() } }", "`unsafe` in a file"),
+    ("examples/photo.rs", "fn f() { unsafe { g() } }", "`unsafe` in a file"),
+    ("src/plan/memory.rs", "fn f() {} // unsafe", "has no `unsafe`"),
+    ("src/map.rs", "fn f() {}\n" * 501, "more than 500"),
+]
+SOUND = [
+    ("src/map.rs", "//! Not rayon::join.\n/* use rayon; */ fn f() {}"),
+    ("src/map.rs", "/// ```\n/// use rayon::join;\n/// ```\nfn f() -> &'static str { \"use rayon::x; unsafe\" }"),
+    ("src/map.rs", "use crate::{Error, plan, pool, kernel, simd}; fn f() { crate::plan::g() }"),
+    ("src/map.rs", "fn crayon() { let rayons = 1; }"),
+    ("src/map.rs", "#[cfg(test)]\nmod tests { use crate::reference::map; }"),
+    ("src/kernel/conv/tile.rs", "use super::plan::Part; use crate::{simd, tuning::X};"),
+    ("src/kernel/sum.rs", "use core::arch::x86_64::*; #[target_feature(enable = \"fma\")] fn f() {}"),
+    ("src/kernel/sum.rs", "#[cfg(all(test, unix))]\nmod tests { use crate::reference::sum; use super::*; }"),
+    ("src/pool/fp.rs", "use core::arch::asm;"),
+    ("src/pool/mod.rs", "use rayon::ThreadPool; use crate::{Error, tuning};"),
+    ("src/reference/conv.rs", "use crate::conv::Border;"),
+    ("src/map.rs", "#[allow(unsafe_code)] fn f() {}"),
+    ("src/map.rs", "fn f() {}\n" * 490 + "#[cfg(test)]\nmod tests {\n" + "fn g() {}\n" * 400 + "}\n"),
+    ("tests/map.rs", "use rayon::prelude::*;"),
+]
+
+
+def self_test():
+    # The other modules, so that names like crate::pool resolve.
+    house = {f"src/{m}.rs": "" for m in
+             "control error kernel map plan pool reference simd testing tuning".split()}
+    house["src/lib.rs"] = LIB
+    listed = dict.fromkeys(["src/plan/memory.rs", "src/simd/mod.rs"])
+    house |= {name: "fn f() { unsafe { g() } }" for name in listed}
+    wrong = 0
+    for name, text, expected in BROKEN + [(name, text, None) for name, text in SOUND]:
+        findings = Tree(house | {name: text}, listed).check()
+        found = [message for file, _, message in findings if file == name]
+        if expected is None:
+            right = not found
+        else:
+            right = any(expected in message for message in found)
+        if not right:
+            wrong += 1
+            print(f"self-test: {name}: {text[:70]!r}: expected {expected}, found {found}")
+    gone = Tree(house, listed | {"src/gone.rs": None}).check()
+    if [n for n, _, m in gone if "no such file" in m] != ["src/gone.rs"]:
+        wrong += 1
+        print(f"self-test: a listed file is gone, found {gone}")
+    print(f"layers: self-test of {len(BROKEN) + len(SOUND) + 1} cases, {wrong} wrong")
+    return wrong
+
+
+def main():
+    if sys.argv[1:] == ["--self-test"]:
+        return 1 if self_test() else 0
+    if sys.argv[1:]:
+        print(__doc__)
+        return 2
+    root = pathlib.Path(__file__).resolve().parent.parent
+    files = {
+        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+        for folder in ("src", "examples")
+        for path in sorted((root / folder).rglob("*.rs"))
+    }
+    if "src/lib.rs" not in files:
+        print(f"layers: no src/lib.rs under {root}")
+        return 1
+    found = Tree(files).check()
+    for name, line, message in found:
+        print(f"{name}:{line}: {message}")
+    print(f"layers: {len(files)} files, {len(found)} findings")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

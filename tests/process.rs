@@ -1,0 +1,270 @@
+//! What concerns the whole process: threads started and ended, forks, memory.
+//!
+//! One test at a time: they count the process's threads and fork it.
+#![cfg(target_os = "linux")]
+
+#[path = "common/watchdog.rs"]
+#[allow(unreachable_pub)]
+mod watchdog;
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use swath::testing::{fail_spawns_after, run_chunks};
+use swath::{Control, Error, Pool};
+use watchdog::watchdog;
+
+const DEAR: f64 = 1e9;
+
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Our worker threads in this process.
+fn workers() -> usize {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let names = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
+    names.filter(|name| name.starts_with("swath-")).count()
+}
+
+/// Waits for what the system does a moment later.
+fn soon(what: impl Fn() -> bool) -> bool {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !what() {
+        if Instant::now() > end {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    true
+}
+
+fn sum_of_chunks(n: usize) -> usize {
+    let sum = AtomicUsize::new(0);
+    run_chunks(n, DEAR, |i| _ = sum.fetch_add(i, Ordering::Relaxed));
+    sum.into_inner()
+}
+
+#[test]
+fn t4_a_dropped_pool_leaves_no_thread() {
+    let _alone = alone();
+    let before = workers();
+    for _ in 0..50 {
+        let pool = Pool::new(4).unwrap();
+        assert_eq!(pool.install(|| sum_of_chunks(100)), 4950);
+        assert!(soon(|| workers() == before + 4));
+        drop(pool);
+        assert!(soon(|| workers() == before));
+    }
+    // Never used.
+    drop(Pool::new(4).unwrap());
+    assert!(soon(|| workers() == before));
+}
+
+#[test]
+fn t4_a_pool_may_be_dropped_from_inside_a_chunk() {
+    let _alone = alone();
+    let before = workers();
+    watchdog(60, || {
+        for _ in 0..50 {
+            let pool = Pool::new(3).unwrap();
+            let control = pool.install(Control::current);
+            let pool = Mutex::new(Some(pool));
+            let chunks = AtomicUsize::new(0);
+            control
+                .run(|| {
+                    run_chunks(20, DEAR, |i| {
+                        if i == 7 {
+                            drop(pool.lock().unwrap().take());
+                        }
+                        chunks.fetch_add(1, Ordering::Relaxed);
+                    });
+                })
+                .unwrap();
+            assert_eq!(chunks.into_inner(), 20);
+        }
+    });
+    assert!(soon(|| workers() == before));
+}
+
+#[test]
+fn t8_fewer_threads_than_asked_give_the_same_answers() {
+    let _alone = alone();
+    for left in 0..5 {
+        fail_spawns_after(Some(left));
+        let pool = Pool::new(4);
+        fail_spawns_after(None);
+        match pool {
+            Ok(pool) => {
+                assert!(left > 0);
+                assert_eq!(pool.threads(), left.min(4));
+                assert_eq!(pool.install(|| sum_of_chunks(100)), 4950);
+            }
+            Err(error) => {
+                assert_eq!(left, 0);
+                assert!(matches!(error, Error::Threads { asked: 4, .. }), "{error}");
+            }
+        }
+    }
+    // The shared pool, in a child that has none yet: the caller alone.
+    let status = in_child(|| {
+        fail_spawns_after(Some(0));
+        sum_of_chunks(100) == 4950 && workers() == 0
+    });
+    assert_eq!(status, Some(0));
+    assert!(Pool::new(0).is_err());
+}
+
+#[test]
+fn knobs_out_of_range_are_refused() {
+    let error = Pool::new(0).unwrap_err();
+    assert_eq!(error.to_string(), "Pool::new: threads is 0, must be from 1 to 4096");
+}
+
+/// Forks; the child runs `f` under an alarm and exits with 0 for `true`. `None`:
+/// it was killed, by the alarm if it hung.
+fn in_child(f: impl FnOnce() -> bool) -> Option<i32> {
+    // SAFETY: the child calls only what this library promises to survive a fork,
+    // and leaves by `_exit`.
+    match unsafe { libc::fork() } {
+        -1 => panic!("fork: {}", std::io::Error::last_os_error()),
+        0 => {
+            // SAFETY: no preconditions.
+            unsafe { libc::alarm(30) };
+            let ok = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f));
+            // SAFETY: ends the child at once.
+            unsafe { libc::_exit(if matches!(ok, Ok(true)) { 0 } else { 1 }) }
+        }
+        child => {
+            let mut status = 0;
+            // SAFETY: a child of ours, and a local for its status.
+            unsafe { libc::waitpid(child, &raw mut status, 0) };
+            libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status))
+        }
+    }
+}
+
+#[test]
+fn t5_fork_before_and_after_first_use_and_child_of_a_child() {
+    let _alone = alone();
+    let works = || sum_of_chunks(100) == 4950;
+    for _ in 0..20 {
+        assert_eq!(in_child(works), Some(0));
+        assert!(works());
+        assert_eq!(in_child(|| works() && in_child(works) == Some(0) && works()), Some(0));
+    }
+    let pool = Pool::new(3).unwrap();
+    assert_eq!(pool.install(|| sum_of_chunks(100)), 4950);
+    let child = || {
+        let installed = pool.install(|| sum_of_chunks(100)) == 4950;
+        installed && soon(|| workers() == 3)
+    };
+    assert_eq!(in_child(child), Some(0));
+    assert_eq!(pool.install(|| sum_of_chunks(100)), 4950);
+}
+
+#[test]
+fn t5_a_pool_of_the_parents_may_be_dropped_in_the_child() {
+    let _alone = alone();
+    for _ in 0..20 {
+        let mut pool = Some(Pool::new(3).unwrap());
+        pool.as_ref().unwrap().install(|| sum_of_chunks(100));
+        assert_eq!(
+            in_child(|| {
+                drop(pool.take());
+                sum_of_chunks(10) == 45
+            }),
+            Some(0)
+        );
+    }
+}
+
+#[test]
+fn t5_a_parent_that_used_only_rayon() {
+    use rayon::prelude::*;
+    let _alone = alone();
+    let status = in_child(|| {
+        // In a child, so that no other test has used our pool in this process.
+        let sum: usize = (0..1000usize).into_par_iter().sum();
+        sum == 499_500 && (0..20).all(|_| in_child(|| sum_of_chunks(100) == 4950) == Some(0))
+    });
+    assert_eq!(status, Some(0));
+}
+
+/// `forks` forks while two threads run kernels.
+fn forks_of_a_busy_parent(forks: usize, child: impl Fn() -> bool) {
+    let end = Arc::new(AtomicBool::new(false));
+    let busy: Vec<_> = (0..2)
+        .map(|_| {
+            let end = Arc::clone(&end);
+            thread::spawn(move || {
+                while !end.load(Ordering::Relaxed) {
+                    assert_eq!(sum_of_chunks(30), 435);
+                }
+            })
+        })
+        .collect();
+    let failed = (0..forks).find(|_| in_child(&child) != Some(0));
+    end.store(true, Ordering::Relaxed);
+    busy.into_iter().for_each(|thread| thread.join().unwrap());
+    assert_eq!(failed, None, "a child failed or hung");
+}
+
+#[test]
+fn t5_fork_running() {
+    let _alone = alone();
+    forks_of_a_busy_parent(100, || sum_of_chunks(100) == 4950);
+}
+
+/// `cargo test --release --test process -- --ignored`
+#[test]
+#[ignore = "a minute"]
+fn t5_two_thousand_forks_of_a_busy_parent() {
+    let _alone = alone();
+    forks_of_a_busy_parent(2000, || sum_of_chunks(100) == 4950);
+}
+
+/// Resident memory, in KiB.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// Runs from four threads at once, so that helpers are always late for some.
+fn memory_stays_flat(runs: usize) {
+    let pool = Arc::new(Pool::new(2).unwrap());
+    let burst = |runs: usize| {
+        thread::scope(|s| {
+            for _ in 0..4 {
+                s.spawn(|| {
+                    for _ in 0..runs / 4 {
+                        pool.install(|| assert_eq!(sum_of_chunks(4), 6));
+                    }
+                });
+            }
+        });
+    };
+    burst(runs / 10);
+    let before = resident();
+    burst(runs);
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 4096, "{runs} runs left {grown} KiB behind");
+}
+
+#[test]
+fn memory_stays_flat_over_many_runs() {
+    let _alone = alone();
+    memory_stays_flat(100_000);
+}
+
+/// `cargo test --release --test process -- --ignored`
+#[test]
+#[ignore = "a minute"]
+fn memory_stays_flat_over_a_million_runs() {
+    let _alone = alone();
+    memory_stays_flat(1_000_000);
+}
