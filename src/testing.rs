@@ -23,6 +23,12 @@ pub fn set_tier(name: &str) -> &'static str {
     TIERS[simd::set_tier(tier) as usize - 1]
 }
 
+/// The name of the tier in force.
+#[must_use]
+pub fn tier() -> &'static str {
+    TIERS[simd::tier() as usize - 1]
+}
+
 /// As `SWATH_PAR_MIN`.
 pub fn set_par_min(ns: Option<u64>) {
     tuning::PAR_MIN.set(ns);

@@ -144,6 +144,25 @@ pub(crate) fn cores() -> usize {
 /// every type and tier.
 pub(crate) const K_BLOCK: usize = 256;
 
+/// Lanes and block of a sequence of `f32`, and of `f64`: part of the same-bits
+/// contract. Blocks of 4096 are free from L2 outwards and reach 87 % of the
+/// fastest unordered sum in L1; blocks of 512-1024 lose a third to a half.
+pub(crate) const REDUCE_LANES_F32: usize = 64;
+/// See [`REDUCE_LANES_F32`].
+pub(crate) const REDUCE_BLOCK_F32: usize = 4096;
+/// See [`REDUCE_LANES_F32`].
+pub(crate) const REDUCE_LANES_F64: usize = 32;
+/// See [`REDUCE_LANES_F32`].
+pub(crate) const REDUCE_BLOCK_F64: usize = 2048;
+
+/// Sequences of at most this many elements are taken in order: part of the
+/// same-bits contract. Folding lanes costs as much as sixteen additions.
+pub(crate) const REDUCE_IN_ORDER: usize = 16;
+
+/// Rows of one block where the reduced axis lies outside a kept one: part of the
+/// same-bits contract. 19-24 GB/s; 64 lanes for each column would give 8.5.
+pub(crate) const REDUCE_ROW_BLOCK: usize = 128;
+
 // ---- matmul ----------------------------------------------------------------
 
 /// Largest tile of the output that one chunk computes by packed kernels: each
@@ -178,25 +197,6 @@ pub(crate) const MATMUL_LIBM_NS: f64 = 2.6;
 pub(crate) const MATMUL_TINY: usize = 64;
 
 /// From this many multiply-adds, and this many rows, packing both operands pays.
-pub(crate) const MATMUL_PACKED_MIN: [usize; 2] = [16 << 10, 8];
-/// Lanes and block of a sequence of `f32`, and of `f64`: part of the same-bits
-/// contract. Blocks of 4096 are free from L2 outwards and reach 87 % of the
-/// fastest unordered sum in L1; blocks of 512-1024 lose a third to a half.
-pub(crate) const REDUCE_LANES_F32: usize = 64;
-/// See [`REDUCE_LANES_F32`].
-pub(crate) const REDUCE_BLOCK_F32: usize = 4096;
-/// See [`REDUCE_LANES_F32`].
-pub(crate) const REDUCE_LANES_F64: usize = 32;
-/// See [`REDUCE_LANES_F32`].
-pub(crate) const REDUCE_BLOCK_F64: usize = 2048;
-
-/// Sequences of at most this many elements are taken in order: part of the
-/// same-bits contract. Folding lanes costs as much as sixteen additions.
-pub(crate) const REDUCE_IN_ORDER: usize = 16;
-
-/// Rows of one block where the reduced axis lies outside a kept one: part of the
-/// same-bits contract. 19-24 GB/s; 64 lanes for each column would give 8.5.
-pub(crate) const REDUCE_ROW_BLOCK: usize = 128;
 /// Panels against packed in us, f32 (f64): 16x16x16 0.26 : 0.36 (0.59 : 0.48),
 /// 24x24x24 1.2 : 0.7 (1.2 : 1.1), 128x128x128 91 : 59 (266 : 120); 8x512x512
 /// 99 : 107 (248 : 299), 16x512x512 197 : 161 (469 : 407), 64x64x4 3.8 : 1.9.

@@ -5,7 +5,7 @@
 //!     cut it into blocks: all of it when every operand has stride 1, else 256
 //!     elements; lines shorter than 32 are packed together into one block
 //!         copy what is strided or repeated to unit stride, in buffers on the stack
-//!         out[i] = f(a[i], b[i], ...)        the one place where f is called
+//!         out[i] = f(a[i], b[i], ...)        in the tier: the one place where f is called
 //!         copy the results to where they belong, if they were staged
 //! ```
 //! One call site, because a closure is inlined for certain only where it has a
@@ -15,7 +15,7 @@
 
 use std::mem::MaybeUninit;
 
-use crate::simd::Kernel;
+use crate::simd;
 
 /// Elements in a block that is staged: enough to forget what a block costs, and
 /// few enough that the buffers of seven operands stay in L1.
@@ -97,11 +97,11 @@ pub(crate) trait Sources<const K: usize>: Copy {
     /// The stages.
     fn staged(stages: &mut Self::Stages) -> Self;
 
-    /// The elements at place `i`.
+    /// The elements at place `i`, whose result goes to `out`.
     ///
     /// # Safety
     /// The operands have more than `i` elements at unit stride.
-    unsafe fn read(self, i: usize) -> Self::Item;
+    unsafe fn read<R>(self, i: usize, out: &MaybeUninit<R>) -> Self::Item;
 
     /// Where results go, if that is where elements come from.
     fn output<R>(self) -> Option<*mut R>;
@@ -157,7 +157,7 @@ pub(crate) struct InPlace<P>(pub(crate) P);
 macro_rules! sources {
     (
         $k:literal, $wrap:ident($($t:ident $i:tt $slot:literal),+),
-        |$items:ident| -> $item:ty { $read:expr }, |$out:ident| { $output:expr }
+        $item:ty, |$self:ident, $at:ident, $to:ident| $read:expr, $output:expr
     ) => {
         impl<$($t: Copy),+> Sources<$k> for $wrap<($(*const $t,)+)> {
             type Item = $item;
@@ -211,58 +211,93 @@ macro_rules! sources {
             }
 
             #[inline(always)]
-            unsafe fn read(self, i: usize) -> $item {
+            unsafe fn read<R>($self, $at: usize, $to: &MaybeUninit<R>) -> $item {
                 // SAFETY: by the caller.
-                let $items = unsafe { ($(self.0.$i.add(i).read(),)+) };
-                $read
+                unsafe { $read }
             }
 
             #[inline(always)]
             fn output<R>(self) -> Option<*mut R> {
-                let $out = self.0;
-                $output
+                ($output)(self.0)
             }
         }
     };
 }
-sources!(2, Single(A 0 1), |items| -> A { items.0 }, |_out| { None });
-sources!(2, InPlace(A 0 1), |items| -> A { items.0 }, |out| { Some(out.0.cast_mut().cast()) });
-sources!(2, Tuple(A 0 1), |items| -> (A,) { items }, |_out| { None });
-sources!(3, Tuple(A 0 1, B 1 2), |items| -> (A, B) { items }, |_out| { None });
-sources!(4, Tuple(A 0 1, B 1 2, C 2 3), |items| -> (A, B, C) { items }, |_out| { None });
+sources!(2, Single(A 0 1), A, |self, i, _out| self.0.0.add(i).read(), |_| None);
+sources!(2, Tuple(A 0 1), (A,), |self, i, _out| (self.0.0.add(i).read(),), |_| None);
+// Read from the output itself: no other pointer may lead to it there.
 sources!(
-    5, Tuple(A 0 1, B 1 2, C 2 3, D 3 4),
-    |items| -> (A, B, C, D) { items }, |_out| { None }
+    2, InPlace(A 0 1), A,
+    |self, _i, out| out.as_ptr().cast::<A>().read(),
+    |p: (*const A,)| Some(p.0.cast_mut().cast())
 );
 sources!(
-    6, Tuple(A 0 1, B 1 2, C 2 3, D 3 4, E 4 5),
-    |items| -> (A, B, C, D, E) { items }, |_out| { None }
+    3, Tuple(A 0 1, B 1 2), (A, B),
+    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read()),
+    |_| None
 );
 sources!(
-    7, Tuple(A 0 1, B 1 2, C 2 3, D 3 4, E 4 5, F 5 6),
-    |items| -> (A, B, C, D, E, F) { items }, |_out| { None }
+    4, Tuple(A 0 1, B 1 2, C 2 3), (A, B, C),
+    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read()),
+    |_| None
 );
+sources!(
+    5, Tuple(A 0 1, B 1 2, C 2 3, D 3 4), (A, B, C, D),
+    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read(), self.0.3.add(i).read()),
+    |_| None
+);
+sources!(
+    6, Tuple(A 0 1, B 1 2, C 2 3, D 3 4, E 4 5), (A, B, C, D, E),
+    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read(), self.0.3.add(i).read(), self.0.4.add(i).read()),
+    |_| None
+);
+sources!(
+    7, Tuple(A 0 1, B 1 2, C 2 3, D 3 4, E 4 5, F 5 6), (A, B, C, D, E, F),
+    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read(), self.0.3.add(i).read(), self.0.4.add(i).read(), self.0.5.add(i).read()),
+    |_| None
+);
+
+/// The loop of a block: the one place where the closure is called.
+#[derive(Clone, Copy)]
+struct Each<const K: usize, S>(S);
+
+impl<const K: usize, S, R, F> simd::Fill<R, F> for Each<K, S>
+where
+    S: Sources<K>,
+    F: Fn(S::Item) -> R,
+{
+    #[inline(always)]
+    fn fill(self, out: &mut [MaybeUninit<R>], f: &F) {
+        for (i, to) in out.iter_mut().enumerate() {
+            // SAFETY: `Map::run` makes this for as many elements as there are in `out`.
+            let item = unsafe { self.0.read(i, to) };
+            to.write(f(item));
+        }
+    }
+}
 
 /// A stretch of elements along the innermost axis: the offset of each operand's
 /// first, in elements, and how many.
 pub(crate) type Line<const K: usize> = ([isize; K], usize);
 
 /// One chunk of a map.
-pub(crate) struct Map<'f, const K: usize, S, R, I: Iterator, F> {
+pub(crate) struct Map<'f, const K: usize, S, R, I: Iterator, B, V> {
     sources: S,
     out: *mut R,
     /// Along the innermost axis, the output's first.
     strides: [isize; K],
     lines: std::iter::Peekable<I>,
-    f: &'f F,
+    baseline: &'f B,
+    avx2: &'f V,
 }
 
-impl<'f, const K: usize, S, R, I, F> Map<'f, K, S, R, I, F>
+impl<'f, const K: usize, S, R, I, B, V> Map<'f, K, S, R, I, B, V>
 where
     S: Sources<K>,
     I: Iterator<Item = Line<K>>,
 {
-    /// A chunk of `lines`, which have `strides` within.
+    /// A chunk of `lines`, which have `strides` within; `baseline` and `avx2` are the
+    /// same closure, one for each tier.
     ///
     /// # Safety
     /// Every element of every line, at its offset from the pointers in `sources`
@@ -275,9 +310,9 @@ where
         out: *mut R,
         strides: [isize; K],
         lines: I,
-        f: &'f F,
+        (baseline, avx2): (&'f B, &'f V),
     ) -> Self {
-        Self { sources, out, strides, lines: lines.peekable(), f }
+        Self { sources, out, strides, lines: lines.peekable(), baseline, avx2 }
     }
 }
 
@@ -309,24 +344,25 @@ struct Scratch<const K: usize, S: Sources<K>> {
     lines: usize,
 }
 
-impl<const K: usize, S, R, I, F> Kernel for Map<'_, K, S, R, I, F>
+impl<const K: usize, S, R, I, B, V> Map<'_, K, S, R, I, B, V>
 where
     S: Sources<K>,
     R: Copy,
     I: Iterator<Item = Line<K>>,
-    F: Fn(S::Item) -> R,
+    B: Fn(S::Item) -> R,
+    V: Fn(S::Item) -> R,
 {
-    type Output = ();
+    /// What the smallest stage holds, the output's among them.
+    const ROOM: usize = if S::ROOM < room::<R>() { S::ROOM } else { room::<R>() };
 
-    #[inline(always)]
-    fn run(mut self) {
+    /// Maps the chunk.
+    pub(crate) fn run(mut self) {
         let mut scratch = Scratch::<K, S> {
             stages: S::stages(),
             results: Stage::new(),
             packed: [MaybeUninit::uninit(); LINES],
             lines: 0,
         };
-        let (f, strides) = (self.f, self.strides);
         // The line that is being cut, and how much of it is done.
         let (mut line, mut done) = (([0; K], 0), 0);
         loop {
@@ -345,23 +381,13 @@ where
                 done += block.n;
                 block
             };
-            for i in 0..block.n {
-                // SAFETY: `n` elements lie at unit stride behind every pointer.
-                unsafe { block.to.add(i).write(f(block.from.read(i))) };
-            }
-            self.put_back(&scratch, &block, strides[0]);
+            // SAFETY: `n` places are there, in a stage or in the output, which is
+            // this chunk's alone.
+            let to = unsafe { std::slice::from_raw_parts_mut(block.to.cast(), block.n) };
+            simd::fill(Each::<K, S>(block.from), to, self.baseline, self.avx2);
+            self.put_back(&scratch, &block);
         }
     }
-}
-
-impl<const K: usize, S, R, I, F> Map<'_, K, S, R, I, F>
-where
-    S: Sources<K>,
-    R: Copy,
-    I: Iterator<Item = Line<K>>,
-{
-    /// What the smallest stage holds, the output's among them.
-    const ROOM: usize = if S::ROOM < room::<R>() { S::ROOM } else { room::<R>() };
 
     /// The next block of a line of which `done` elements are done.
     #[inline(always)]
@@ -371,8 +397,8 @@ where
         let left = line.1 - done;
         let n = if unit { left } else { left.min(Self::ROOM.max(1)) };
         let mut offsets = line.0;
-        for (offset, stride) in offsets.iter_mut().zip(strides) {
-            *offset += done as isize * stride;
+        for k in 0..K {
+            offsets[k] += done as isize * strides[k];
         }
         // SAFETY: the line's elements are the operands', as whoever made the
         // iterator and the pointers promises; a block that is staged fits, being
@@ -417,7 +443,8 @@ where
 
     /// Copies a block's results to where they belong.
     #[inline(always)]
-    fn put_back(&self, scratch: &Scratch<K, S>, block: &Block<S, R>, stride: isize) {
+    fn put_back(&self, scratch: &Scratch<K, S>, block: &Block<S, R>) {
+        let stride = self.strides[0];
         match block.back {
             Back::None => {}
             // SAFETY: the block's places in the output, and its `n` results.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::kernel::map::{Map, Sources};
 use crate::plan::{Axes, Chunks};
-use crate::simd::{self, Stopwatch};
+use crate::simd::Stopwatch;
 use crate::{pool, tuning};
 
 /// Maps all elements of `axes`, whose operand 0 is the output at `out`, `bytes`
@@ -33,13 +33,9 @@ pub(super) unsafe fn drive<const K: usize, S, R, B, V>(
     let work = |range: Range<usize>| {
         let (sources, out) = *first.get();
         let strides = axes.inner().strides;
-        let lines = || axes.runs(range.clone()).map(|run| (run.offsets, run.len));
-        simd::dispatch_pair(
-            // SAFETY: by the caller; ranges do not overlap, so neither do outputs.
-            || unsafe { Map::new(sources, out, strides, lines(), baseline) },
-            // SAFETY: the same.
-            || unsafe { Map::new(sources, out, strides, lines(), avx2) },
-        );
+        let lines = axes.runs(range).map(|run| (run.offsets, run.len));
+        // SAFETY: by the caller; ranges do not overlap, so neither do outputs.
+        unsafe { Map::new(sources, out, strides, lines, (baseline, avx2)) }.run();
     };
     share(axes.len(), bytes, tuning::CACHE_LINE / size_of::<R>().max(1), &work);
 }

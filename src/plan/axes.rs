@@ -193,8 +193,8 @@ impl<const K: usize> Iterator for Runs<'_, K> {
         }
         let len = self.left.min(self.inner.len - self.at);
         let mut offsets = self.line;
-        for (offset, stride) in offsets.iter_mut().zip(&self.inner.strides) {
-            *offset += self.at as isize * stride;
+        for (k, offset) in offsets.iter_mut().enumerate() {
+            *offset += self.at as isize * self.inner.strides[k];
         }
         self.left -= len;
         self.at = 0;
@@ -210,14 +210,14 @@ impl<const K: usize> Runs<'_, K> {
         for (axis, index) in self.outer.iter().zip(self.index.as_mut_slice()).rev() {
             *index += 1;
             if *index < axis.len {
-                for (place, stride) in self.line.iter_mut().zip(&axis.strides) {
-                    *place += stride;
+                for (k, place) in self.line.iter_mut().enumerate() {
+                    *place += axis.strides[k];
                 }
                 return;
             }
             *index = 0;
-            for (place, stride) in self.line.iter_mut().zip(&axis.strides) {
-                *place -= (axis.len as isize - 1) * stride;
+            for (k, place) in self.line.iter_mut().enumerate() {
+                *place -= (axis.len as isize - 1) * axis.strides[k];
             }
         }
     }

@@ -14,6 +14,8 @@
 mod clock;
 mod detect;
 
+use std::mem::MaybeUninit;
+
 pub(crate) use clock::Stopwatch;
 pub(crate) use detect::{Tier, set_tier, tier};
 
@@ -36,25 +38,49 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     enter_baseline(kernel)
 }
 
-/// Runs the kernel of the best tier for autovectorised code, where each tier has
-/// one of its own: the same work, whose user's closure was written out once for
-/// each, so that each copy has one caller and is inlined whatever its size.
+/// A loop that writes a slice with a user's closure, compiled once per tier.
+pub(crate) trait Fill<R, F> {
+    /// Writes every element of `out`. Implementations are `#[inline(always)]`.
+    fn fill(self, out: &mut [MaybeUninit<R>], f: &F);
+}
+
+/// Runs a loop in the best tier for autovectorised code. `baseline` and `avx2` are
+/// one closure, written out once for each tier, so that each copy has one caller
+/// and is inlined whatever its size (or the same closure twice, up to some size).
+///
+/// The slice and the closure are arguments of the function that has the loop: that
+/// they do not overlap is then known to the compiler, which else checks each operand
+/// and capture against the output at run time, and gives up above eight.
 #[inline]
-pub(crate) fn dispatch_pair<B: Kernel, V: Kernel<Output = B::Output>>(
-    baseline: impl FnOnce() -> B,
-    avx2: impl FnOnce() -> V,
-) -> B::Output {
+pub(crate) fn fill<R, B, V>(
+    work: impl Fill<R, B> + Fill<R, V>,
+    out: &mut [MaybeUninit<R>],
+    baseline: &B,
+    avx2: &V,
+) {
     #[cfg(target_arch = "x86_64")]
     if tier() >= Tier::Avx2 {
         // SAFETY: the tier is at least AVX2 only when detection saw AVX2 and FMA.
-        return unsafe { enter_avx2(avx2()) };
+        return unsafe { fill_avx2(work, out, avx2) };
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = avx2;
-    enter_baseline(baseline())
+    fill_baseline(work, out, baseline);
 }
 
-// The assembly tests look for the name `enter_avx2` in symbols.
+// The assembly test looks for the name `fill_avx2` in symbols.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+#[inline(never)]
+fn fill_avx2<R, F>(work: impl Fill<R, F>, out: &mut [MaybeUninit<R>], f: &F) {
+    work.fill(out, f);
+}
+
+#[inline(never)]
+fn fill_baseline<R, F>(work: impl Fill<R, F>, out: &mut [MaybeUninit<R>], f: &F) {
+    work.fill(out, f);
+}
+
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn enter_avx2<K: Kernel>(kernel: K) -> K::Output {

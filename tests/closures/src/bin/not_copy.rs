@@ -1,0 +1,4 @@
+fn main() {
+    let a = ndarray::array![String::new()];
+    let _ = swath::map(&a, |_| 1.0);
+}
