@@ -2,11 +2,12 @@
 //! scene of their own. Every failure is one line of text that names the file.
 #![allow(dead_code, reason = "each example uses its own part")]
 
+mod jpeg;
 mod scene;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
@@ -34,15 +35,22 @@ pub(crate) fn load_rgb(path: &Path) -> Result<Array3<u8>, String> {
         return Err(format!("{name}: cannot be read: not a file"));
     }
     let unreadable = |e: &dyn std::fmt::Display| format!("{name}: cannot be read: {}", one_line(e));
-    let reader = ImageReader::open(path)
-        .and_then(ImageReader::with_guessed_format)
+    // By the contents alone: `ImageReader::open` would believe the name.
+    let reader = File::open(path)
+        .and_then(|file| ImageReader::new(BufReader::new(file)).with_guessed_format())
         .map_err(|e| unreadable(&e))?;
-    if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
+    let format = reader.format();
+    if !matches!(format, Some(ImageFormat::Png | ImageFormat::Jpeg)) {
         return Err(format!("{name}: cannot be read: its contents are neither PNG nor JPEG"));
     }
     let decoder = reader.into_decoder().map_err(|e| unreadable(&e))?;
     let (width, height) = decoder.dimensions();
     check_size(u64::from(width), u64::from(height)).map_err(|e| format!("{name}: {e}"))?;
+    if format == Some(ImageFormat::Jpeg)
+        && !jpeg::is_whole(&fs::read(path).map_err(|e| unreadable(&e))?)
+    {
+        return Err(format!("{name}: cannot be read: the file ends before the picture does"));
+    }
     let picture = DynamicImage::from_decoder(decoder).map_err(|e| unreadable(&e))?.into_rgb8();
     Array3::from_shape_vec((height as usize, width as usize, 3), picture.into_raw())
         .map_err(|e| unreadable(&e))
