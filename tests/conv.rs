@@ -394,7 +394,7 @@ fn s1_empty_arrays_give_empty_results() {
 
 #[test]
 fn s2_sizes_that_overflow_are_errors() {
-    // A filter of 2^40 taps, none of which takes memory.
+    // A filter of 2^62 taps, none of which takes memory.
     let taps = ndarray::arr0(1.0f32);
     let taps = taps.broadcast(1usize << 62).unwrap();
     let src = arr1(&[1.0f32; 4]);
