@@ -16,6 +16,9 @@
 //! floating-point summation", ARITH 2013, section II): an aligned power of two of
 //! blocks is a subtree, so it may be cut there and finished anywhere.
 
+// Several operands, rows and lanes are walked together by one index.
+#![allow(clippy::needless_range_loop)]
+
 mod fold;
 mod lanes;
 mod outputs;
@@ -154,9 +157,9 @@ unsafe fn load<T: Copy, const K: usize>(
 ) -> [T; K] {
     // SAFETY: the caller's promise, for each operand.
     unsafe {
-        let mut items = [*ptrs[0].offset(i * strides[0]); K];
+        let mut items = [*ptrs[0].offset(i.wrapping_mul(strides[0])); K];
         for k in 1..K {
-            items[k] = *ptrs[k].offset(i * strides[k]);
+            items[k] = *ptrs[k].offset(i.wrapping_mul(strides[k]));
         }
         items
     }
