@@ -74,6 +74,33 @@ pub(crate) const REDUCE_STAGED_NS: f64 = 0.6;
 /// Partial results kept at a time: a round of chunks, on the stack.
 pub(crate) const REDUCE_ROUND: usize = 512;
 
+// ---- convolution -----------------------------------------------------------
+
+/// What one tap costs one element, in ns for each byte of its accumulator: two
+/// 32-byte loads a cycle, half of them across a cache line, at 3.7 GHz.
+pub(crate) const TAP_BYTE_NS: f64 = 0.008;
+
+/// What starting one line of one chunk costs, in ns: where its rows begin.
+pub(crate) const CONV_LINE_NS: f64 = 60.0;
+
+/// Lines are filtered in blocks of at most this many elements: 16 KiB of f32, so
+/// that output and accumulators stay in L1.
+pub(crate) const CONV_COLS: usize = 4096;
+
+/// The rows under a filter together fill at most this much of L2 (half of the
+/// 1 MiB of a Zen 4 core), unless a block would be shorter than `CONV_COLS_MIN`.
+pub(crate) const CONV_ROWS_BYTES: usize = 512 << 10;
+
+/// Shorter blocks spend more on their ends than they save.
+pub(crate) const CONV_COLS_MIN: usize = 512;
+
+/// Lines shorter than this are joined to the next axis where they can be: eight
+/// registers of f32, one block of the kernel.
+pub(crate) const SHORT_LINE: usize = 64;
+
+/// Taps of a Gaussian along one axis, at most: half a gigabyte of weights.
+pub(crate) const GAUSSIAN_TAPS_MAX: usize = 1 << 26;
+
 // ---- the pool --------------------------------------------------------------
 
 /// Work, in ns, that pays for a helper that is awake and looking for work.
