@@ -25,7 +25,8 @@ fn main() {
     let args: Vec<String> = std::env::args().collect();
     let value = |name: &str| args.iter().position(|a| a == name).and_then(|i| args.get(i + 1));
     let test = args.iter().any(|arg| arg == "--test");
-    let pairs = value("--pairs").map_or(if test { 3 } else { 1000 }, |n| n.parse().expect("a number"));
+    let pairs =
+        value("--pairs").map_or(if test { 3 } else { 1000 }, |n| n.parse().expect("a number"));
     let only = value("--only").map_or("", String::as_str);
     let mut lengths: Vec<usize> = (0..=16).map(|e| 1 << e).collect();
     lengths.extend([3, 7, 17, 100, 1000, 3000, 10_000, 25_000, 50_000]);
@@ -36,7 +37,10 @@ fn main() {
     let kernels: Vec<&Kernel> = KERNELS.iter().filter(|k| k.name.contains(only)).collect();
     assert!(!kernels.is_empty(), "no kernel named {only}");
     let mut over = 0;
-    println!("{:18} {:10} {:>8} {:>10} {:>10} {:>7}  sizes above {LIMIT}", "", "", "worst at", "serial ns", "ours ns", "ratio");
+    println!(
+        "{:18} {:10} {:>8} {:>10} {:>10} {:>7}  sizes above {LIMIT}",
+        "", "", "worst at", "serial ns", "ours ns", "ratio"
+    );
     for kernel in kernels {
         for rest in [Duration::ZERO, Duration::from_micros(300)] {
             over += report(kernel, &lengths, rest, pairs);
@@ -50,7 +54,8 @@ fn main() {
 
 /// Measures one kernel at all lengths; gives how many are above the limit.
 fn report(kernel: &Kernel, lengths: &[usize], rest: Duration, pairs: usize) -> usize {
-    let mut results: Vec<_> = lengths.iter().map(|&len| (len, measure(kernel, len, rest, pairs))).collect();
+    let mut results: Vec<_> =
+        lengths.iter().map(|&len| (len, measure(kernel, len, rest, pairs))).collect();
     results.sort_by(|a, b| b.1.ratio.total_cmp(&a.1.ratio));
     let above: Vec<_> = results.iter().filter(|(_, m)| m.ratio > LIMIT).collect();
     let (len, worst) = &results[0];
@@ -58,7 +63,11 @@ fn report(kernel: &Kernel, lengths: &[usize], rest: Duration, pairs: usize) -> u
     let list: Vec<_> = above.iter().map(|(len, m)| format!("{len}: {:.3}", m.ratio)).collect();
     println!(
         "{:18} {name:10} {len:8} {:10.0} {:10.0} {:7.3}  {}",
-        kernel.name, worst.serial, worst.ours, worst.ratio, list.join(", ")
+        kernel.name,
+        worst.serial,
+        worst.ours,
+        worst.ratio,
+        list.join(", ")
     );
     above.len()
 }

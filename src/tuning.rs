@@ -4,6 +4,7 @@
 //! (whom to wake) and `kernel` all read it. Each constant names the measurement
 //! behind it; ARCHITECTURE.md says how to repeat them.
 
+use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 // ---- cutting ---------------------------------------------------------------
@@ -130,7 +131,7 @@ pub(crate) fn cores() -> usize {
     static CORES: AtomicU64 = AtomicU64::new(0);
     match CORES.load(Ordering::Relaxed) {
         0 => {
-            let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+            let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
             CORES.store(cores as u64, Ordering::Relaxed);
             cores
         }

@@ -147,7 +147,7 @@ pub(super) fn taps_before(
     // negated; an even filter is then off its centre by one.
     let shift = match way {
         Way::Correlate => Some(origin),
-        Way::Convolve => origin.checked_neg().map(|o| o - isize::from(taps % 2 == 0)),
+        Way::Convolve => origin.checked_neg().map(|o| o - isize::from(taps.is_multiple_of(2))),
     };
     match shift.and_then(|shift| half.checked_add(shift)) {
         Some(before) if (0..taps as isize).contains(&before) => Ok(before as usize),

@@ -166,6 +166,7 @@ macro_rules! integer {
             type Tap = i32;
             fn reach(tap: i32) -> u64 {
                 // |MIN| of a signed type is one more than its MAX.
+                #[allow(clippy::cast_lossless)] // one source for all integers
                 let most = <$t>::MAX as u64 + (<$t>::MIN != 0) as u64;
                 u64::from(tap.unsigned_abs()) * most
             }

@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn the_counter_is_the_level_by_level_tree_and_subtrees_cut_it_anywhere() {
         let fold = Sum::<f64>::default();
-        let parts: Vec<f64> = (0..300).map(|i| 1.0 / (3 + i * i) as f64).collect();
+        let parts: Vec<f64> = (0..300).map(|i| 1.0 / f64::from(3 + i * i)).collect();
         for n in 1..parts.len() {
             let expected = by_levels(parts[..n].to_vec()).to_bits();
             for chunk in [1, 2, 8, 64, 512] {
