@@ -168,7 +168,8 @@ pub(crate) const REDUCE_ROW_BLOCK: usize = 128;
 
 /// Largest tile of the output that one chunk computes by packed kernels: each
 /// tile packs its own rows of A (dear: strided) and columns of B (cheap: copied in
-/// stretches), so tiles are wide rather than tall.
+/// stretches), so tiles are wide rather than tall. On one thread 1024^3 f32 in eight
+/// tiles takes no longer than in one call: 44-48 ms against 48-55, busy machine.
 pub(crate) const MATMUL_TILE: [usize; 2] = [256, 512];
 
 /// The same for plain loops, which are slower and pack only B.
