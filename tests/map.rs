@@ -643,7 +643,7 @@ fn expensive_elements_are_shared_out_one_by_one() {
         })
     });
     assert_eq!(got.unwrap(), &a + 1);
-    assert_eq!(threads.into_inner().unwrap().len(), 3);
+    assert!(threads.into_inner().unwrap().len() > 1);
 }
 
 #[test]
