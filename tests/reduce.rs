@@ -280,7 +280,7 @@ proptest! {
         let a = at.view(&base);
         let expected = reduce::sum_axis(&a, axis).unwrap();
         // An output that is stepped, reversed and in F order.
-        let mut shape: Vec<usize> = expected.shape().iter().map(|n| 2 * n).collect();
+        let shape: Vec<usize> = expected.shape().iter().map(|n| 2 * n).collect();
         let mut room = ArrayD::from_elem(IxDyn(&shape).f(), 7.0f32);
         let mut out = room.view_mut();
         for i in 0..shape.len() {
@@ -288,9 +288,8 @@ proptest! {
         }
         reduce::sum_axis_into(&a, axis, &mut out).unwrap();
         assert_same_bits(&out, &expected, "into a stepped output");
-        let written = expected.len();
-        prop_assert_eq!(room.iter().filter(|x| **x != 7.0).count() <= written, true);
-        shape[0] += 2;
+        // No sum here is exactly 7: the other places are untouched.
+        prop_assert_eq!(room.iter().filter(|x| **x != 7.0).count(), expected.len());
     }
 }
 
