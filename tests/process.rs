@@ -219,8 +219,18 @@ fn forks_of_a_busy_parent(forks: usize, child: impl Fn() -> bool) {
 
 /// Every kernel's bits, on arrays that are cut into several chunks, with the pool
 /// forced.
-fn bits_of_all_kernels() -> Vec<u64> {
-    KERNELS.iter().map(|kernel| (kernel.prepare)(40_000)()).collect()
+fn bits_of_all_kernels() -> Vec<(&'static str, u64)> {
+    KERNELS.iter().map(|kernel| (kernel.name, (kernel.prepare)(40_000)())).collect()
+}
+
+/// Whether every kernel gives `expected` here; tells the first that does not.
+fn same_bits(expected: &[(&'static str, u64)]) -> bool {
+    let got = bits_of_all_kernels();
+    let other = got.iter().zip(expected).find(|(got, expected)| got != expected);
+    if let Some(((name, got), (_, expected))) = other {
+        eprintln!("{name}: {got:#x}, expected {expected:#x}");
+    }
+    other.is_none()
 }
 
 /// Forks a busy parent; each child runs every kernel, with help, and must find the
@@ -231,8 +241,8 @@ fn children_run_every_kernel(forks: usize) {
     forks_of_a_busy_parent(forks, || {
         let before = helped();
         // A helper is never waited for, so one may come too late for a short run.
-        let same = bits_of_all_kernels() == expected && sum_of_chunks(100) == 4950;
-        same && soon(|| bits_of_all_kernels() == expected && helped() > before)
+        let same = same_bits(&expected) && sum_of_chunks(100) == 4950;
+        same && soon(|| same_bits(&expected) && helped() > before)
     });
     set_par_min(None);
 }
