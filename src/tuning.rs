@@ -4,6 +4,7 @@
 //! (whom to wake) and `kernel` all read it. Each constant names the measurement
 //! behind it; ARCHITECTURE.md says how to repeat them.
 
+use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 // ---- cutting ---------------------------------------------------------------
@@ -130,7 +131,7 @@ pub(crate) fn cores() -> usize {
     static CORES: AtomicU64 = AtomicU64::new(0);
     match CORES.load(Ordering::Relaxed) {
         0 => {
-            let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+            let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
             CORES.store(cores as u64, Ordering::Relaxed);
             cores
         }
@@ -167,7 +168,8 @@ pub(crate) const REDUCE_ROW_BLOCK: usize = 128;
 
 /// Largest tile of the output that one chunk computes by packed kernels: each
 /// tile packs its own rows of A (dear: strided) and columns of B (cheap: copied in
-/// stretches), so tiles are wide rather than tall.
+/// stretches), so tiles are wide rather than tall. On one thread 1024^3 f32 in eight
+/// tiles takes no longer than in one call: 44-48 ms against 48-55, busy machine.
 pub(crate) const MATMUL_TILE: [usize; 2] = [256, 512];
 
 /// The same for plain loops, which are slower and pack only B.

@@ -99,10 +99,10 @@ fn a_picture_of_rank_one_comes_back_as_it_was() {
         let name = format!("in{i}.png");
         let picture = image::RgbImage::from_pixel(w, h, image::Rgb(color));
         picture.save(folder.join(&name)).unwrap();
-        let output = run(&folder, &[&name, "--rank", "1", "--out", "deep/down/out.png"]);
+        let output = run(&folder, &[&name, "--rank", "1", "--out", "deep/down"]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(psnr(&output), f64::INFINITY);
-        let back = image::open(folder.join("deep/down/out.png")).unwrap().into_rgb8();
+        let back = image::open(folder.join("deep/down/low_rank.png")).unwrap().into_rgb8();
         assert_eq!(back, picture);
     }
 }
@@ -138,9 +138,7 @@ fn unreadable_pictures_are_refused() {
         let bytes = std::fs::read(folder.join(name)).unwrap();
         let cut = name.replace("whole", "cut");
         std::fs::write(folder.join(&cut), &bytes[..bytes.len() / 2]).unwrap();
-        if name.ends_with("png") {
-            refused(&folder, &[&cut], &[&cut]);
-        }
+        refused(&folder, &[&cut], &[&cut]);
     }
 }
 
@@ -178,11 +176,9 @@ fn places_that_cannot_be_written_are_refused() {
     std::fs::write(folder.join("file"), "").unwrap();
     let small = ["--size", "32x32", "--rank", "2", "--out"];
     let with = |out| small.iter().copied().chain([out]).collect::<Vec<_>>();
-    refused(&folder, &with("file/out.png"), &["file", "is a file"]);
-    std::fs::create_dir(folder.join("there.png")).unwrap();
-    refused(&folder, &with("there.png"), &["there.png", "folder"]);
-    refused(&folder, &with("/proc/no/out.png"), &["/proc/no"]);
-    refused(&folder, &with(".."), &[".."]);
+    refused(&folder, &with("file"), &["file", "is a file"]);
+    refused(&folder, &with("file/below"), &["file/below"]);
+    refused(&folder, &with("/proc/no"), &["/proc/no"]);
     assert_eq!(std::fs::read_to_string(folder.join("file")).unwrap(), "");
 }
 

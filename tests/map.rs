@@ -631,6 +631,38 @@ fn t1_the_panic_of_an_inplace_map_leaves_whole_elements() {
 }
 
 #[test]
+fn expensive_elements_are_shared_out_one_by_one() {
+    let a = Array1::from_iter(0..64);
+    let threads = std::sync::Mutex::new(std::collections::HashSet::new());
+    let got = pools()[2].install(|| {
+        map!(&a, |i| {
+            // Asleep, so that the other threads run even on one core.
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            threads.lock().unwrap().insert(std::thread::current().id());
+            i + 1
+        })
+    });
+    assert_eq!(got.unwrap(), &a + 1);
+    assert!(threads.into_inner().unwrap().len() > 1);
+}
+
+#[test]
+fn forced_runs_are_helped() {
+    let a = Array1::from_elem(1 << 16, 1.5f64);
+    let before = testing::helped();
+    for _ in 0..1000 {
+        testing::set_par_min(Some(0));
+        let got = pools()[3].install(|| map!(&a, |x| x * x + x.sqrt()));
+        testing::set_par_min(None);
+        assert!(got.unwrap().iter().all(|&x| x == 2.25 + 1.5f64.sqrt()));
+        if testing::helped() > before {
+            return;
+        }
+    }
+    panic!("no second thread took a chunk in 1000 runs");
+}
+
+#[test]
 fn t6_a_map_inside_a_closure() {
     let rows = array![[1.0, 2.0], [3.0, 4.0]];
     let got = map(&array![0usize, 1], |i| map(rows.row(i), |x| x * 2.0).unwrap()[1]).unwrap();

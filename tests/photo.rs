@@ -178,7 +178,7 @@ fn unreadable_pictures_are_refused() {
         // The last bytes of a PNG file end it, but not the picture.
         if name.ends_with("jpg") {
             std::fs::write(folder.join(&cut), &bytes[..bytes.len() - 1]).unwrap();
-            refused(&folder, &[&cut], &[&cut, "ends before the picture"]);
+            refused(&folder, &[&cut], &[&cut, "cut off"]);
         }
     }
 }

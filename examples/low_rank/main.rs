@@ -2,7 +2,7 @@
 //! and columns, writes what they give back, and checks its own result.
 //!
 //! ```text
-//! cargo run --release --example low_rank -- [INPUT] [--rank R] [--out FILE] [--size WxH]
+//! cargo run --release --example low_rank -- [INPUT] [--rank R] [--out DIR] [--size WxH]
 //! ```
 //! With no input a scene of its own is drawn. All matrix products are
 //! `swath::matmul`. Bad input, and a result that fails a check, end in one line on
@@ -12,7 +12,7 @@ mod factor;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -20,6 +20,7 @@ use clap::Parser;
 use factor::Factors;
 use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::{Array2, Array3};
+use swath::Control;
 
 #[derive(Parser)]
 #[command(about = "Compresses a photo as a matrix of low rank, and checks the result")]
@@ -29,8 +30,8 @@ struct Options {
     /// How many patterns to keep.
     #[arg(long, default_value_t = 32)]
     rank: usize,
-    /// Where to write the picture that the patterns give back.
-    #[arg(long, value_name = "FILE", default_value = "photo-out/low_rank.png")]
+    /// The folder to write `low_rank.png` to, the picture that the patterns give back.
+    #[arg(long, value_name = "DIR", default_value = "photo-out")]
     out: PathBuf,
     /// Size of the scene that is drawn.
     #[arg(
@@ -78,34 +79,39 @@ fn run(options: &Options) -> Result<(), String> {
     let photo = options.input.as_deref().map(support::load_rgb).transpose()?;
     let (width, height) = photo.as_ref().map_or(options.size, |p| (p.dim().1, p.dim().0));
     check_rank(options.rank, height, 3 * width)?;
-    if options.out.is_dir() || options.out.file_name().is_none() {
-        return Err(format!("{}: cannot be written: it is a folder", options.out.display()));
-    }
-    let folder = options.out.parent().filter(|p| !p.as_os_str().is_empty());
-    support::out_dir(folder.unwrap_or(Path::new(".")))?;
+    support::out_dir(&options.out)?;
+    let out = options.out.join("low_rank.png");
     let photo = photo.unwrap_or_else(|| support::scene(width, height));
     println!("photo {width}x{height}: a matrix of {height} x {}", 3 * width);
 
     let a = matrix(&photo);
-    let bar = progress(factor::STEPS);
-    // The place to time the same on one thread and print both.
-    let start = Instant::now();
-    let factors = Factors::new(&a, options.rank, |step| bar.set_position(step as u64))
-        .map_err(|e| e.to_string())?;
-    let restored = factors.restore().map_err(|e| e.to_string())?;
-    let seconds = start.elapsed().as_secs_f64();
+    let bar = progress(2 * factor::STEPS);
+    let compress = || {
+        let start = Instant::now();
+        let factors = Factors::new(&a, options.rank, |_| bar.inc(1))?;
+        let restored = factors.restore()?;
+        Ok((factors, restored, start.elapsed().as_secs_f64()))
+    };
+    let text = |e: swath::Error| e.to_string();
+    let alone = Control::new().threads(1).run(compress).map_err(|e| e.to_string())?;
+    let (_, expected, one) = alone.map_err(text)?;
+    let (factors, restored, all) = compress().map_err(text)?;
     bar.finish_and_clear();
 
+    if restored != expected {
+        return Err("check failed: one thread and all threads differ".to_owned());
+    }
     factors.check(&a, &restored)?;
     let picture = picture(&restored, width);
     let psnr = psnr(&photo, &picture);
-    support::save_png(&options.out, &picture.view())?;
+    support::save_png(&out, &picture.view())?;
 
     let (whole, kept) = (a.len(), options.rank * (height + 3 * width));
     println!("rank {}: PSNR {psnr:.2} dB", options.rank);
     println!("compression {:.1} to 1 ({whole} numbers to {kept})", whole as f64 / kept as f64);
-    println!("time {:.1} ms", seconds * 1e3);
-    println!("wrote {}", options.out.display());
+    let (one_ms, all_ms) = (one * 1e3, all * 1e3);
+    println!("time {one_ms:.1} ms on one thread, {all_ms:.1} ms on all: {:.2} times", one / all);
+    println!("wrote {}", out.display());
     Ok(())
 }
 

@@ -2,12 +2,11 @@
 //! scene of their own. Every failure is one line of text that names the file.
 #![allow(dead_code, reason = "each example uses its own part")]
 
-mod jpeg;
 mod scene;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufWriter, Cursor, Write};
 use std::path::{Path, PathBuf};
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
@@ -20,6 +19,9 @@ pub(crate) use scene::scene;
 
 /// The most pixels a picture may have: its three channels then take 768 MiB.
 pub(crate) const MAX_PIXELS: u64 = 1 << 28;
+
+/// The most bytes a file may have: more than the pixels themselves.
+const MAX_FILE: u64 = 1 << 30;
 
 /// Reads a PNG or JPEG file as height x width x 3.
 ///
@@ -35,25 +37,31 @@ pub(crate) fn load_rgb(path: &Path) -> Result<Array3<u8>, String> {
         return Err(format!("{name}: cannot be read: not a file"));
     }
     let unreadable = |e: &dyn std::fmt::Display| format!("{name}: cannot be read: {}", one_line(e));
-    // By the contents alone: `ImageReader::open` would believe the name.
-    let reader = File::open(path)
-        .and_then(|file| ImageReader::new(BufReader::new(file)).with_guessed_format())
-        .map_err(|e| unreadable(&e))?;
-    let format = reader.format();
-    if !matches!(format, Some(ImageFormat::Png | ImageFormat::Jpeg)) {
+    if meta.len() > MAX_FILE {
+        return Err(format!("{name}: too large: {} bytes, at most {MAX_FILE}", meta.len()));
+    }
+    let bytes = fs::read(path).map_err(|e| unreadable(&e))?;
+    let reader =
+        ImageReader::new(Cursor::new(&bytes)).with_guessed_format().map_err(|e| unreadable(&e))?;
+    if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
         return Err(format!("{name}: cannot be read: its contents are neither PNG nor JPEG"));
+    }
+    if reader.format() == Some(ImageFormat::Jpeg) && is_cut(&bytes) {
+        return Err(unreadable(&"it is cut off: its end is missing"));
     }
     let decoder = reader.into_decoder().map_err(|e| unreadable(&e))?;
     let (width, height) = decoder.dimensions();
     check_size(u64::from(width), u64::from(height)).map_err(|e| format!("{name}: {e}"))?;
-    if format == Some(ImageFormat::Jpeg)
-        && !jpeg::is_whole(&fs::read(path).map_err(|e| unreadable(&e))?)
-    {
-        return Err(format!("{name}: cannot be read: the file ends before the picture does"));
-    }
     let picture = DynamicImage::from_decoder(decoder).map_err(|e| unreadable(&e))?.into_rgb8();
     Array3::from_shape_vec((height as usize, width as usize, 3), picture.into_raw())
         .map_err(|e| unreadable(&e))
+}
+
+/// Whether a JPEG file lacks its end marker, which its decoder forgives: none comes
+/// after the last start of a scan. (A thumbnail, which has both, comes before it.)
+fn is_cut(jpeg: &[u8]) -> bool {
+    let last = |marker: [u8; 2]| jpeg.windows(2).rposition(|pair| pair == marker);
+    last([0xFF, 0xD9]) < last([0xFF, 0xDA])
 }
 
 /// Refuses a picture without pixels, and one of more than [`MAX_PIXELS`].

@@ -135,9 +135,7 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
     fn first(&self, run: Run<3>) -> [isize; K] {
         let mut offsets = Self::operands(run.offsets);
         if let Some(line) = self.reduced.runs(0..self.reduced.len()).next() {
-            for k in 0..K {
-                offsets[k] += line.offsets[k];
-            }
+            offsets.iter_mut().zip(line.offsets).for_each(|(offset, o)| *offset += o);
         }
         offsets
     }
@@ -237,8 +235,8 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
                 f(Run { len, ..run }, index);
                 index += len;
                 run.len -= len;
-                for k in 0..3 {
-                    run.offsets[k] += len as isize * step[k];
+                for (offset, step) in run.offsets.iter_mut().zip(step) {
+                    *offset += len as isize * step;
                 }
             }
         }

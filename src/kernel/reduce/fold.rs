@@ -56,7 +56,7 @@ macro_rules! steps {
             }
             #[inline(always)]
             fn total(self, lane: $lane) -> $total {
-                lane as $total
+                <$total>::from(lane)
             }
             #[inline(always)]
             fn block(self, $slices: [&[$item]; $k]) -> $total {
@@ -83,7 +83,7 @@ macro_rules! fold {
             }
             #[inline(always)]
             fn widen(self, total: <$steps<$t> as Steps<$k>>::Total) -> $acc {
-                total as $acc
+                <$acc>::from(total)
             }
             #[inline(always)]
             fn merge(self, $x: $acc, $y: $acc) -> $acc {
@@ -183,11 +183,11 @@ macro_rules! integers {
     ($($t:ident, $wide:ident, sum $lane:ident, dot $dot:ident of $product:ident, mean $mean:ident,
        $block:expr;)*) => {$(
         steps!(Sum<$t>, 1, $t, $lane, $wide, $block, 0,
-            |lane, [x]| lane.wrapping_add(x as $lane),
+            |lane, [x]| lane.wrapping_add($lane::from(x)),
             |steps, slices| any_order(steps, slices[0]));
         steps!(Dot<$t>, 2, $t, $dot, $wide, $block, 0,
             |lane, [x, y]| {
-                lane.wrapping_add((x as $product).wrapping_mul(y as $product) as $dot)
+                lane.wrapping_add($dot::from($product::from(x).wrapping_mul($product::from(y))))
             },
             |steps, slices| any_order_of_two(steps, slices[0], slices[1]));
         steps!(Min<$t>, 1, $t, $t, $t, $block, $t::MAX,
@@ -221,7 +221,7 @@ integers! {
 macro_rules! exact {
     ($($t:ident)*) => {$(
         steps!(Exact<$t>, 1, $t, i128, i128, 2048, 0,
-            |lane, [x]| lane.wrapping_add(x as i128),
+            |lane, [x]| lane.wrapping_add(i128::from(x)),
             |steps, slices| any_order(steps, slices[0]));
     )*};
 }

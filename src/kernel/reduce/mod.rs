@@ -16,6 +16,9 @@
 //! floating-point summation", ARITH 2013, section II): an aligned power of two of
 //! blocks is a subtree, so it may be cut there and finished anywhere.
 
+// Several operands, rows and lanes are walked together by one index.
+#![allow(clippy::needless_range_loop)]
+
 mod fold;
 mod lanes;
 mod outputs;
@@ -154,9 +157,9 @@ unsafe fn load<T: Copy, const K: usize>(
 ) -> [T; K] {
     // SAFETY: the caller's promise, for each operand.
     unsafe {
-        let mut items = [*ptrs[0].offset(i * strides[0]); K];
+        let mut items = [*ptrs[0].offset(i.wrapping_mul(strides[0])); K];
         for k in 1..K {
-            items[k] = *ptrs[k].offset(i * strides[k]);
+            items[k] = *ptrs[k].offset(i.wrapping_mul(strides[k]));
         }
         items
     }
@@ -178,7 +181,7 @@ mod tests {
     #[test]
     fn the_counter_is_the_level_by_level_tree_and_subtrees_cut_it_anywhere() {
         let fold = Sum::<f64>::default();
-        let parts: Vec<f64> = (0..300).map(|i| 1.0 / (3 + i * i) as f64).collect();
+        let parts: Vec<f64> = (0..300).map(|i| 1.0 / f64::from(3 + i * i)).collect();
         for n in 1..parts.len() {
             let expected = by_levels(parts[..n].to_vec()).to_bits();
             for chunk in [1, 2, 8, 64, 512] {

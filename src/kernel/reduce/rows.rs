@@ -45,6 +45,18 @@ pub(crate) struct Tile<T, const K: usize> {
     pub(crate) row_strides: [isize; K],
 }
 
+impl<T, const K: usize> Tile<T, K> {
+    /// The first elements of row `r`.
+    #[inline(always)]
+    fn row(&self, r: usize) -> [*const T; K] {
+        let mut ptrs = self.ptrs;
+        for k in 0..K {
+            ptrs[k] = ptrs[k].wrapping_offset((r as isize).wrapping_mul(self.row_strides[k]));
+        }
+        ptrs
+    }
+}
+
 /// Where the results of a tile go.
 #[derive(Clone, Copy)]
 pub(crate) enum Into<F: Fold<K>, const K: usize> {
@@ -177,38 +189,35 @@ unsafe fn add_rows<S: Steps<K>, const K: usize>(
     lanes: &mut [S::Lane],
 ) {
     let columns = lanes.len();
-    let row = |r: usize| {
-        let mut ptrs = tile.ptrs;
-        for k in 0..K {
-            ptrs[k] = ptrs[k].wrapping_offset(r as isize * tile.row_strides[k]);
-        }
-        ptrs
-    };
     let mut r = 0;
     if tile.column_strides == [1; K] {
         while r + 4 <= rows {
-            let four = [row(r), row(r + 1), row(r + 2), row(r + 3)];
+            // SAFETY: the caller's promise, for row `r` and the next three.
+            let four = unsafe {
+                [tile.row(r), tile.row(r + 1), tile.row(r + 2), tile.row(r + 3)]
+                    .map(|ptrs| ptrs.map(|p| slice::from_raw_parts(p, columns)))
+            };
             for c in 0..columns {
-                for ptrs in four {
-                    // SAFETY: the caller's promise, for row `r` and the next three.
-                    let items = unsafe { load(ptrs, c as isize, [1; K]) };
-                    lanes[c] = steps.step(lanes[c], items);
-                }
+                let mut lane = lanes[c];
+                lane = steps.step(lane, pick(four[0], c));
+                lane = steps.step(lane, pick(four[1], c));
+                lane = steps.step(lane, pick(four[2], c));
+                lane = steps.step(lane, pick(four[3], c));
+                lanes[c] = lane;
             }
             r += 4;
         }
         while r < rows {
-            let ptrs = row(r);
+            // SAFETY: the caller's promise, for row `r`.
+            let row = tile.row(r).map(|p| unsafe { slice::from_raw_parts(p, columns) });
             for c in 0..columns {
-                // SAFETY: the caller's promise, for row `r`.
-                let items = unsafe { load(ptrs, c as isize, [1; K]) };
-                lanes[c] = steps.step(lanes[c], items);
+                lanes[c] = steps.step(lanes[c], pick(row, c));
             }
             r += 1;
         }
     } else {
         while r < rows {
-            let ptrs = row(r);
+            let ptrs = tile.row(r);
             for c in 0..columns {
                 // SAFETY: the caller's promise, for row `r`.
                 let items = unsafe { load(ptrs, c as isize, tile.column_strides) };
@@ -217,6 +226,16 @@ unsafe fn add_rows<S: Steps<K>, const K: usize>(
             r += 1;
         }
     }
+}
+
+/// Element `c` of each slice.
+#[inline(always)]
+fn pick<T: Copy, const K: usize>(row: [&[T]; K], c: usize) -> [T; K] {
+    let mut items = [row[0][c]; K];
+    for k in 1..K {
+        items[k] = row[k][c];
+    }
+    items
 }
 
 /// `a[c] = merge(a[c], b[c])`.

@@ -121,7 +121,7 @@ unsafe fn gather<T: Copy>(from: *const T, stride: isize, to: *mut T, len: usize)
             match stride {
                 1 => *to.add(i) = *from.add(i),
                 0 => *to.add(i) = *from,
-                _ => *to.add(i) = *from.offset(i as isize * stride),
+                _ => *to.add(i) = *from.offset((i as isize).wrapping_mul(stride)),
             }
         }
     }
