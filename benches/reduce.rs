@@ -1,2 +1,71 @@
-//! reduce.
-fn main() {}
+//! Reductions beside ndarray's own and a rayon fold. Every result is checked once
+//! before it is timed.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use ndarray::{Array1, Array2, Axis};
+use rayon::prelude::*;
+use swath::reduce;
+
+fn vectors(c: &mut Criterion) {
+    macro_rules! benches {
+        ($($t:ident)*) => {$(
+            for exponent in [6, 8, 10, 12, 14, 16, 18, 20, 22] {
+                let n = 1usize << exponent;
+                // Whole numbers: every order of additions is exact.
+                let a = Array1::from_shape_fn(n, |i| (i % 7) as $t - 3.0);
+                let expected = a.sum();
+                assert_eq!(reduce::sum(&a), expected);
+                assert_eq!(reduce::dot(&a, &a).unwrap(), a.dot(&a));
+                assert_eq!(reduce::min(&a).unwrap(), -3.0);
+                assert_eq!(reduce::max(&a).unwrap(), 3.0);
+                let fold = || a.as_slice().unwrap().par_chunks(1 << 15).map(|c| c.iter().sum::<$t>());
+                assert_eq!(fold().sum::<$t>(), expected);
+
+                let mut group = c.benchmark_group(format!("vector {}", stringify!($t)));
+                group.throughput(Throughput::Bytes(size_of_val(a.as_slice().unwrap()) as u64));
+                let id = |name| BenchmarkId::new(name, n);
+                group.bench_function(id("sum"), |b| b.iter(|| reduce::sum(black_box(&a))));
+                group.bench_function(id("min"), |b| b.iter(|| reduce::min(black_box(&a))));
+                group.bench_function(id("max"), |b| b.iter(|| reduce::max(black_box(&a))));
+                group.bench_function(id("dot"), |b| b.iter(|| reduce::dot(black_box(&a), &a)));
+                group.bench_function(id("ndarray sum"), |b| b.iter(|| black_box(&a).sum()));
+                group.bench_function(id("rayon sum"), |b| b.iter(|| fold().sum::<$t>()));
+                group.finish();
+            }
+        )*};
+    }
+    benches!(f32 f64);
+}
+
+fn axes(c: &mut Criterion) {
+    let n = 1024;
+    let a = Array2::from_shape_fn((n, n), |(i, j)| ((i * 3 + j) % 7) as f32 - 3.0);
+    let mut group = c.benchmark_group("axis of 1024x1024 f32");
+    group.throughput(Throughput::Bytes((n * n * size_of::<f32>()) as u64));
+    for axis in 0..2 {
+        let expected = a.sum_axis(Axis(axis));
+        assert_eq!(reduce::sum_axis(&a, axis).unwrap(), expected);
+        let most = a.map_axis(Axis(axis), |line| line.fold(-9.0f32, |m, &x| m.max(x)));
+        assert_eq!(reduce::max_axis(&a, axis).unwrap(), most);
+        let id = |name| BenchmarkId::new(name, axis);
+        group.bench_function(id("sum_axis"), |b| b.iter(|| reduce::sum_axis(black_box(&a), axis)));
+        group.bench_function(id("max_axis"), |b| b.iter(|| reduce::max_axis(black_box(&a), axis)));
+        group.bench_function(id("ndarray sum_axis"), |b| {
+            b.iter(|| black_box(&a).sum_axis(Axis(axis)));
+        });
+    }
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(800));
+    targets = vectors, axes
+}
+criterion_main!(benches);

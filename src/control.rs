@@ -251,10 +251,15 @@ impl<'a> Control<'a> {
             limit: limits.into_iter().flatten().fold(outer.limit, usize::min),
             stop,
             progress: self.progress.as_deref().map_or(outer.progress, |progress| {
-                let progress: *const (dyn Fn(usize, usize) + Send + Sync + '_) = progress;
-                // SAFETY: only the lifetime of the pointee is erased; the context is
-                // in force only while `run` borrows `self`.
-                Some(unsafe { std::mem::transmute::<_, *const pool::Progress>(progress) })
+                // SAFETY: only the lifetime is erased; the context is in force only
+                // while `run` borrows `self`.
+                let progress = unsafe {
+                    std::mem::transmute::<
+                        &(dyn Fn(usize, usize) + Send + Sync),
+                        &'static pool::Progress,
+                    >(progress)
+                };
+                Some(std::ptr::from_ref(progress))
             }),
         }
     }

@@ -1,4 +1,43 @@
 //! Data-parallel numeric kernels on plain `ndarray` arrays.
+//!
+//! Each call cuts its arrays into chunks, which the calling thread and a pool of
+//! helpers work through with the best vector instructions the CPU has. The same
+//! input gives the same bits on any number of threads; small calls stay on the
+//! calling thread; long calls can be stopped; any view works.
+//!
+//! A closure over one or more arrays, compiled for the CPU at hand, in one pass:
+//! ```
+//! use ndarray::array;
+//!
+//! let (a, row) = (array![[1.0_f32, 2.0], [3.0, 4.0]], array![10.0, 20.0]);
+//! let fused = swath::map!((&a, &row), |(x, y)| 0.5 * x + y * y)?;
+//! assert_eq!(fused, array![[100.5, 401.0], [101.5, 402.0]]);
+//! # Ok::<(), swath::Error>(())
+//! ```
+//! Reductions and products, on any view:
+//! ```
+//! use ndarray::{Array2, s};
+//!
+//! let a = Array2::from_shape_fn((300, 200), |(i, j)| (i + j) as f32);
+//! let gram = swath::matmul(&a.t(), &a)?; // no copy of the transpose
+//! assert_eq!(gram, gram.t());
+//! let every_other = swath::sum_axis(&a.slice(s![.., ..;2]), 0)?;
+//! assert_eq!(every_other.len(), 100);
+//! # Ok::<(), swath::Error>(())
+//! ```
+//! A filter that stops when told:
+//! ```
+//! use swath::{CancelToken, Control, conv::Border, image};
+//!
+//! let token = CancelToken::new(); // token.cancel() from any thread
+//! let picture = ndarray::Array2::<f32>::ones((200, 300));
+//! let soft = Control::new()
+//!     .token(&token)
+//!     .run(|| image::gaussian_filter(&picture, 2.0, Border::Reflect))
+//!     .expect("nobody cancels")?;
+//! assert!((soft[(0, 0)] - 1.0).abs() < 1e-6);
+//! # Ok::<(), swath::Error>(())
+//! ```
 
 #[doc(hidden)]
 pub mod testing;
@@ -26,3 +65,9 @@ pub use element::{Element, Float};
 pub use error::Error;
 pub use map::{map, map_inplace, map_into};
 pub use matmul::{matmul, matmul_into};
+pub use reduce::{dot, dot_axis, max, max_axis, mean, mean_axis, min, min_axis, sum, sum_axis};
+
+/// README's code blocks, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -52,7 +52,7 @@ fn t3_cancel_before_during_after_and_twice_ends_once() {
                 at,
                 || {
                     token.cancel();
-                    token.cancel()
+                    token.cancel();
                 },
                 &control,
             );

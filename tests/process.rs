@@ -3,6 +3,9 @@
 //! One test at a time: they count the process's threads and fork it.
 #![cfg(target_os = "linux")]
 
+#[path = "common/kernels.rs"]
+#[allow(unreachable_pub)]
+mod kernels;
 #[path = "common/watchdog.rs"]
 #[allow(unreachable_pub)]
 mod watchdog;
@@ -12,7 +15,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use swath::testing::{fail_spawns_after, run_chunks};
+use kernels::KERNELS;
+use swath::testing::{fail_spawns_after, helped, run_chunks, set_par_min};
 use swath::{Control, Error, Pool};
 use watchdog::watchdog;
 
@@ -213,10 +217,40 @@ fn forks_of_a_busy_parent(forks: usize, child: impl Fn() -> bool) {
     assert_eq!(failed, None, "a child failed or hung");
 }
 
+/// Every kernel's bits, on arrays that are cut into several chunks, with the pool
+/// forced.
+fn bits_of_all_kernels() -> Vec<(&'static str, u64)> {
+    KERNELS.iter().map(|kernel| (kernel.name, (kernel.prepare)(40_000)())).collect()
+}
+
+/// Whether every kernel gives `expected` here; tells the first that does not.
+fn same_bits(expected: &[(&'static str, u64)]) -> bool {
+    let got = bits_of_all_kernels();
+    let other = got.iter().zip(expected).find(|(got, expected)| got != expected);
+    if let Some(((name, got), (_, expected))) = other {
+        eprintln!("{name}: {got:#x}, expected {expected:#x}");
+    }
+    other.is_none()
+}
+
+/// Forks a busy parent; each child runs every kernel, with help, and must find the
+/// parent's bits.
+fn children_run_every_kernel(forks: usize) {
+    set_par_min(Some(0));
+    let expected = bits_of_all_kernels();
+    forks_of_a_busy_parent(forks, || {
+        let before = helped();
+        // A helper is never waited for, so one may come too late for a short run.
+        let same = same_bits(&expected) && sum_of_chunks(100) == 4950;
+        same && soon(|| same_bits(&expected) && helped() > before)
+    });
+    set_par_min(None);
+}
+
 #[test]
 fn t5_fork_running() {
     let _alone = alone();
-    forks_of_a_busy_parent(100, || sum_of_chunks(100) == 4950);
+    children_run_every_kernel(60);
 }
 
 /// `cargo test --release --test process -- --ignored`
@@ -224,7 +258,7 @@ fn t5_fork_running() {
 #[ignore = "a minute"]
 fn t5_two_thousand_forks_of_a_busy_parent() {
     let _alone = alone();
-    forks_of_a_busy_parent(2000, || sum_of_chunks(100) == 4950);
+    children_run_every_kernel(2000);
 }
 
 /// Resident memory, in KiB.

@@ -213,7 +213,7 @@ fn t1_the_lowest_panic_reaches_the_caller_once_and_the_pool_works_on() {
         let pool = Pool::new(4).unwrap();
         for round in 0..10_000 {
             let n = 1 + round % 23;
-            let panics = |i: usize| (i * 7 + round) % 5 == 0 || i == n - 1;
+            let panics = |i: usize| (i * 7 + round).is_multiple_of(5) || i == n - 1;
             let lowest = (0..n).find(|&i| panics(i)).unwrap();
             let result = catch_unwind(AssertUnwindSafe(|| {
                 pool.install(|| {

@@ -6,7 +6,7 @@ mod scene;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Cursor, Write};
 use std::path::{Path, PathBuf};
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
@@ -19,6 +19,9 @@ pub(crate) use scene::scene;
 
 /// The most pixels a picture may have: its three channels then take 768 MiB.
 pub(crate) const MAX_PIXELS: u64 = 1 << 28;
+
+/// The most bytes a file may have: more than the pixels themselves.
+const MAX_FILE: u64 = 1 << 30;
 
 /// Reads a PNG or JPEG file as height x width x 3.
 ///
@@ -34,11 +37,17 @@ pub(crate) fn load_rgb(path: &Path) -> Result<Array3<u8>, String> {
         return Err(format!("{name}: cannot be read: not a file"));
     }
     let unreadable = |e: &dyn std::fmt::Display| format!("{name}: cannot be read: {}", one_line(e));
-    let reader = ImageReader::open(path)
-        .and_then(ImageReader::with_guessed_format)
-        .map_err(|e| unreadable(&e))?;
+    if meta.len() > MAX_FILE {
+        return Err(format!("{name}: too large: {} bytes, at most {MAX_FILE}", meta.len()));
+    }
+    let bytes = fs::read(path).map_err(|e| unreadable(&e))?;
+    let reader =
+        ImageReader::new(Cursor::new(&bytes)).with_guessed_format().map_err(|e| unreadable(&e))?;
     if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
         return Err(format!("{name}: cannot be read: its contents are neither PNG nor JPEG"));
+    }
+    if reader.format() == Some(ImageFormat::Jpeg) && is_cut(&bytes) {
+        return Err(unreadable(&"it is cut off: its end is missing"));
     }
     let decoder = reader.into_decoder().map_err(|e| unreadable(&e))?;
     let (width, height) = decoder.dimensions();
@@ -46,6 +55,13 @@ pub(crate) fn load_rgb(path: &Path) -> Result<Array3<u8>, String> {
     let picture = DynamicImage::from_decoder(decoder).map_err(|e| unreadable(&e))?.into_rgb8();
     Array3::from_shape_vec((height as usize, width as usize, 3), picture.into_raw())
         .map_err(|e| unreadable(&e))
+}
+
+/// Whether a JPEG file lacks its end marker, which its decoder forgives: none comes
+/// after the last start of a scan. (A thumbnail, which has both, comes before it.)
+fn is_cut(jpeg: &[u8]) -> bool {
+    let last = |marker: [u8; 2]| jpeg.windows(2).rposition(|pair| pair == marker);
+    last([0xFF, 0xD9]) < last([0xFF, 0xDA])
 }
 
 /// Refuses a picture without pixels, and one of more than [`MAX_PIXELS`].

@@ -1,5 +1,6 @@
 //! Serial code on slices and pointers, one file per kernel: knows neither rayon nor ndarray.
 
+pub(crate) mod conv;
 pub(crate) mod map;
 pub(crate) mod matmul;
 pub(crate) mod reduce;

@@ -328,7 +328,7 @@ fn broadcast_shape(function: &'static str, operands: &[Layout<'_>]) -> Result<Li
     let ndim = shapes.clone().map(<[usize]>::len).max().unwrap_or(0);
     let mut shape = List::new(1);
     (0..ndim).for_each(|_| shape.push(1));
-    if plan::broadcast_onto(shapes.clone(), shape.as_mut_slice()) {
+    if plan::broadcast(shapes.clone(), shape.as_mut_slice()) {
         return Ok(shape);
     }
     Err(Error::Broadcast { function, shapes: shapes.map(<[usize]>::to_vec).collect() })

@@ -91,7 +91,7 @@ pub fn matmul<T: Element>(a: &ArrayRef2<T>, b: &ArrayRef2<T>) -> Result<Array2<T
 /// awake workers. `f32` and `f64` go through packed kernels with FMA (each tile takes
 /// about a megabyte of memory for its packed blocks while it runs); with an `alpha`
 /// other than 1 or -1 each tile also takes memory for itself. Integers, and matrices
-/// with fewer than 8 rows or columns, go through vectorised loops. A CPU without FMA
+/// with a dozen rows or fewer, go through vectorised loops. A CPU without FMA
 /// gives the same bits a hundred times slower.
 ///
 /// # Examples
@@ -155,16 +155,32 @@ fn input<T>(a: &ArrayRef2<T>) -> In<T> {
     In { ptr: a.as_ptr(), rs: a.strides()[0], cs: a.strides()[1] }
 }
 
-/// Computes a product by tiles.
+/// Computes a product, on the pool where it pays.
 ///
 /// # Safety
 /// What [`Product`] says of its memory holds.
+#[inline]
 unsafe fn run<T: Element>(product: Product<T>) {
     let p = product.along_rows();
     if p.m == 0 || p.n == 0 {
         return;
     }
-    let engine = Engine::choose::<T>(p.m, p.k, p.n);
+    let engine = Engine::choose(&p);
+    if !p.is_tiny() {
+        // SAFETY: the caller's promise is passed on.
+        return unsafe { run_tiles(&p, engine) };
+    }
+    pool::each(1, 0.0, |_| {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { multiply(engine, &p, &mut Scratch::new()) };
+    });
+}
+
+/// Computes a product by tiles.
+///
+/// # Safety
+/// What [`Product`] says of its memory holds.
+unsafe fn run_tiles<T: Element>(p: &Product<T>, engine: Engine) {
     let element_ns = size_of::<T>() as f64 * tuning::NS_PER_BYTE;
     let cost_ns =
         |len: usize, k: usize| len as f64 * (element_ns + k as f64 * engine.step_ns::<T>());
@@ -183,7 +199,7 @@ unsafe fn run<T: Element>(product: Product<T>) {
     let mut start = 0usize;
     loop {
         let ks = start..start.saturating_add(stretch).min(p.k);
-        let part = Product { beta: if start == 0 { p.beta } else { T::ONE }, ..p };
+        let part = Product { beta: if start == 0 { p.beta } else { T::ONE }, ..*p };
         let cost = cost_ns(1, ks.len()) * p.m as f64 * p.n as f64;
         let _ = pool::run(tiles.n(), cost, Scratch::new, |scratch, i| {
             let tile = part.part(tiles.range(i), ks.clone());

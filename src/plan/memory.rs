@@ -28,10 +28,6 @@ impl<T> Buffer<T> {
         Ok(Self { room })
     }
 
-    pub(crate) fn as_mut_slice(&mut self) -> &mut [MaybeUninit<T>] {
-        &mut self.room
-    }
-
     pub(crate) fn as_mut_ptr(&mut self) -> *mut T {
         self.room.as_mut_ptr().cast()
     }
@@ -80,7 +76,7 @@ mod tests {
     fn a_written_buffer_becomes_its_elements() {
         for len in [0, 1, 5000, 2 << 20] {
             let mut buffer = Buffer::new("f", len).unwrap();
-            for (i, slot) in buffer.as_mut_slice().iter_mut().enumerate() {
+            for (i, slot) in buffer.room.iter_mut().enumerate() {
                 slot.write(i as u64);
             }
             // SAFETY: the loop has written every element.

@@ -8,14 +8,14 @@ mod axes;
 mod chunks;
 mod list;
 mod memory;
+mod room;
 mod shape;
 mod tiles;
 
-pub(crate) use axes::{Axes, Axis, Run};
+pub(crate) use axes::{Axes, Run};
 pub(crate) use chunks::Chunks;
 pub(crate) use list::List;
 pub(crate) use memory::Buffer;
-pub(crate) use shape::{
-    broadcast, broadcast_onto, check_axis, check_output, checked_len, is_c_order, is_f_order,
-};
+pub(crate) use room::Room;
+pub(crate) use shape::{broadcast, check_axis, check_output, checked_len, is_c_order, is_f_order};
 pub(crate) use tiles::Tiles;

@@ -27,26 +27,10 @@ pub(crate) fn checked_len(
     Ok(if shape.contains(&0) { 0 } else { span })
 }
 
-/// The shape that `shapes` broadcast to, by NumPy's rule.
-///
-/// # Errors
-/// [`Error::Broadcast`] with all shapes.
-pub(crate) fn broadcast(function: &'static str, shapes: &[&[usize]]) -> Result<Vec<usize>, Error> {
-    let ndim = shapes.iter().map(|s| s.len()).max().unwrap_or(0);
-    let mut out = vec![1; ndim];
-    if broadcast_onto(shapes.iter().copied(), &mut out) {
-        return Ok(out);
-    }
-    Err(Error::Broadcast { function, shapes: shapes.iter().map(|s| s.to_vec()).collect() })
-}
-
-/// Writes the shape that `shapes` broadcast to into `out`, which is all ones and as
+/// Writes the shape that `shapes` broadcast to, by NumPy's rule, into `out`, which is all ones and as
 /// long as the longest of them; says whether they do. Takes no memory.
 #[inline]
-pub(crate) fn broadcast_onto<'a>(
-    shapes: impl Iterator<Item = &'a [usize]>,
-    out: &mut [usize],
-) -> bool {
+pub(crate) fn broadcast<'a>(shapes: impl Iterator<Item = &'a [usize]>, out: &mut [usize]) -> bool {
     for shape in shapes {
         let missing = out.len() - shape.len();
         for (o, &n) in out[missing..].iter_mut().zip(shape) {
@@ -158,13 +142,16 @@ mod tests {
 
     #[test]
     fn broadcasting_is_numpys() {
-        assert_eq!(broadcast("f", &[&[3, 1], &[4]]), Ok(vec![3, 4]));
-        assert_eq!(broadcast("f", &[&[], &[0]]), Ok(vec![0]));
-        assert_eq!(broadcast("f", &[&[1], &[0]]), Ok(vec![0]));
-        assert_eq!(broadcast("f", &[&[2, 1, 5], &[7, 1], &[1]]), Ok(vec![2, 7, 5]));
-        let err = broadcast("f", &[&[3], &[4]]).unwrap_err();
-        assert_eq!(err.to_string(), "f: operands do not broadcast together: shapes [3], [4]");
-        assert!(broadcast("f", &[&[0], &[2]]).is_err());
+        let broadcast = |shapes: &[&[usize]]| {
+            let mut out = vec![1; shapes.iter().map(|shape| shape.len()).max().unwrap_or(0)];
+            broadcast(shapes.iter().copied(), &mut out).then_some(out)
+        };
+        assert_eq!(broadcast(&[&[3, 1], &[4]]), Some(vec![3, 4]));
+        assert_eq!(broadcast(&[&[], &[0]]), Some(vec![0]));
+        assert_eq!(broadcast(&[&[1], &[0]]), Some(vec![0]));
+        assert_eq!(broadcast(&[&[2, 1, 5], &[7, 1], &[1]]), Some(vec![2, 7, 5]));
+        assert_eq!(broadcast(&[&[3], &[4]]), None);
+        assert_eq!(broadcast(&[&[0], &[2]]), None);
     }
 
     #[test]

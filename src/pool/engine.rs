@@ -31,7 +31,7 @@ impl Slot {
     /// The engine of this process.
     #[inline]
     pub(crate) fn engine(&self) -> &Engine {
-        self.present().map_or_else(|| self.make(), |engine| engine)
+        self.present().unwrap_or_else(|| self.make())
     }
 
     fn present(&self) -> Option<&Engine> {

@@ -27,5 +27,5 @@ mod sync;
 
 pub use context::StoppedBy;
 pub(crate) use context::{Context, Cut, Poll, Progress, Stop, enter, with};
-pub(crate) use engine::{SHARED, Slot, fail_spawns_after};
+pub(crate) use engine::{Slot, fail_spawns_after};
 pub(crate) use run::{each, helped, run, run_in_order};

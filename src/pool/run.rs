@@ -94,10 +94,11 @@ where
         return ControlFlow::Continue(());
     }
     context::with(|context| {
-        if n > 1 && context.limit > 1 {
-            if let Some(engine) = worth_sharing(context, cost_ns) {
-                return share(engine, n, cost_ns, context, &scratch, &body);
-            }
+        if n > 1
+            && context.limit > 1
+            && let Some(engine) = worth_sharing(context, cost_ns)
+        {
+            return share(engine, n, cost_ns, context, &scratch, &body);
         }
         if context.is_plain() {
             let _modes = fp::default_modes();

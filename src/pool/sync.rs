@@ -23,7 +23,7 @@ impl<T> Shared<T> {
 /// thread waited for may need this very core.
 #[inline]
 pub(crate) fn relax(step: u32) {
-    if step < 64 || step % 16 != 0 {
+    if step < 64 || !step.is_multiple_of(16) {
         std::hint::spin_loop();
     } else {
         std::thread::yield_now();

@@ -8,11 +8,13 @@
 //! ```
 
 use super::sequence::{Operands, floor_power_of_two, walked};
-use super::shared::{Places, Reads};
-use crate::kernel::reduce::{Fold, Into, Lines, MergeParts, Outputs, Rows, Tile, tile_len};
+use super::shared::{Places, Reads, each};
+use crate::Error;
+use crate::kernel::reduce::{
+    Fold, Into, Item, Lines, Tile, block_len, merge_parts, outputs, rows, tile_len,
+};
 use crate::plan::{Axes, Buffer, Chunks, List, Run};
 use crate::tuning::{self, REDUCE_ENOUGH_CHUNKS, REDUCE_PART_BLOCKS, REDUCE_ROW_BLOCK};
-use crate::{Error, pool, simd};
 
 /// Where results go: one place for each index of the kept axes.
 #[derive(Clone, Copy)]
@@ -24,7 +26,7 @@ pub struct Target<'a, O> {
 /// A reduction along one axis, its axes normalised.
 struct Job<F: Fold<K>, const K: usize> {
     fold: F,
-    reads: Reads<F::Item, K>,
+    reads: Reads<Item<F, K>, K>,
     out: Places<F::Out>,
     /// The kept axes of both operands (the second's strides are 0 if there is
     /// none) and of the output.
@@ -39,7 +41,7 @@ struct Job<F: Fold<K>, const K: usize> {
 pub(super) fn along<F: Fold<K>, const K: usize>(
     function: &'static str,
     fold: F,
-    from: Operands<'_, F::Item, K>,
+    from: Operands<'_, Item<F, K>, K>,
     axis: usize,
     out: Target<'_, F::Out>,
 ) -> Result<(), Error> {
@@ -90,7 +92,7 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
     }
 
     fn item_bytes(&self) -> usize {
-        K * size_of::<F::Item>()
+        K * size_of::<Item<F, K>>()
     }
 
     /// Operands of an index of the kept axes.
@@ -101,17 +103,17 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
     // ---- the reduced axis innermost ----
 
     fn sequences(&self) {
-        let (n, outputs) = (self.reduced.len(), self.kept.len());
+        let (n, count) = (self.reduced.len(), self.kept.len());
         let bytes = n.saturating_mul(self.item_bytes());
         let chunk = tuning::CHUNK.get().map_or(tuning::CHUNK_BYTES, |bytes| bytes as usize);
-        let long = n > F::BLOCK && bytes >= chunk.saturating_mul(8);
-        if long && outputs < REDUCE_ENOUGH_CHUNKS {
+        let long = n > block_len::<F, K>() && bytes >= chunk.saturating_mul(8);
+        if long && count < REDUCE_ENOUGH_CHUNKS {
             return self.few_long_sequences();
         }
         let contiguous = n > tuning::REDUCE_IN_ORDER && self.reduced.inner().strides == [1; K];
         let item_ns = if contiguous { 0.0 } else { tuning::REDUCE_STAGED_NS };
-        let chunks = Chunks::new(outputs, bytes, n as f64 * item_ns, 1);
-        pool::each(chunks.n(), chunks.cost_ns(), |i| {
+        let chunks = Chunks::new(count, bytes, n as f64 * item_ns, 1);
+        each(chunks.n(), chunks.cost_ns(), &|i| {
             let step = self.kept.inner().strides;
             for run in self.kept.runs(chunks.range(i)) {
                 let lines = Lines {
@@ -124,7 +126,7 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
                 let out = self.out.at(run.offsets[2]);
                 // SAFETY: the axes are those of operands borrowed for the call; the
                 // places of different outputs differ, says `check_output`.
-                simd::dispatch(unsafe { Outputs::new(self.fold, lines, out, step[2]) });
+                unsafe { outputs(self.fold, lines, out, step[2]) };
             }
         });
     }
@@ -133,9 +135,7 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
     fn first(&self, run: Run<3>) -> [isize; K] {
         let mut offsets = Self::operands(run.offsets);
         if let Some(line) = self.reduced.runs(0..self.reduced.len()).next() {
-            for k in 0..K {
-                offsets[k] += line.offsets[k];
-            }
+            offsets.iter_mut().zip(line.offsets).for_each(|(offset, o)| *offset += o);
         }
         offsets
     }
@@ -169,7 +169,7 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
         let cost_ns = columns.cost_ns() * parts as f64;
         let range = |tile: usize| tile * width..outputs.min((tile + 1) * width);
         if parts == 1 {
-            pool::each(tiles, cost_ns, |tile| {
+            each(tiles, cost_ns, &|tile| {
                 self.each_tile(range(tile), |run, _| {
                     let out = self.out.at(run.offsets[2]);
                     self.tile(run, 0..n, Into::Out(out, self.kept.inner().strides[2]));
@@ -182,7 +182,7 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
             .ok_or_else(|| Error::TooLarge { function, shape: vec![parts, outputs] })?;
         let mut room = Buffer::<F::Acc>::new(function, room)?;
         let partials = Places::new(room.as_mut_ptr());
-        pool::each(parts * tiles, cost_ns, |i| {
+        each(parts * tiles, cost_ns, &|i| {
             let (p, tile) = (i / tiles, i % tiles);
             self.each_tile(range(tile), |run, index| {
                 let place = partials.at((p * outputs + index) as isize);
@@ -190,13 +190,13 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
             });
         });
         let merge_ns = (parts * outputs * size_of::<F::Acc>()) as f64 * tuning::NS_PER_BYTE;
-        pool::each(tiles, merge_ns, |tile| {
+        each(tiles, merge_ns, &|tile| {
             let range = range(tile);
             let first = partials.at(range.start as isize);
             let size = (parts, outputs);
             // SAFETY: the run above has written all partials; these columns are this
             // chunk's alone.
-            simd::dispatch(unsafe { MergeParts::new(self.fold, first, range.len(), size) });
+            unsafe { merge_parts(self.fold, first, range.len(), size) };
             self.each_tile(range, |run, index| {
                 for i in 0..run.len {
                     // SAFETY: written above; the place is this output's.
@@ -235,24 +235,24 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
                 f(Run { len, ..run }, index);
                 index += len;
                 run.len -= len;
-                for k in 0..3 {
-                    run.offsets[k] += len as isize * step[k];
+                for (offset, step) in run.offsets.iter_mut().zip(step) {
+                    *offset += len as isize * step;
                 }
             }
         }
     }
 
-    fn tile(&self, run: Run<3>, rows: std::ops::Range<usize>, into: Into<F, K>) {
+    fn tile(&self, run: Run<3>, which: std::ops::Range<usize>, into: Into<F, K>) {
         let tile = Tile {
             ptrs: self.reads.at(Self::operands(run.offsets)),
             columns: run.len,
             column_strides: Self::operands(self.kept.inner().strides),
             row_strides: self.reduced.inner().strides,
         };
-        let n = rows.len();
-        let stretches = self.reduced.runs(rows).map(|run| (run.offsets, run.len));
+        let n = which.len();
+        let stretches = self.reduced.runs(which).map(|run| (run.offsets, run.len));
         // SAFETY: the axes are those of operands borrowed for the call; the places
         // are those of these outputs, which no other chunk has.
-        simd::dispatch(unsafe { Rows::new(self.fold, tile, stretches, n, into) });
+        unsafe { rows(self.fold, tile, stretches, n, into) };
     }
 }

@@ -223,7 +223,7 @@ pub fn mean_axis<T: Reduce, D: RemoveAxis>(
 /// use ndarray::array;
 ///
 /// let mut out = array![0.0f32, 0.0];
-/// swath::reduce::mean_axis_into(&array![[1.0, 2.0], [3.0, 4.0]], 1, &mut out)?;
+/// swath::reduce::mean_axis_into(&array![[1.0f32, 2.0], [3.0, 4.0]], 1, &mut out)?;
 /// assert_eq!(out, array![1.5, 3.5]);
 /// # Ok::<(), swath::Error>(())
 /// ```

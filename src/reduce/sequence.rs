@@ -3,10 +3,10 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::shared::{Places, Reads};
-use crate::kernel::reduce::{Contiguous, Fold, Staged, Tree, in_order};
+use super::shared::{Places, Reads, each};
+use crate::kernel::reduce::{Fold, Item, Tree, block_len, contiguous, in_order, staged};
 use crate::plan::{Axes, Chunks};
-use crate::{pool, simd, tuning};
+use crate::tuning;
 
 /// Operands of one shape.
 #[derive(Clone, Copy)]
@@ -42,17 +42,20 @@ impl<T, const K: usize> Operands<'_, T, K> {
 /// Reduces all elements: of one operand in the order of memory, of two in the
 /// order of the array.
 #[inline]
-pub(super) fn whole<F: Fold<K>, const K: usize>(fold: F, from: Operands<'_, F::Item, K>) -> F::Out {
+pub(super) fn whole<F: Fold<K>, const K: usize>(
+    fold: F,
+    from: Operands<'_, Item<F, K>, K>,
+) -> F::Out {
     let n = from.len();
     if n == 0 || from.contiguous() {
         let reads = Reads::new(from.ptrs);
-        return by_chunks(fold, n, 0.0, |part| {
+        return by_chunks(fold, n, 0.0, &|part| {
             let start = [part.start as isize; K];
             // SAFETY: the operands are contiguous and borrowed for the call.
             let items = reads
                 .at(start)
                 .map(|start| unsafe { std::slice::from_raw_parts(start, part.len()) });
-            simd::dispatch(Contiguous { fold, items, in_order: in_order(n) })
+            contiguous(fold, items, in_order(n))
         });
     }
     let axes = if K == 1 {
@@ -66,22 +69,22 @@ pub(super) fn whole<F: Fold<K>, const K: usize>(fold: F, from: Operands<'_, F::I
 /// Reduces the elements of `axes`, in walking order.
 pub(super) fn walked<F: Fold<K>, const K: usize>(
     fold: F,
-    ptrs: [*const F::Item; K],
+    ptrs: [*const Item<F, K>; K],
     axes: &Axes<K>,
 ) -> F::Out {
     let n = axes.len();
     let strides = axes.inner().strides;
     let reads = Reads::new(ptrs);
-    let item_ns = if strides == [1; K] && axes.inner().len >= F::BLOCK {
+    let item_ns = if strides == [1; K] && axes.inner().len >= block_len::<F, K>() {
         0.0
     } else {
         tuning::REDUCE_STAGED_NS
     };
-    by_chunks(fold, n, item_ns, |part| {
+    by_chunks(fold, n, item_ns, &|part| {
         let size = (part.len(), in_order(n));
         let stretches = axes.runs(part).map(|run| (run.offsets, run.len));
         // SAFETY: the axes are those of operands borrowed for the call.
-        simd::dispatch(unsafe { Staged::new(fold, reads.at([0; K]), strides, stretches, size) })
+        unsafe { staged(fold, reads.at([0; K]), strides, stretches, size) }
     })
 }
 
@@ -91,15 +94,15 @@ fn by_chunks<F: Fold<K>, const K: usize>(
     fold: F,
     n: usize,
     item_ns: f64,
-    part: impl Fn(Range<usize>) -> F::Acc + Sync,
+    part: &(dyn Fn(Range<usize>) -> F::Acc + Sync),
 ) -> F::Out {
-    let item_bytes = K * size_of::<F::Item>();
-    if n <= F::BLOCK {
+    let item_bytes = K * size_of::<Item<F, K>>();
+    if n <= block_len::<F, K>() {
         let cost_ns = n as f64 * item_ns.max(item_bytes as f64 * tuning::NS_PER_BYTE);
         return once(cost_ns, || fold.finish(part(0..n)));
     }
-    let chunks = Chunks::new(n, item_bytes, item_ns, F::BLOCK);
-    by_subtrees(fold, n, &chunks, &part)
+    let chunks = Chunks::new(n, item_bytes, item_ns, block_len::<F, K>());
+    by_subtrees(fold, n, &chunks, part)
 }
 
 /// The rest of [`by_chunks`], for more than a block.
@@ -107,10 +110,10 @@ fn by_subtrees<F: Fold<K>, const K: usize>(
     fold: F,
     n: usize,
     chunks: &Chunks,
-    part: &(impl Fn(Range<usize>) -> F::Acc + Sync),
+    part: &(dyn Fn(Range<usize>) -> F::Acc + Sync),
 ) -> F::Out {
-    let blocks = floor_power_of_two(chunks.len() / F::BLOCK);
-    let len = blocks * F::BLOCK;
+    let blocks = floor_power_of_two(chunks.len() / block_len::<F, K>());
+    let len = blocks * block_len::<F, K>();
     let count = n.div_ceil(len);
     let chunk_ns = chunks.cost_ns() / count as f64;
     let mut tree = Tree::new();
@@ -119,7 +122,7 @@ fn by_subtrees<F: Fold<K>, const K: usize>(
     for first in (0..count).step_by(tuning::REDUCE_ROUND) {
         let here = (count - first).min(tuning::REDUCE_ROUND);
         let places = Places::of(&mut room);
-        pool::each(here, chunk_ns * here as f64, |i| {
+        each(here, chunk_ns * here as f64, &|i| {
             let start = (first + i) * len;
             let acc = part(start..n.min(start + len));
             // SAFETY: `i` is below the room's length, and this chunk's alone.
@@ -143,7 +146,7 @@ fn by_subtrees<F: Fold<K>, const K: usize>(
 pub(super) fn once<R: Send>(cost_ns: f64, f: impl Fn() -> R + Sync) -> R {
     let mut value = MaybeUninit::<R>::uninit();
     let place = Places::new(value.as_mut_ptr());
-    pool::each(1, cost_ns, |_| {
+    each(1, cost_ns, &|_| {
         // SAFETY: the only chunk writes the only place.
         unsafe { place.at(0).write(f()) };
     });

@@ -1,6 +1,14 @@
-//! Pointers that chunks share.
+//! What chunks share: the run, and pointers.
 
 use std::mem::MaybeUninit;
+
+use crate::pool;
+
+/// `pool::each`, compiled once for all reductions.
+#[inline(never)]
+pub(super) fn each(n: usize, cost_ns: f64, body: &(dyn Fn(usize) + Sync)) {
+    pool::each(n, cost_ns, body);
+}
 
 /// The first elements of `K` operands, for all threads to read.
 #[derive(Clone, Copy)]

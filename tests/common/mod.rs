@@ -1,6 +1,7 @@
 //! What several test files share: random layouts, bits, and running a call on
 //! every tier and number of threads.
 #![allow(dead_code, unreachable_pub)] // each test file uses its own part
+#![allow(clippy::cast_lossless, clippy::needless_pass_by_value)] // one source for all types
 
 use ndarray::{Array, ArrayD, ArrayViewD, Axis, IxDyn, ShapeBuilder, Slice};
 use proptest::prelude::*;
@@ -211,7 +212,7 @@ pub fn tiers() -> Vec<&'static str> {
 pub fn same_bits_everywhere(context: impl std::fmt::Display, call: impl Fn() -> Vec<u64>) {
     // The switches are process-wide: one test at a time turns them.
     static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    let _turn = TURN.lock().unwrap_or_else(|e| e.into_inner());
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let expected = call();
     for tier in tiers() {
         for pool in pools() {

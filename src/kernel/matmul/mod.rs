@@ -10,8 +10,8 @@
 //!     c = c + (alpha * acc)               (two roundings)
 //! ```
 //!
-//! Three engines: [`plain`] has a loop without preparation for tiny products and
-//! vectorised loops over panels of B, for any type; [`packed`] hands `f32` and
+//! Three engines: [`plain`] has scalar chains for tiny products and vectorised loops
+//! over panels of B, for any type; [`packed`] hands `f32` and
 //! `f64` to the kernels of matrixmultiply, which pack both operands, on CPUs with
 //! FMA. (Goto and van de Geijn, "Anatomy of high-performance matrix
 //! multiplication", 2008.)
@@ -109,6 +109,18 @@ impl<T: Element> Product<T> {
         Self { m: self.n, n: self.m, a: self.b.t(), b: self.a.t(), c: self.c.t(), ..self }
     }
 
+    /// Multiply-adds.
+    #[inline]
+    fn work(&self) -> usize {
+        self.m.saturating_mul(self.n).saturating_mul(self.k)
+    }
+
+    /// Whether any preparation would cost more than the product itself.
+    #[inline]
+    pub(crate) fn is_tiny(&self) -> bool {
+        self.work() <= tuning::MATMUL_TINY
+    }
+
     /// The part that gives rows and columns of C from a stretch of k.
     pub(crate) fn part(&self, [rows, cols]: [Range<usize>; 2], ks: Range<usize>) -> Self {
         Self {
@@ -126,8 +138,8 @@ impl<T: Element> Product<T> {
 /// How a product is computed. The bits are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Engine {
-    /// A loop without preparation or memory.
-    Tiny,
+    /// Scalar chains, without preparation or memory.
+    Chains,
     /// Vectorised loops over panels of B.
     Panels,
     /// matrixmultiply's kernels.
@@ -135,15 +147,15 @@ pub(crate) enum Engine {
 }
 
 impl Engine {
-    /// The fastest for a product of these sizes.
+    /// The fastest for a product.
     #[inline]
-    pub(crate) fn choose<T: Element>(m: usize, k: usize, n: usize) -> Self {
-        let work = m.saturating_mul(n).saturating_mul(k);
+    pub(crate) fn choose<T: Element>(p: &Product<T>) -> Self {
         let [least, rows] = tuning::MATMUL_PACKED_MIN;
-        if work <= tuning::MATMUL_TINY {
+        let along_columns = p.m == 1 && p.b.rs.unsigned_abs() == 1 && p.b.cs != 1;
+        if p.is_tiny() || along_columns {
             // All products with k = 0 too: the others read at least one block.
-            Self::Tiny
-        } else if work >= least && m >= rows && n >= rows && packed::serves::<T>() {
+            Self::Chains
+        } else if p.work() >= least && p.m >= rows && packed::serves::<T>() {
             Self::Packed
         } else {
             Self::Panels
@@ -156,10 +168,10 @@ impl Engine {
         let by_size = |ns| ns * size_of::<T>() as f64 / 4.0;
         match self {
             Self::Packed => by_size(tuning::MATMUL_PACKED_NS),
-            Self::Tiny | Self::Panels if is_float::<T>() && simd::tier() == Tier::Baseline => {
+            Self::Chains | Self::Panels if is_float::<T>() && simd::tier() == Tier::Baseline => {
                 tuning::MATMUL_LIBM_NS
             }
-            Self::Tiny | Self::Panels => by_size(tuning::MATMUL_PLAIN_NS),
+            Self::Chains | Self::Panels => by_size(tuning::MATMUL_PLAIN_NS),
         }
     }
 
@@ -167,7 +179,7 @@ impl Engine {
     pub(crate) fn largest_tile(self) -> [usize; 2] {
         match self {
             Self::Packed => tuning::MATMUL_TILE,
-            Self::Tiny | Self::Panels => tuning::MATMUL_PLAIN_TILE,
+            Self::Chains | Self::Panels => tuning::MATMUL_PLAIN_TILE,
         }
     }
 }
@@ -213,7 +225,7 @@ pub(crate) unsafe fn multiply<T: Element>(
     // SAFETY: the caller's promise is passed on.
     unsafe {
         match engine {
-            Engine::Tiny => plain::tiny(product),
+            Engine::Chains => plain::chains(product),
             Engine::Panels => plain::panels(product, &mut scratch.panel),
             Engine::Packed => packed::multiply(product, scratch),
         }

@@ -2,19 +2,19 @@
 
 use std::marker::PhantomData;
 
-use super::Fold;
 use super::lanes::lanes;
+use super::{Fold, Steps};
 use crate::tuning;
 
-macro_rules! folds {
+macro_rules! types {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, Default)]
         pub(crate) struct $name<T>(PhantomData<T>);
     )*};
 }
-folds! {
-    /// The sum, of integers in 64 bits.
+types! {
+    /// The sum, of integers in 64 bits. Also the steps of it.
     Sum;
     /// The sum of products, each rounded before it is added.
     Dot;
@@ -22,6 +22,8 @@ folds! {
     Min;
     /// The greatest element; NaN if there is one; -0.0 below +0.0.
     Max;
+    /// Steps of an exact sum of 64-bit integers.
+    Exact;
 }
 
 /// The sum, of integers exactly, over `n`.
@@ -38,295 +40,189 @@ impl<T> Mean<T> {
     }
 }
 
-/// The consts and types of a fold with `$lanes` lanes and blocks of `$block`.
-macro_rules! numbers {
-    ($item:ty, $lane:ty, $acc:ty, $out:ty, $k:expr, $lanes:expr, $block:expr, $start:expr, $neutral:expr) => {
-        type Item = $item;
-        type Lane = $lane;
-        type Acc = $acc;
-        type Out = $out;
-        const BLOCK: usize = $block;
-        const START: $lane = $start;
-        const NEUTRAL: [$item; $k] = $neutral;
+/// Steps: item, lane and total types, block, start; the step; the total; the block.
+macro_rules! steps {
+    ($name:ty, $k:expr, $item:ty, $lane:ty, $total:ty, $block:expr, $start:expr,
+     |$acc:ident, $items:pat_param| $step:expr, |$me:ident, $slices:ident| $sum:expr) => {
+        impl Steps<$k> for $name {
+            type Item = $item;
+            type Lane = $lane;
+            type Total = $total;
+            const BLOCK: usize = $block;
+            const START: $lane = $start;
+            #[inline(always)]
+            fn step(self, $acc: $lane, $items: [$item; $k]) -> $lane {
+                $step
+            }
+            #[inline(always)]
+            fn total(self, lane: $lane) -> $total {
+                <$total>::from(lane)
+            }
+            #[inline(always)]
+            fn block(self, $slices: [&[$item]; $k]) -> $total {
+                let $me = self;
+                $sum
+            }
+        }
+    };
+}
+
+/// A fold: steps, accumulator, result; the result of nothing; widening, merging, the
+/// last step.
+macro_rules! fold {
+    ($name:ty, $k:expr, $steps:ident<$t:ty>, $acc:ty, $out:ty, $empty:expr,
+     |$x:ident, $y:ident| $merge:expr, |$this:ident, $last:ident| $finish:expr) => {
+        impl Fold<$k> for $name {
+            type Steps = $steps<$t>;
+            type Acc = $acc;
+            type Out = $out;
+            const EMPTY: $acc = $empty;
+            #[inline(always)]
+            fn steps(self) -> $steps<$t> {
+                $steps(PhantomData)
+            }
+            #[inline(always)]
+            fn widen(self, total: <$steps<$t> as Steps<$k>>::Total) -> $acc {
+                <$acc>::from(total)
+            }
+            #[inline(always)]
+            fn merge(self, $x: $acc, $y: $acc) -> $acc {
+                $merge
+            }
+            #[inline(always)]
+            fn finish(self, $last: $acc) -> $out {
+                let $this = self;
+                let _ = $this;
+                $finish
+            }
+        }
+    };
+}
+
+macro_rules! floats {
+    ($t:ident, $least:ident, $lanes:expr, $block:expr) => {
+        /// The lesser of two floats; NaN if either is; -0.0 below +0.0.
+        ///
+        /// Two comparisons that disagree only where `a` and `b` are equal (they may be
+        /// zeros of two signs) or unordered (each gives its second), joined by OR:
+        /// -0.0 wins by its sign bit, NaN by its all-ones exponent and some bit below.
         #[inline(always)]
-        fn block(self, items: [&[$item]; $k]) -> $acc {
-            lanes::<Self, $k, { $lanes }>(self, items)
+        fn $least(a: $t, b: $t) -> $t {
+            let ab = if a < b { a } else { b };
+            let ba = if b < a { b } else { a };
+            $t::from_bits(ab.to_bits() | ba.to_bits())
         }
+
+        // -0.0 is what changes no sum: 0.0 would make 0.0 of -0.0.
+        steps!(Sum<$t>, 1, $t, $t, $t, $block, -0.0, |lane, [x]| lane + x, |steps, slices| {
+            lanes::<Self, 1, { $lanes }>(steps, slices, [-0.0], |a, b| a + b)
+        });
+        steps!(
+            Dot<$t>,
+            2,
+            $t,
+            $t,
+            $t,
+            $block,
+            -0.0,
+            |lane, [x, y]| lane + x * y,
+            |steps, slices| {
+                lanes::<Self, 2, { $lanes }>(steps, slices, [-0.0, 1.0], |a, b| a + b)
+            }
+        );
+        steps!(
+            Min<$t>,
+            1,
+            $t,
+            $t,
+            $t,
+            $block,
+            $t::INFINITY,
+            |lane, [x]| $least(lane, x),
+            |steps, slices| { lanes::<Self, 1, { $lanes }>(steps, slices, [$t::INFINITY], $least) }
+        );
+        // The greatest is the least of the negated, negated at last.
+        steps!(
+            Max<$t>,
+            1,
+            $t,
+            $t,
+            $t,
+            $block,
+            $t::INFINITY,
+            |lane, [x]| $least(lane, -x),
+            |steps, slices| {
+                lanes::<Self, 1, { $lanes }>(steps, slices, [$t::NEG_INFINITY], $least)
+            }
+        );
+        fold!(Sum<$t>, 1, Sum<$t>, $t, $t, 0.0, |a, b| a + b, |this, acc| acc);
+        fold!(Mean<$t>, 1, Sum<$t>, $t, $t, 0.0, |a, b| a + b, |this, acc| acc / this.n as $t);
+        fold!(Dot<$t>, 2, Dot<$t>, $t, $t, 0.0, |a, b| a + b, |this, acc| acc);
+        fold!(Min<$t>, 1, Min<$t>, $t, $t, $t::NAN, |a, b| $least(a, b), |this, acc| acc);
+        fold!(Max<$t>, 1, Max<$t>, $t, $t, $t::NAN, |a, b| $least(a, b), |this, acc| -acc);
     };
 }
+floats!(f32, least_f32, tuning::REDUCE_LANES_F32, tuning::REDUCE_BLOCK_F32);
+floats!(f64, least_f64, tuning::REDUCE_LANES_F64, tuning::REDUCE_BLOCK_F64);
 
-macro_rules! float_folds {
-    ($t:ident, $lanes:expr, $block:expr) => {
-        impl Fold<1> for Sum<$t> {
-            numbers!($t, $t, $t, $t, 1, $lanes, $block, -0.0, [-0.0]);
-            const EMPTY: $t = 0.0;
-            #[inline(always)]
-            fn step(self, lane: $t, [x]: [$t; 1]) -> $t {
-                lane + x
-            }
-            #[inline(always)]
-            fn widen(self, lane: $t) -> $t {
-                lane
-            }
-            #[inline(always)]
-            fn merge(self, a: $t, b: $t) -> $t {
-                a + b
-            }
-            #[inline(always)]
-            fn finish(self, acc: $t) -> $t {
-                acc
-            }
-        }
-
-        impl Fold<1> for Mean<$t> {
-            numbers!($t, $t, $t, $t, 1, $lanes, $block, -0.0, [-0.0]);
-            const EMPTY: $t = 0.0;
-            #[inline(always)]
-            fn step(self, lane: $t, [x]: [$t; 1]) -> $t {
-                lane + x
-            }
-            #[inline(always)]
-            fn widen(self, lane: $t) -> $t {
-                lane
-            }
-            #[inline(always)]
-            fn merge(self, a: $t, b: $t) -> $t {
-                a + b
-            }
-            #[inline(always)]
-            fn finish(self, acc: $t) -> $t {
-                acc / self.n as $t
-            }
-        }
-
-        impl Fold<2> for Dot<$t> {
-            numbers!($t, $t, $t, $t, 2, $lanes, $block, -0.0, [-0.0, 1.0]);
-            const EMPTY: $t = 0.0;
-            #[inline(always)]
-            fn step(self, lane: $t, [x, y]: [$t; 2]) -> $t {
-                lane + x * y
-            }
-            #[inline(always)]
-            fn widen(self, lane: $t) -> $t {
-                lane
-            }
-            #[inline(always)]
-            fn merge(self, a: $t, b: $t) -> $t {
-                a + b
-            }
-            #[inline(always)]
-            fn finish(self, acc: $t) -> $t {
-                acc
-            }
-        }
-
-        impl Fold<1> for Min<$t> {
-            numbers!($t, $t, $t, $t, 1, $lanes, $block, $t::INFINITY, [$t::INFINITY]);
-            const EMPTY: $t = $t::NAN;
-            #[inline(always)]
-            fn step(self, lane: $t, [x]: [$t; 1]) -> $t {
-                least(lane, x)
-            }
-            #[inline(always)]
-            fn widen(self, lane: $t) -> $t {
-                lane
-            }
-            #[inline(always)]
-            fn merge(self, a: $t, b: $t) -> $t {
-                least(a, b)
-            }
-            #[inline(always)]
-            fn finish(self, acc: $t) -> $t {
-                acc
-            }
-        }
-
-        // The greatest is the least of the negated, negated: lanes hold negated
-        // elements.
-        impl Fold<1> for Max<$t> {
-            numbers!($t, $t, $t, $t, 1, $lanes, $block, $t::INFINITY, [$t::NEG_INFINITY]);
-            const EMPTY: $t = $t::NAN;
-            #[inline(always)]
-            fn step(self, lane: $t, [x]: [$t; 1]) -> $t {
-                least(lane, -x)
-            }
-            #[inline(always)]
-            fn widen(self, lane: $t) -> $t {
-                lane
-            }
-            #[inline(always)]
-            fn merge(self, a: $t, b: $t) -> $t {
-                least(a, b)
-            }
-            #[inline(always)]
-            fn finish(self, acc: $t) -> $t {
-                -acc
-            }
-        }
-    };
-}
-
-/// The lesser of two floats; NaN if either is; -0.0 below +0.0.
-trait Least {
-    fn least(a: Self, b: Self) -> Self;
-}
-
+/// A block of integers: additions wrap or are exact, so that the compiler may
+/// choose the order.
 #[inline(always)]
-fn least<T: Least>(a: T, b: T) -> T {
-    T::least(a, b)
+fn any_order<S: Steps<1>>(steps: S, items: &[S::Item]) -> S::Total {
+    steps.total(items.iter().fold(S::START, |lane, &x| steps.step(lane, [x])))
 }
 
-macro_rules! float_least {
+/// The same of two operands.
+#[inline(always)]
+fn any_order_of_two<S: Steps<2>>(steps: S, a: &[S::Item], b: &[S::Item]) -> S::Total {
+    steps.total(a.iter().zip(b).fold(S::START, |lane, (&x, &y)| steps.step(lane, [x, y])))
+}
+
+/// Integers. Lanes of sums and products hold a whole block.
+macro_rules! integers {
+    ($($t:ident, $wide:ident, sum $lane:ident, dot $dot:ident of $product:ident, mean $mean:ident,
+       $block:expr;)*) => {$(
+        steps!(Sum<$t>, 1, $t, $lane, $wide, $block, 0,
+            |lane, [x]| lane.wrapping_add($lane::from(x)),
+            |steps, slices| any_order(steps, slices[0]));
+        steps!(Dot<$t>, 2, $t, $dot, $wide, $block, 0,
+            |lane, [x, y]| {
+                lane.wrapping_add($dot::from($product::from(x).wrapping_mul($product::from(y))))
+            },
+            |steps, slices| any_order_of_two(steps, slices[0], slices[1]));
+        steps!(Min<$t>, 1, $t, $t, $t, $block, $t::MAX,
+            |lane, [x]| if x < lane { x } else { lane },
+            |steps, slices| any_order(steps, slices[0]));
+        steps!(Max<$t>, 1, $t, $t, $t, $block, $t::MIN,
+            |lane, [x]| if x > lane { x } else { lane },
+            |steps, slices| any_order(steps, slices[0]));
+        fold!(Sum<$t>, 1, Sum<$t>, $wide, $wide, 0, |a, b| a.wrapping_add(b), |this, acc| acc);
+        // 128 bits hold the exact sum of any array.
+        fold!(Mean<$t>, 1, $mean<$t>, i128, f64, 0, |a, b| a.wrapping_add(b),
+            |this, acc| acc as f64 / this.n as f64);
+        fold!(Dot<$t>, 2, Dot<$t>, $wide, $wide, 0, |a, b| a.wrapping_add(b), |this, acc| acc);
+        fold!(Min<$t>, 1, Min<$t>, $t, $t, $t::MAX,
+            |a, b| if b < a { b } else { a }, |this, acc| acc);
+        fold!(Max<$t>, 1, Max<$t>, $t, $t, $t::MIN,
+            |a, b| if b > a { b } else { a }, |this, acc| acc);
+    )*};
+}
+integers! {
+    i8, i64, sum i32, dot i32 of i32, mean Sum, 16384;
+    u8, u64, sum u32, dot u32 of u32, mean Sum, 16384;
+    i16, i64, sum i32, dot i64 of i32, mean Sum, 8192;
+    u16, u64, sum u32, dot u64 of u32, mean Sum, 8192;
+    i32, i64, sum i64, dot i64 of i64, mean Sum, 4096;
+    u32, u64, sum u64, dot u64 of u64, mean Sum, 4096;
+    i64, i64, sum i64, dot i64 of i64, mean Exact, 2048;
+    u64, u64, sum u64, dot u64 of u64, mean Exact, 2048;
+}
+
+macro_rules! exact {
     ($($t:ident)*) => {$(
-        impl Least for $t {
-            /// Two comparisons that disagree only where `a` and `b` are equal (then
-            /// they may be zeros of two signs) or unordered (then each gives its second),
-            /// joined by OR: -0.0 wins by its sign bit, NaN by its all-ones
-            /// exponent and some bit below it.
-            #[inline(always)]
-            fn least(a: $t, b: $t) -> $t {
-                let ab = if a < b { a } else { b };
-                let ba = if b < a { b } else { a };
-                $t::from_bits(ab.to_bits() | ba.to_bits())
-            }
-        }
+        steps!(Exact<$t>, 1, $t, i128, i128, 2048, 0,
+            |lane, [x]| lane.wrapping_add(i128::from(x)),
+            |steps, slices| any_order(steps, slices[0]));
     )*};
 }
-float_least!(f32 f64);
-
-float_folds!(f32, tuning::REDUCE_LANES_F32, tuning::REDUCE_BLOCK_F32);
-float_folds!(f64, tuning::REDUCE_LANES_F64, tuning::REDUCE_BLOCK_F64);
-
-/// Integers: additions are exact or wrap, so lanes and blocks are only a matter
-/// of speed. Lanes of sums are narrow: `128 * T::MIN` and `128 * T::MAX` fit.
-macro_rules! integer_folds {
-    ($t:ident, wide $wide:ty,
-     sum $lane:ty, $lanes:expr, $block:expr;
-     dot $dot:ty, $product:ty, $dot_lanes:expr;
-     ends $end_lanes:expr, $end_block:expr) => {
-        impl Fold<1> for Sum<$t> {
-            numbers!($t, $lane, $wide, $wide, 1, $lanes, $block, 0, [0]);
-            const EMPTY: $wide = 0;
-            #[inline(always)]
-            fn step(self, lane: $lane, [x]: [$t; 1]) -> $lane {
-                lane.wrapping_add(x as $lane)
-            }
-            #[inline(always)]
-            fn widen(self, lane: $lane) -> $wide {
-                lane as $wide
-            }
-            #[inline(always)]
-            fn merge(self, a: $wide, b: $wide) -> $wide {
-                a.wrapping_add(b)
-            }
-            #[inline(always)]
-            fn finish(self, acc: $wide) -> $wide {
-                acc
-            }
-        }
-
-        impl Fold<2> for Dot<$t> {
-            numbers!($t, $dot, $wide, $wide, 2, $dot_lanes, 2048, 0, [0, 0]);
-            const EMPTY: $wide = 0;
-            #[inline(always)]
-            fn step(self, lane: $dot, [x, y]: [$t; 2]) -> $dot {
-                lane.wrapping_add((x as $product).wrapping_mul(y as $product) as $dot)
-            }
-            #[inline(always)]
-            fn widen(self, lane: $dot) -> $wide {
-                lane as $wide
-            }
-            #[inline(always)]
-            fn merge(self, a: $wide, b: $wide) -> $wide {
-                a.wrapping_add(b)
-            }
-            #[inline(always)]
-            fn finish(self, acc: $wide) -> $wide {
-                acc
-            }
-        }
-
-        impl Fold<1> for Min<$t> {
-            numbers!($t, $t, $t, $t, 1, $end_lanes, $end_block, $t::MAX, [$t::MAX]);
-            const EMPTY: $t = $t::MAX;
-            #[inline(always)]
-            fn step(self, lane: $t, [x]: [$t; 1]) -> $t {
-                if x < lane { x } else { lane }
-            }
-            #[inline(always)]
-            fn widen(self, lane: $t) -> $t {
-                lane
-            }
-            #[inline(always)]
-            fn merge(self, a: $t, b: $t) -> $t {
-                if b < a { b } else { a }
-            }
-            #[inline(always)]
-            fn finish(self, acc: $t) -> $t {
-                acc
-            }
-        }
-
-        impl Fold<1> for Max<$t> {
-            numbers!($t, $t, $t, $t, 1, $end_lanes, $end_block, $t::MIN, [$t::MIN]);
-            const EMPTY: $t = $t::MIN;
-            #[inline(always)]
-            fn step(self, lane: $t, [x]: [$t; 1]) -> $t {
-                if x > lane { x } else { lane }
-            }
-            #[inline(always)]
-            fn widen(self, lane: $t) -> $t {
-                lane
-            }
-            #[inline(always)]
-            fn merge(self, a: $t, b: $t) -> $t {
-                if b > a { b } else { a }
-            }
-            #[inline(always)]
-            fn finish(self, acc: $t) -> $t {
-                acc
-            }
-        }
-    };
-}
-integer_folds!(i8, wide i64, sum i16, 64, 8192; dot i32, i32, 64; ends 128, 16384);
-integer_folds!(u8, wide u64, sum u16, 64, 8192; dot u32, u32, 64; ends 128, 16384);
-integer_folds!(i16, wide i64, sum i32, 64, 8192; dot i64, i32, 32; ends 64, 8192);
-integer_folds!(u16, wide u64, sum u32, 64, 8192; dot u64, u32, 32; ends 64, 8192);
-integer_folds!(i32, wide i64, sum i64, 32, 4096; dot i64, i64, 32; ends 64, 4096);
-integer_folds!(u32, wide u64, sum u64, 32, 4096; dot u64, u64, 32; ends 64, 4096);
-integer_folds!(i64, wide i64, sum i64, 32, 2048; dot i64, i64, 16; ends 32, 2048);
-integer_folds!(u64, wide u64, sum u64, 32, 2048; dot u64, u64, 16; ends 32, 2048);
-
-/// Means of integers: the exact sum (128 bits hold that of any array), rounded
-/// to `f64`, over `n`.
-macro_rules! integer_means {
-    ($($t:ident, $lane:ty, $lanes:expr, $block:expr;)*) => {$(
-        impl Fold<1> for Mean<$t> {
-            numbers!($t, $lane, i128, f64, 1, $lanes, $block, 0, [0]);
-            const EMPTY: i128 = 0;
-            #[inline(always)]
-            fn step(self, lane: $lane, [x]: [$t; 1]) -> $lane {
-                lane.wrapping_add(x as $lane)
-            }
-            #[inline(always)]
-            fn widen(self, lane: $lane) -> i128 {
-                lane as i128
-            }
-            #[inline(always)]
-            fn merge(self, a: i128, b: i128) -> i128 {
-                a.wrapping_add(b)
-            }
-            #[inline(always)]
-            fn finish(self, acc: i128) -> f64 {
-                acc as f64 / self.n as f64
-            }
-        }
-    )*};
-}
-integer_means! {
-    i8, i16, 64, 8192; u8, u16, 64, 8192;
-    i16, i32, 64, 8192; u16, u32, 64, 8192;
-    i32, i64, 32, 4096; u32, u64, 32, 4096;
-    i64, i128, 4, 2048; u64, i128, 4, 2048;
-}
+exact!(i64 u64);

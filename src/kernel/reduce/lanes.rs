@@ -3,105 +3,113 @@
 //! The lanes stay in registers: every index into them is a constant, because the
 //! last, partial group is filled up with elements that change nothing.
 
-use super::{Fold, Tree};
-use crate::simd::Kernel;
+use super::{Fold, Item, Steps, Tree, block_len};
+use crate::simd::{self, Kernel};
 
-/// Reduces a contiguous sequence (or an aligned part of one).
-pub(crate) struct Contiguous<'a, F: Fold<K>, const K: usize> {
-    pub(crate) fold: F,
-    /// One slice for each operand, all of one length.
-    pub(crate) items: [&'a [F::Item]; K],
-    /// Whether the whole sequence is so short that it is taken in order.
-    pub(crate) in_order: bool,
+/// One block, in the best tier.
+struct Block<'a, S: Steps<K>, const K: usize> {
+    steps: S,
+    items: [&'a [S::Item]; K],
 }
 
-impl<F: Fold<K>, const K: usize> Kernel for Contiguous<'_, F, K> {
-    type Output = F::Acc;
+impl<S: Steps<K>, const K: usize> Kernel for Block<'_, S, K> {
+    type Output = S::Total;
 
     #[inline(always)]
-    fn run(self) -> F::Acc {
-        if self.in_order {
-            return one_by_one(self.fold, self.items);
-        }
-        blocks(self.fold, self.items)
+    fn run(self) -> S::Total {
+        self.steps.block(self.items)
     }
 }
 
-/// In order, one after the other.
-#[inline(always)]
-pub(super) fn one_by_one<F: Fold<K>, const K: usize>(fold: F, items: [&[F::Item]; K]) -> F::Acc {
-    let n = items[0].len();
-    let items = items.map(|slice| &slice[..n]);
-    let mut lane = F::START;
-    for i in 0..n {
-        lane = fold.step(lane, items.map(|slice| slice[i]));
+/// Reduces a contiguous sequence (or an aligned part of one); `in_order` if the
+/// whole sequence is so short.
+#[inline]
+pub(crate) fn contiguous<F: Fold<K>, const K: usize>(
+    fold: F,
+    items: [&[Item<F, K>]; K],
+    in_order: bool,
+) -> F::Acc {
+    if in_order {
+        return one_by_one(fold, items);
     }
-    if n == 0 { F::EMPTY } else { fold.widen(lane) }
-}
-
-/// By blocks and the tree.
-#[inline(always)]
-pub(super) fn blocks<F: Fold<K>, const K: usize>(fold: F, items: [&[F::Item]; K]) -> F::Acc {
     let n = items[0].len();
+    if n <= block_len::<F, K>() {
+        return block(fold, items);
+    }
     let mut tree = Tree::new();
-    let mut start = 0;
-    while start < n {
-        let end = n.min(start + F::BLOCK);
-        let block = fold.block(items.map(|slice| &slice[start..end]));
-        if n <= F::BLOCK {
-            return block;
-        }
-        tree.push(fold, block);
-        start = end;
+    for start in (0..n).step_by(block_len::<F, K>()) {
+        let end = n.min(start + block_len::<F, K>());
+        tree.push(fold, block(fold, items.map(|slice| &slice[start..end])));
     }
     tree.finish(fold)
 }
 
-/// One block: `L` lanes, folded by halves.
-#[inline(always)]
-pub(super) fn lanes<F: Fold<K>, const K: usize, const L: usize>(
-    fold: F,
-    items: [&[F::Item]; K],
-) -> F::Acc {
+/// One block.
+#[inline]
+pub(super) fn block<F: Fold<K>, const K: usize>(fold: F, items: [&[Item<F, K>]; K]) -> F::Acc {
+    if items[0].is_empty() {
+        return F::EMPTY;
+    }
+    fold.widen(simd::dispatch(Block { steps: fold.steps(), items }))
+}
+
+/// In order, one after the other.
+#[inline]
+pub(super) fn one_by_one<F: Fold<K>, const K: usize>(fold: F, items: [&[Item<F, K>]; K]) -> F::Acc {
     let n = items[0].len();
-    let mut lanes = [F::START; L];
-    let whole: [&[[F::Item; L]]; K] = items.map(|slice| slice[..n].as_chunks::<L>().0);
+    let items = items.map(|slice| &slice[..n]);
+    let steps = fold.steps();
+    let mut lane = F::Steps::START;
+    for i in 0..n {
+        lane = steps.step(lane, items.map(|slice| slice[i]));
+    }
+    if n == 0 { F::EMPTY } else { fold.widen(steps.total(lane)) }
+}
+
+/// One block: `L` lanes, folded by halves. `neutral` changes no lane, nor does a
+/// lane that has seen nothing.
+#[inline(always)]
+pub(super) fn lanes<S: Steps<K>, const K: usize, const L: usize>(
+    steps: S,
+    items: [&[S::Item]; K],
+    neutral: [S::Item; K],
+    merge: impl Fn(S::Lane, S::Lane) -> S::Lane,
+) -> S::Total {
+    let n = items[0].len();
+    let mut lanes = [S::START; L];
+    let whole: [&[[S::Item; L]]; K] = items.map(|slice| slice[..n].as_chunks::<L>().0);
     for i in 0..n / L {
-        group(fold, &mut lanes, whole.map(|groups| &groups[i]));
+        group(steps, &mut lanes, whole.map(|groups| &groups[i]));
     }
     let rest = n % L;
     if rest > 0 {
-        let mut last: [[F::Item; L]; K] = F::NEUTRAL.map(|item| [item; L]);
+        let mut last: [[S::Item; L]; K] = neutral.map(|item| [item; L]);
         for k in 0..K {
             last[k][..rest].copy_from_slice(&items[k][n - rest..]);
         }
-        group(fold, &mut lanes, last.each_ref());
-    }
-    let mut acc = [fold.widen(lanes[0]); L];
-    for l in 1..L {
-        acc[l] = fold.widen(lanes[l]);
+        group(steps, &mut lanes, last.each_ref());
     }
     let mut half = L / 2;
     while half > 0 {
         for l in 0..half {
-            acc[l] = fold.merge(acc[l], acc[l + half]);
+            lanes[l] = merge(lanes[l], lanes[l + half]);
         }
         half /= 2;
     }
-    acc[0]
+    steps.total(lanes[0])
 }
 
 #[inline(always)]
-fn group<F: Fold<K>, const K: usize, const L: usize>(
-    fold: F,
-    lanes: &mut [F::Lane; L],
-    items: [&[F::Item; L]; K],
+fn group<S: Steps<K>, const K: usize, const L: usize>(
+    steps: S,
+    lanes: &mut [S::Lane; L],
+    items: [&[S::Item; L]; K],
 ) {
     for l in 0..L {
         let mut item = [items[0][l]; K];
         for k in 1..K {
             item[k] = items[k][l];
         }
-        lanes[l] = fold.step(lanes[l], item);
+        lanes[l] = steps.step(lanes[l], item);
     }
 }

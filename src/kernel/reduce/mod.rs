@@ -16,6 +16,9 @@
 //! floating-point summation", ARITH 2013, section II): an aligned power of two of
 //! blocks is a subtree, so it may be cut there and finished anywhere.
 
+// Several operands, rows and lanes are walked together by one index.
+#![allow(clippy::needless_range_loop)]
+
 mod fold;
 mod lanes;
 mod outputs;
@@ -23,51 +26,71 @@ mod rows;
 mod stage;
 
 pub(crate) use fold::{Dot, Max, Mean, Min, Sum};
-pub(crate) use lanes::Contiguous;
-pub(crate) use outputs::{Lines, Outputs};
-pub(crate) use rows::{Into, MergeParts, Rows, Tile, tile_len};
-pub(crate) use stage::Staged;
+pub(crate) use lanes::contiguous;
+pub(crate) use outputs::{Lines, outputs};
+pub(crate) use rows::{Into, Tile, merge_parts, rows, tile_len};
+pub(crate) use stage::staged;
 
 use std::mem::MaybeUninit;
 
 use crate::tuning::REDUCE_IN_ORDER;
 
-/// One reduction of `K` operands: what happens to each element, and how results
-/// of parts are put together. Everything else (order, layout, threads) is the
-/// same for all.
+/// What happens to the elements of a block: the part of a reduction that is
+/// compiled for every tier, and shared by reductions that differ only in what they
+/// do with the totals (sum and mean).
 ///
-/// Implementations are `#[inline(always)]`, free of branches on values, and keep:
-/// `step(lane, NEUTRAL)` is `lane`, and `widen(START)` merged with anything is
-/// that thing, bit for bit.
-pub(crate) trait Fold<const K: usize>: Copy + Send + Sync {
+/// `#[inline(always)]`, and free of branches on values.
+pub(crate) trait Steps<const K: usize>: Copy + Send + Sync {
     /// An element of the operands.
     type Item: Copy + Send + Sync;
     /// What a lane holds within one block; integers may be narrow here.
     type Lane: Copy;
     /// What a block gives.
-    type Acc: Copy + Send + Sync;
-    /// What the caller gets.
-    type Out: Copy + Send + Sync;
+    type Total: Copy;
     /// Elements of a block of a sequence.
     const BLOCK: usize;
     /// A lane that has seen nothing.
     const START: Self::Lane;
-    /// Elements that change no lane: they fill up the last group of a sequence.
-    const NEUTRAL: [Self::Item; K];
-    /// The result of no elements.
-    const EMPTY: Self::Acc;
 
     /// Takes one element of each operand into a lane.
     fn step(self, lane: Self::Lane, items: [Self::Item; K]) -> Self::Lane;
     /// A lane's value at the end of its block.
-    fn widen(self, lane: Self::Lane) -> Self::Acc;
+    fn total(self, lane: Self::Lane) -> Self::Total;
+    /// One block of a sequence: at most `BLOCK` elements, at least one. For floats
+    /// [`lanes::lanes`]; integers need no order.
+    fn block(self, items: [&[Self::Item]; K]) -> Self::Total;
+}
+
+/// One reduction of `K` operands: its steps, and how totals of blocks are put
+/// together. Everything else (order, layout, threads) is the same for all.
+pub(crate) trait Fold<const K: usize>: Copy + Send + Sync {
+    /// What happens within a block.
+    type Steps: Steps<K>;
+    /// What blocks are merged into.
+    type Acc: Copy + Send + Sync;
+    /// What the caller gets.
+    type Out: Copy + Send + Sync;
+    /// The result of no elements.
+    const EMPTY: Self::Acc;
+
+    /// The steps.
+    fn steps(self) -> Self::Steps;
+    /// The result of one block.
+    fn widen(self, total: <Self::Steps as Steps<K>>::Total) -> Self::Acc;
     /// Two results, the earlier first.
     fn merge(self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
     /// The last step.
     fn finish(self, acc: Self::Acc) -> Self::Out;
-    /// At most `BLOCK` elements, at least one: [`lanes::lanes`] with this type's
-    /// number of lanes.
-    fn block(self, items: [&[Self::Item]; K]) -> Self::Acc;
+}
+
+/// An element of a fold.
+pub(crate) type Item<F, const K: usize> = <<F as Fold<K>>::Steps as Steps<K>>::Item;
+/// A lane of a fold.
+type Lane<F, const K: usize> = <<F as Fold<K>>::Steps as Steps<K>>::Lane;
+
+/// Elements of a block of a sequence.
+pub(crate) const fn block_len<F: Fold<K>, const K: usize>() -> usize {
+    <F::Steps as Steps<K>>::BLOCK
 }
 
 /// The pairwise tree over blocks, fed from the left: a binary counter whose bits
@@ -79,13 +102,13 @@ pub(crate) struct Tree<A: Copy> {
 }
 
 impl<A: Copy> Tree<A> {
-    #[inline(always)]
+    #[inline]
     pub(crate) fn new() -> Self {
         Self { parts: [const { MaybeUninit::uninit() }; usize::BITS as usize], count: 0 }
     }
 
     /// Appends the result of the next block.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn push<const K: usize, F: Fold<K, Acc = A>>(&mut self, fold: F, block: A) {
         let mut subtree = block;
         let mut depth = self.count.count_ones() as usize;
@@ -100,7 +123,7 @@ impl<A: Copy> Tree<A> {
     }
 
     /// The whole tree; `EMPTY` if nothing was pushed.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn finish<const K: usize, F: Fold<K, Acc = A>>(&self, fold: F) -> A {
         let depth = self.count.count_ones() as usize;
         if depth == 0 {
@@ -117,7 +140,7 @@ impl<A: Copy> Tree<A> {
 }
 
 /// Whether a sequence of `n` elements is taken strictly in order.
-#[inline(always)]
+#[inline]
 pub(crate) fn in_order(n: usize) -> bool {
     n <= REDUCE_IN_ORDER
 }
@@ -134,9 +157,9 @@ unsafe fn load<T: Copy, const K: usize>(
 ) -> [T; K] {
     // SAFETY: the caller's promise, for each operand.
     unsafe {
-        let mut items = [*ptrs[0].offset(i * strides[0]); K];
+        let mut items = [*ptrs[0].offset(i.wrapping_mul(strides[0])); K];
         for k in 1..K {
-            items[k] = *ptrs[k].offset(i * strides[k]);
+            items[k] = *ptrs[k].offset(i.wrapping_mul(strides[k]));
         }
         items
     }
@@ -158,7 +181,7 @@ mod tests {
     #[test]
     fn the_counter_is_the_level_by_level_tree_and_subtrees_cut_it_anywhere() {
         let fold = Sum::<f64>::default();
-        let parts: Vec<f64> = (0..300).map(|i| 1.0 / (3 + i * i) as f64).collect();
+        let parts: Vec<f64> = (0..300).map(|i| 1.0 / f64::from(3 + i * i)).collect();
         for n in 1..parts.len() {
             let expected = by_levels(parts[..n].to_vec()).to_bits();
             for chunk in [1, 2, 8, 64, 512] {

@@ -2,18 +2,9 @@
 
 use std::{iter, slice};
 
-use super::lanes::blocks;
-use super::stage::Staged;
-use super::{Fold, in_order, load};
-use crate::simd::Kernel;
-
-/// Reduces `count` sequences of `len` elements, all with the same strides.
-pub(crate) struct Outputs<F: Fold<K>, const K: usize> {
-    fold: F,
-    at: Lines<F::Item, K>,
-    out: *mut F::Out,
-    out_step: isize,
-}
+use super::lanes::contiguous;
+use super::stage::staged;
+use super::{Fold, Item, Steps, in_order, load};
 
 /// `count` lines of `len` elements: where the first starts, how far one line is
 /// from the next, and one element from the next.
@@ -26,71 +17,51 @@ pub(crate) struct Lines<T, const K: usize> {
     pub(crate) strides: [isize; K],
 }
 
-impl<F: Fold<K>, const K: usize> Outputs<F, K> {
-    /// Result `i` goes to `out.offset(i * out_step)`.
-    ///
-    /// # Safety
-    /// Every element of every line may be read while the kernel runs, and nobody
-    /// else touches the places of the results.
-    #[inline(always)]
-    pub(crate) unsafe fn new(
-        fold: F,
-        at: Lines<F::Item, K>,
-        out: *mut F::Out,
-        out_step: isize,
-    ) -> Self {
-        Self { fold, at, out, out_step }
-    }
-
-    #[inline(always)]
-    fn put(&self, i: usize, acc: F::Acc) {
-        let value = self.fold.finish(acc);
-        // SAFETY: `i < count`; the constructor's caller gave the places to us.
-        unsafe { self.out.offset(i as isize * self.out_step).write(value) };
-    }
-
+impl<T, const K: usize> Lines<T, K> {
     /// The first elements of line `i`.
-    #[inline(always)]
-    fn line(&self, i: usize) -> [*const F::Item; K] {
-        let mut ptrs = self.at.ptrs;
+    #[inline]
+    fn line(&self, i: usize) -> [*const T; K] {
+        let mut ptrs = self.ptrs;
         for k in 0..K {
-            ptrs[k] = ptrs[k].wrapping_offset(i as isize * self.at.step[k]);
+            ptrs[k] = ptrs[k].wrapping_offset(i as isize * self.step[k]);
         }
         ptrs
     }
 }
 
-impl<F: Fold<K>, const K: usize> Kernel for Outputs<F, K> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let Lines { count, len, strides, .. } = self.at;
-        if in_order(len) {
-            for i in 0..count {
-                let ptrs = self.line(i);
-                let mut lane = F::START;
-                for j in 0..len as isize {
-                    // SAFETY: element `j` of line `i` may be read.
-                    let items = unsafe { load(ptrs, j, strides) };
-                    lane = self.fold.step(lane, items);
-                }
-                self.put(i, if len == 0 { F::EMPTY } else { self.fold.widen(lane) });
+/// Reduces each line; result `i` goes to `out.offset(i * out_step)`.
+///
+/// # Safety
+/// Every element of every line may be read, and nobody else touches the places of
+/// the results.
+pub(crate) unsafe fn outputs<F: Fold<K>, const K: usize>(
+    fold: F,
+    lines: Lines<Item<F, K>, K>,
+    out: *mut F::Out,
+    out_step: isize,
+) {
+    let Lines { count, len, strides, .. } = lines;
+    let short = in_order(len);
+    let unit = strides == [1; K];
+    for i in 0..count {
+        let ptrs = lines.line(i);
+        let acc = if short {
+            let steps = fold.steps();
+            let mut lane = F::Steps::START;
+            for j in 0..len as isize {
+                // SAFETY: element `j` of line `i` may be read.
+                lane = steps.step(lane, unsafe { load(ptrs, j, strides) });
             }
-        } else if strides == [1; K] {
-            for i in 0..count {
-                // SAFETY: the line is contiguous, and may be read.
-                let items = self.line(i).map(|start| unsafe { slice::from_raw_parts(start, len) });
-                self.put(i, blocks(self.fold, items));
-            }
+            if len == 0 { F::EMPTY } else { fold.widen(steps.total(lane)) }
+        } else if unit {
+            // SAFETY: the line is contiguous, and may be read.
+            contiguous(fold, ptrs.map(|p| unsafe { slice::from_raw_parts(p, len) }), false)
         } else {
-            for i in 0..count {
-                let line = iter::once(([0; K], len));
-                // SAFETY: one stretch of `len` elements, which may be read.
-                let staged =
-                    unsafe { Staged::new(self.fold, self.line(i), strides, line, (len, false)) };
-                self.put(i, staged.run());
-            }
-        }
+            let line = iter::once(([0; K], len));
+            // SAFETY: one stretch of `len` elements, which may be read.
+            unsafe { staged(fold, ptrs, strides, line, (len, false)) }
+        };
+        // SAFETY: `i < count`; the caller gave us the places.
+        unsafe { out.offset(i as isize * out_step).write(fold.finish(acc)) };
     }
 }

@@ -5,9 +5,8 @@
 use std::mem::MaybeUninit;
 use std::slice;
 
-use super::lanes::one_by_one;
-use super::{Fold, Tree};
-use crate::simd::Kernel;
+use super::lanes::{block, one_by_one};
+use super::{Fold, Item, Tree, block_len};
 use crate::tuning::REDUCE_BLOCK_BYTES;
 
 /// Room for one block of each operand.
@@ -31,109 +30,89 @@ impl<const K: usize> Room<K> {
 pub(crate) trait Stretches<const K: usize>: Iterator<Item = ([isize; K], usize)> {}
 impl<I: Iterator<Item = ([isize; K], usize)>, const K: usize> Stretches<K> for I {}
 
-/// Reduces a sequence (or an aligned part of one) given as stretches of constant
-/// stride.
-pub(crate) struct Staged<F: Fold<K>, I, const K: usize> {
+/// Reduces a sequence (or an aligned part of one) given as stretches: of each
+/// operand the elements `strides` apart, at the stretch's offset from `ptrs`; `len`
+/// in all; `in_order` if the whole sequence is so short.
+///
+/// # Safety
+/// The stretches have `len` elements together, and every one may be read.
+pub(crate) unsafe fn staged<F: Fold<K>, const K: usize>(
     fold: F,
-    ptrs: [*const F::Item; K],
+    ptrs: [*const Item<F, K>; K],
     strides: [isize; K],
-    stretches: I,
-    len: usize,
-    in_order: bool,
-}
-
-impl<F: Fold<K>, I: Stretches<K>, const K: usize> Staged<F, I, K> {
-    /// Of each operand, the elements of `stretches` from `ptrs`, `strides` apart,
-    /// `len` in all; `in_order` if the whole sequence is so short.
-    ///
-    /// # Safety
-    /// The stretches have `len` elements together, and every one lies in memory
-    /// that may be read while the kernel runs.
-    #[inline(always)]
-    pub(crate) unsafe fn new(
-        fold: F,
-        ptrs: [*const F::Item; K],
-        strides: [isize; K],
-        stretches: I,
-        (len, in_order): (usize, bool),
-    ) -> Self {
-        Self { fold, ptrs, strides, stretches, len, in_order }
-    }
-}
-
-impl<F: Fold<K>, I: Stretches<K>, const K: usize> Kernel for Staged<F, I, K> {
-    type Output = F::Acc;
-
-    #[inline(always)]
-    fn run(mut self) -> F::Acc {
-        const { assert!(F::BLOCK * size_of::<F::Item>() <= REDUCE_BLOCK_BYTES) };
-        let mut room = Room::<K>::new();
-        let mut tree = Tree::new();
-        let mut stretch = ([0; K], 0);
-        let mut left = self.len;
-        while left > 0 {
-            let n = left.min(F::BLOCK);
-            // SAFETY: the constructor's caller has promised `len` readable elements,
-            // of which `left` are not yet taken; the room holds a block.
-            let items = unsafe { self.block(n, &mut stretch, &mut room) };
-            let block =
-                if self.in_order { one_by_one(self.fold, items) } else { self.fold.block(items) };
-            tree.push(self.fold, block);
-            left -= n;
+    mut stretches: impl Stretches<K>,
+    (len, in_order): (usize, bool),
+) -> F::Acc {
+    const { assert!(block_len::<F, K>() * size_of::<Item<F, K>>() <= REDUCE_BLOCK_BYTES) };
+    let mut room = Room::<K>::new();
+    let mut tree = Tree::new();
+    let mut stretch = ([0; K], 0);
+    let mut left = len;
+    while left > 0 {
+        let n = left.min(block_len::<F, K>());
+        // SAFETY: the caller has promised `len` readable elements, of which `left`
+        // are not yet taken; the room holds a block.
+        let items =
+            unsafe { in_one_piece(n, ptrs, strides, &mut stretches, &mut stretch, &mut room) };
+        let acc = if in_order { one_by_one(fold, items) } else { block(fold, items) };
+        if n == len {
+            return acc;
         }
-        tree.finish(self.fold)
+        tree.push(fold, acc);
+        left -= n;
     }
+    tree.finish(fold)
 }
 
-impl<F: Fold<K>, I: Stretches<K>, const K: usize> Staged<F, I, K> {
-    /// The next `n` elements of each operand in one piece; `stretch` is what is
-    /// left of the stretch that was begun.
-    ///
-    /// # Safety
-    /// At least `n` elements are left, all readable, and a room holds `n`.
-    #[inline(always)]
-    unsafe fn block<'a>(
-        &mut self,
-        n: usize,
-        stretch: &mut ([isize; K], usize),
-        room: &'a mut Room<K>,
-    ) -> [&'a [F::Item]; K] {
-        let mut starts = [self.ptrs[0]; K];
-        let mut at = 0;
-        while at < n {
-            if stretch.1 == 0 {
-                *stretch = self.stretches.next().expect("stretches hold `len` elements");
-            }
-            let len = stretch.1.min(n - at);
-            for k in 0..K {
-                // SAFETY: the caller's promise, for the elements of this stretch and
-                // for the room from `at` on.
-                unsafe {
-                    let from = self.ptrs[k].offset(stretch.0[k]);
-                    if len == n && self.strides[k] == 1 {
-                        starts[k] = from;
-                    } else {
-                        let start = room.start::<F::Item>(k);
-                        gather(from, self.strides[k], start.add(at), len);
-                        starts[k] = start;
-                    }
+/// The next `n` elements of each operand in one piece; `stretch` is what is left
+/// of the stretch that was begun.
+///
+/// # Safety
+/// At least `n` elements are left, all readable, and a room holds `n`.
+#[inline]
+unsafe fn in_one_piece<'a, T: Copy, const K: usize>(
+    n: usize,
+    ptrs: [*const T; K],
+    strides: [isize; K],
+    stretches: &mut impl Stretches<K>,
+    stretch: &mut ([isize; K], usize),
+    room: &'a mut Room<K>,
+) -> [&'a [T]; K] {
+    let mut starts = ptrs;
+    let mut at = 0;
+    while at < n {
+        if stretch.1 == 0 {
+            *stretch = stretches.next().expect("stretches hold `len` elements");
+        }
+        let len = stretch.1.min(n - at);
+        for k in 0..K {
+            // SAFETY: the caller's promise, for the elements of this stretch and
+            // for the room from `at` on.
+            unsafe {
+                let from = ptrs[k].offset(stretch.0[k]);
+                if len == n && strides[k] == 1 {
+                    starts[k] = from;
+                } else {
+                    let start = room.start::<T>(k);
+                    gather(from, strides[k], start.add(at), len);
+                    starts[k] = start;
                 }
-                stretch.0[k] += len as isize * self.strides[k];
             }
-            stretch.1 -= len;
-            at += len;
+            stretch.0[k] += len as isize * strides[k];
         }
-        // SAFETY: the `n` elements at each start were written above, or are the
-        // operand's own.
-        starts.map(|start| unsafe { slice::from_raw_parts(start, n) })
+        stretch.1 -= len;
+        at += len;
     }
+    // SAFETY: the `n` elements at each start were written above, or are the
+    // operand's own.
+    starts.map(|start| unsafe { slice::from_raw_parts(start, n) })
 }
 
 /// Copies `len` elements, `stride` apart, into one piece.
 ///
 /// # Safety
 /// The elements may be read, and `to` has room for `len`.
-#[inline(always)]
+#[inline]
 unsafe fn gather<T: Copy>(from: *const T, stride: isize, to: *mut T, len: usize) {
     for i in 0..len {
         // SAFETY: the caller's promise. The strides are split so that the compiler
@@ -142,7 +121,7 @@ unsafe fn gather<T: Copy>(from: *const T, stride: isize, to: *mut T, len: usize)
             match stride {
                 1 => *to.add(i) = *from.add(i),
                 0 => *to.add(i) = *from,
-                _ => *to.add(i) = *from.offset(i as isize * stride),
+                _ => *to.add(i) = *from.offset((i as isize).wrapping_mul(stride)),
             }
         }
     }

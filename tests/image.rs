@@ -1,0 +1,368 @@
+//! Image filters: against SciPy, against the filters they are made of, and bad input.
+
+mod common;
+
+use common::{Rng, assert_same_bits, bits_of, layout, same_bits_everywhere};
+use ndarray::{Array, Array1, Array2, ArrayD, Axis, Dimension, IxDyn, arr1, array};
+use proptest::prelude::*;
+use swath::Error;
+use swath::conv::{Border, correlate1d};
+use swath::image::{
+    Gaussian, gaussian_filter, gaussian_filter_into, gaussian_filter1d, gaussian_filter1d_into,
+    sobel, sobel_into,
+};
+
+const BORDERS: [Border<f32>; 5] =
+    [Border::Reflect, Border::Mirror, Border::Nearest, Border::Wrap, Border::Constant(0.5)];
+
+/// The numbers of the SciPy calls in the comments below.
+fn line() -> Array1<f64> {
+    array![3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0, 5.0, 3.0, 5.0, 8.0]
+}
+fn plane() -> Array2<f64> {
+    array![[3.0, 1.0, 4.0, 1.0, 5.0], [9.0, 2.0, 6.0, 5.0, 3.0], [5.0, 8.0, 9.0, 7.0, 9.0]]
+}
+
+#[track_caller]
+fn assert_close<D: Dimension>(got: &Array<f64, D>, expected: &[f64]) {
+    assert_eq!(got.len(), expected.len());
+    for (i, (g, e)) in got.iter().zip(expected).enumerate() {
+        // SciPy sums in another order: a few roundings of values up to 9.
+        assert!((g - e).abs() < 1e-14, "element {i}: {g}, SciPy has {e}");
+    }
+}
+
+/// `gaussian_filter1d(line, 1.3, order=0..4)`
+#[test]
+fn gaussian_orders_are_scipys() {
+    let expected = [
+        [
+            2.4295461791141673,
+            2.4448961726028546,
+            2.7027839152198063,
+            3.433689197897602,
+            4.553724524006883,
+            5.2227653602407305,
+            5.089459445853419,
+            4.807647429850156,
+            4.646980800261558,
+            4.772553976853699,
+            5.518882668712305,
+            6.377070329386822,
+        ],
+        [
+            -0.022750479482431862,
+            0.09715413308314971,
+            0.45793848041835145,
+            1.0081798011784953,
+            1.0610099106869388,
+            0.20271329620027834,
+            -0.31895631086298,
+            -0.21509835011253242,
+            -0.08821630784451634,
+            0.4237743662078589,
+            0.9752082569330172,
+            0.5475103032911294,
+        ],
+        [
+            -0.0087430688885628,
+            0.24550766822940118,
+            0.4848245268769739,
+            0.48698039086102873,
+            -0.5024886720036963,
+            -0.9288056306682693,
+            -0.07569997073746093,
+            0.12453437636399955,
+            0.24418803980361425,
+            0.7173154961741854,
+            0.16530236835616186,
+            -0.9622660236160661,
+        ],
+        [
+            0.21644273932885014,
+            0.2260998863610629,
+            0.2626287822244099,
+            -0.48922678139145725,
+            -1.146286764674068,
+            0.4781092395009193,
+            0.7337122252543968,
+            -0.14084499035648845,
+            0.48907436660854753,
+            0.12486606207134532,
+            -1.1308587246279092,
+            -0.7742907920711547,
+        ],
+    ];
+    for (order, expected) in expected.iter().enumerate() {
+        let options = Gaussian::new().order(order);
+        assert_close(&gaussian_filter1d(&line(), 1.3, 0, options).unwrap(), expected);
+    }
+}
+
+#[test]
+fn gaussian_options_are_scipys() {
+    // gaussian_filter1d(line, 2.0, truncate=1.5, mode="wrap")
+    let options = Gaussian::new().truncate(1.5).border(Border::Wrap);
+    let expected = [
+        3.825044453692958,
+        3.4323628862919566,
+        3.4871570012134105,
+        3.5940667776034676,
+        4.265222503253458,
+        4.828901329461728,
+        4.884290333070207,
+        4.906117228233761,
+        4.907177828241447,
+        4.741290999058451,
+        4.718085084757827,
+        4.410283575121326,
+    ];
+    assert_close(&gaussian_filter1d(&line(), 2.0, 0, options).unwrap(), &expected);
+    // gaussian_filter1d(line, 2.0, radius=2, mode="constant", cval=1.0)
+    let options = Gaussian::new().radius(2).border(Border::Constant(1.0));
+    let expected = [
+        1.9601656738045548,
+        2.1092064777188844,
+        2.6689522267373382,
+        3.7726422209691375,
+        4.39012342391865,
+        4.882585164794742,
+        5.35506911510357,
+        4.890793522281115,
+        4.320751272395211,
+        5.107118334337806,
+        4.611964719462428,
+        3.951957316318182,
+    ];
+    assert_close(&gaussian_filter1d(&line(), 2.0, 0, options).unwrap(), &expected);
+    // gaussian_filter(plane, [0.8, 1.6], mode="mirror")
+    let expected = [
+        3.723548413843211,
+        3.734259279112449,
+        3.7613547930261046,
+        3.784515251630255,
+        3.7917118827281437,
+        4.901841865119849,
+        4.91326921177103,
+        4.931327874169155,
+        4.929772726182087,
+        4.921927269588005,
+        6.061617007280432,
+        6.101120526143539,
+        6.168656202692546,
+        6.1936850992409,
+        6.190922874551877,
+    ];
+    assert_close(&gaussian_filter(&plane(), [0.8, 1.6], Border::Mirror).unwrap(), &expected);
+    // gaussian_filter(plane, 1.0, order=[1, 2], mode="nearest")
+    let options = Gaussian::new().order([1, 2]).border(Border::Nearest);
+    let expected = [
+        -0.10098190297219067,
+        0.17670409072636223,
+        -0.09725428676067188,
+        -0.43622892622407905,
+        0.21859273125212675,
+        0.22977022790632684,
+        -0.46274970519175385,
+        -0.2903375647773126,
+        -0.1408499415868375,
+        0.09605192048830868,
+        0.40769061985304655,
+        -0.7944053900183627,
+        -0.29030272080545033,
+        0.24821542573499805,
+        -0.0903778552198784,
+    ];
+    assert_close(&gaussian_filter(&plane(), 1.0, options).unwrap(), &expected);
+}
+
+#[test]
+fn sobel_is_scipys() {
+    // sobel(plane, axis, mode=.., cval=2.0)
+    let cases = [
+        (
+            0,
+            Border::Reflect,
+            [
+                19.0, 10.0, 9.0, 8.0, -2.0, 13.0, 21.0, 23.0, 21.0, 18.0, -6.0, 11.0, 14.0, 13.0,
+                20.0,
+            ],
+        ),
+        (
+            0,
+            Border::Constant(2.0),
+            [
+                16.0, 11.0, 11.0, 11.0, 7.0, 13.0, 21.0, 23.0, 21.0, 16.0, -12.0, -11.0, -11.0,
+                -11.0, -3.0,
+            ],
+        ),
+        (
+            1,
+            Border::Reflect,
+            [-13.0, 0.0, 3.0, 0.0, 10.0, -13.0, -1.0, 5.0, -5.0, 2.0, 2.0, 9.0, 0.0, -3.0, 4.0],
+        ),
+        (
+            1,
+            Border::Constant(2.0),
+            [0.0, 1.0, 5.0, 1.0, 1.0, 5.0, -1.0, 5.0, -5.0, -10.0, 14.0, 7.0, 3.0, -1.0, -11.0],
+        ),
+    ];
+    for (axis, border, expected) in cases {
+        assert_eq!(sobel(&plane(), axis, border).unwrap().as_slice().unwrap(), expected);
+    }
+    // sobel(np.arange(24.0).reshape(2, 3, 4) ** 2 % 17, 1, mode="wrap")
+    let cube =
+        Array::from_shape_fn((2, 3, 4), |(i, j, k)| ((12 * i + 4 * j + k).pow(2) % 17) as f64);
+    let expected = [
+        -32.0, -134.0, -92.0, 10.0, 62.0, 96.0, 46.0, 12.0, -30.0, 38.0, 46.0, -22.0, -32.0,
+        -134.0, -92.0, 10.0, 62.0, 96.0, 46.0, 12.0, -30.0, 38.0, 46.0, -22.0,
+    ];
+    assert_eq!(sobel(&cube, 1, Border::Wrap).unwrap().as_slice().unwrap(), expected);
+}
+
+/// The weights, read off an impulse: exact, since all other terms are 0.
+fn weights(sigma: f64, order: usize) -> Array1<f32> {
+    let radius = (4.0 * sigma + 0.5) as usize;
+    let mut impulse = Array1::zeros(2 * radius + 1);
+    impulse[radius] = 1.0f32;
+    let options = Gaussian::new().order(order).border(Border::Constant(0.0));
+    let mut turned = gaussian_filter1d(&impulse, sigma, 0, options).unwrap();
+    turned.invert_axis(Axis(0));
+    turned
+}
+
+fn one_after_the_other(
+    src: &ArrayD<f32>,
+    filters: &[(usize, Array1<f32>)],
+    b: Border<f32>,
+) -> ArrayD<f32> {
+    filters.iter().fold(src.clone(), |a, (axis, f)| correlate1d(&a, f, *axis, b).unwrap())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn s5_random_layouts_are_one_axis_after_the_other(src in layout(1..5usize, 0..9), seed: u64) {
+        let mut rng = Rng(seed);
+        let border = BORDERS[rng.below(5)];
+        let n = src.shape.len();
+        let sigma: Vec<f64> = (0..n).map(|_| [0.0, 0.4, 1.0, 2.7][rng.below(4)]).collect();
+        let order: Vec<usize> = (0..n).map(|_| rng.below(3)).collect();
+        let axis = rng.below(n);
+        src.with(|_| rng.unit() as f32, |src| {
+            let filters: Vec<_> = (0..n)
+                .filter(|&d| sigma[d] > 0.0)
+                .map(|d| (d, weights(sigma[d], order[d])))
+                .collect();
+            let owned = src.to_owned();
+            let expected = one_after_the_other(&owned, &filters, border);
+            let options = Gaussian::new().order(&*order).border(border);
+            let got = gaussian_filter(&src, &*sigma, options.clone()).unwrap();
+            assert_same_bits(&got, &expected, format!("{:?} {sigma:?} {order:?}", src.shape()));
+            let mut out = ArrayD::zeros(src.t().raw_dim());
+            let mut out = out.view_mut().reversed_axes();
+            gaussian_filter_into(&src, &*sigma, options, &mut out).unwrap();
+            assert_same_bits(&out, &expected, format!("into {:?}", src.shape()));
+
+            let mut filters = vec![(axis, arr1(&[-1.0, 0.0, 1.0]))];
+            filters.extend((0..n).filter(|&d| d != axis).map(|d| (d, arr1(&[1.0, 2.0, 1.0]))));
+            let expected = one_after_the_other(&owned, &filters, border);
+            assert_same_bits(&sobel(&src, axis, border).unwrap(), &expected, "sobel");
+            sobel_into(&src, axis, border, &mut out).unwrap();
+            assert_same_bits(&out, &expected, "sobel_into");
+        });
+    }
+}
+
+#[test]
+fn n6_same_bits_everywhere() {
+    let mut rng = Rng(6);
+    let plane = Array2::from_shape_simple_fn((60, 201), || rng.unit() as f32);
+    let cube = Array::from_shape_simple_fn((7, 40, 3), || rng.unit());
+    for (i, border) in BORDERS.into_iter().enumerate() {
+        same_bits_everywhere(format!("{border:?}"), || {
+            let mut bits = bits_of(&gaussian_filter(&plane, 1.5, border).unwrap());
+            bits.extend(bits_of(&gaussian_filter(&plane.t(), [3.0, 0.5], border).unwrap()));
+            bits.extend(bits_of(&sobel(&plane, i % 2, border).unwrap()));
+            bits.extend(bits_of(&gaussian_filter(&cube, [1.0, 2.0, 0.0], Border::Wrap).unwrap()));
+            bits
+        });
+    }
+}
+
+#[test]
+fn sigma_zero_is_a_copy() {
+    let src = array![[-0.0f32, f32::NAN], [f32::INFINITY, 3.0]];
+    let got = gaussian_filter(&src.t(), 0.0, Gaussian::new().order(2)).unwrap();
+    assert_same_bits(&got, &src.t(), "gaussian_filter");
+    assert_eq!(got[[0, 0]].to_bits(), (-0.0f32).to_bits());
+    assert_same_bits(&gaussian_filter1d(&src, 0.0, 1, Border::Wrap).unwrap(), &src, "1d");
+    let mut out = src.clone();
+    out.fill(9.0);
+    gaussian_filter1d_into(&src, 0.0, 1, Border::Wrap, &mut out).unwrap();
+    assert_same_bits(&out, &src, "1d into");
+    let none = ndarray::arr0(2.5f64);
+    assert_eq!(gaussian_filter(&none, 1.0, Border::Wrap).unwrap(), none);
+}
+
+#[test]
+fn s1_empty_arrays_give_empty_results() {
+    for shape in [[0, 3], [3, 0], [0, 0]] {
+        let src = ArrayD::<f32>::zeros(IxDyn(&shape));
+        assert_eq!(gaussian_filter(&src, 2.0, Border::Mirror).unwrap().shape(), shape);
+        assert_eq!(gaussian_filter1d(&src, 0.0, 1, Border::Mirror).unwrap().shape(), shape);
+        assert_eq!(sobel(&src, 0, Border::Mirror).unwrap().shape(), shape);
+    }
+}
+
+#[test]
+fn bad_input_names_the_option() {
+    let src = Array2::<f32>::zeros((4, 5));
+    for (sigma, text) in
+        [(-1.0, "-1"), (f64::NAN, "NaN"), (f64::INFINITY, "inf"), (-f64::INFINITY, "-inf")]
+    {
+        let error = gaussian_filter(&src, [1.0, sigma], Border::Reflect).unwrap_err();
+        let expected = format!("gaussian_filter: sigma is {text}, must be finite and not negative");
+        assert_eq!(error.to_string(), expected);
+        let error = gaussian_filter1d(&src, sigma, 0, Border::Reflect).unwrap_err();
+        assert!(error.to_string().starts_with("gaussian_filter1d: sigma is"), "{error}");
+        let options = Gaussian::new().truncate(sigma);
+        let error = gaussian_filter(&src, 1.0, options).unwrap_err();
+        assert!(error.to_string().starts_with("gaussian_filter: truncate is"), "{error}");
+    }
+    let text = |options, sigma: f64| gaussian_filter(&src, sigma, options).unwrap_err().to_string();
+    assert_eq!(
+        text(Gaussian::new().order(33), 1.0),
+        "gaussian_filter: order is 33, must be at most 32"
+    );
+    assert!(text(Gaussian::new(), 1e9).contains("truncate * sigma is 4000000000"));
+    assert!(text(Gaussian::new(), 1e300).contains("truncate * sigma is 4"));
+    assert!(text(Gaussian::new().radius(usize::MAX), 1.0).contains("radius is 18446744073709551"));
+    assert_eq!(
+        text(Gaussian::new().order([1, 0, 1]), 1.0),
+        "gaussian_filter: order has shape [3], but the number of axes of src is [2]"
+    );
+    let error = gaussian_filter(&src, [1.0; 3], Border::Reflect).unwrap_err();
+    assert!(error.to_string().starts_with("gaussian_filter: sigma has shape [3]"), "{error}");
+    let error = sobel(&src, 2, Border::Reflect).unwrap_err();
+    assert_eq!(error, Error::Axis { function: "sobel", axis: 2, shape: vec![4, 5] });
+    let error = gaussian_filter1d(&src, 1.0, 9, Border::Reflect).unwrap_err();
+    assert_eq!(error, Error::Axis { function: "gaussian_filter1d", axis: 9, shape: vec![4, 5] });
+    let mut out = Array2::zeros((5, 4));
+    let error = sobel_into(&src, 0, Border::Reflect, &mut out).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "sobel_into: out has shape [5, 4], but the shape of src is [4, 5]"
+    );
+}
+
+#[test]
+fn n2_the_middle_of_sobel_meets_infinities() {
+    let mut src = Array2::<f64>::zeros((3, 5));
+    src[[1, 2]] = f64::INFINITY;
+    let out = sobel(&src, 1, Border::Reflect).unwrap();
+    assert_eq!(out[[1, 1]], f64::INFINITY);
+    assert!(out[[1, 2]].is_nan());
+    assert_eq!(out[[1, 3]], f64::NEG_INFINITY);
+}
