@@ -33,9 +33,16 @@ pub(super) unsafe fn drive<const K: usize, S, R, B, V>(
     let work = |range: Range<usize>| {
         let (sources, out) = *first.get();
         let strides = axes.inner().strides;
+        let f = (baseline, avx2);
+        if let Some(run) = axes.single_run(range.clone()) {
+            // Most arrays: no walk from line to line to set up.
+            let line = std::iter::once((run.offsets, run.len));
+            // SAFETY: by the caller; ranges do not overlap, so neither do outputs.
+            return unsafe { Map::new(sources, out, strides, line, f) }.run();
+        }
         let lines = axes.runs(range).map(|run| (run.offsets, run.len));
-        // SAFETY: by the caller; ranges do not overlap, so neither do outputs.
-        unsafe { Map::new(sources, out, strides, lines, (baseline, avx2)) }.run();
+        // SAFETY: the same.
+        unsafe { Map::new(sources, out, strides, lines, f) }.run();
     };
     share(axes.len(), bytes, tuning::CACHE_LINE / size_of::<R>().max(1), &work);
 }
@@ -91,6 +98,11 @@ fn alone(len: usize, bytes: usize, least: f64, work: &dyn Fn(Range<usize>)) -> (
     // and 64 times what the clock itself takes is still below any cut-off.
     let mut piece = (len / 64).clamp(1, tuning::PROBE);
     loop {
+        if at + piece == len {
+            // The end: what it costs decides nothing.
+            work(at..len);
+            return (len, ns);
+        }
         let watch = Stopwatch::start();
         work(at..at + piece);
         let took = watch.ns();
@@ -101,9 +113,6 @@ fn alone(len: usize, bytes: usize, least: f64, work: &dyn Fn(Range<usize>)) -> (
         let sure = ns.is_finite() || took > tuning::PROBE_SURE_NS;
         ns = ns.min(each);
         let rest = len - at;
-        if rest == 0 {
-            return (at, ns);
-        }
         if (rest as f64) * ns.max(traffic) < least {
             // Looked at again after each piece: later elements may cost more.
             (piece, ns) = (rest.min(tuning::PROBE_GO_ON), f64::INFINITY);

@@ -139,6 +139,17 @@ impl<const K: usize> Axes<K> {
         self.list.as_slice()
     }
 
+    /// The elements `range` in walking order, if there is but one axis.
+    #[inline]
+    pub(crate) fn single_run(&self, range: Range<usize>) -> Option<Run<K>> {
+        let [axis] = self.list.as_slice() else { return None };
+        let mut offsets = self.start;
+        for (k, offset) in offsets.iter_mut().enumerate() {
+            *offset += range.start as isize * axis.strides[k];
+        }
+        Some(Run { offsets, len: range.end - range.start })
+    }
+
     /// The runs that hold the elements `range` in walking order. The first and
     /// the last may be parts of a line along the innermost axis.
     pub(crate) fn runs(&self, range: Range<usize>) -> Runs<'_, K> {
@@ -272,6 +283,11 @@ mod tests {
             for lo in (0..=expected.len()).step_by(1 + expected.len() / 7) {
                 for hi in (lo..=expected.len()).step_by(1 + expected.len() / 7) {
                     assert_eq!(walked(&axes, lo..hi), expected[lo..hi], "{shape:?} {lo}..{hi}");
+                    let single = axes.single_run(lo..hi);
+                    assert_eq!(single.is_some(), axes.as_slice().len() == 1);
+                    if let Some(run) = single.filter(|run| run.len > 0) {
+                        assert_eq!(Some(run), axes.runs(lo..hi).next());
+                    }
                 }
             }
         }
