@@ -498,6 +498,7 @@ type Golden = (Border<f64>, [f64; 15], [f64; 15], [f64; 3]);
 /// correlate1d([1,2,4], [1,2,3,4,5,6,7,8,9], origin=-2)
 /// ```
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of golden values")]
 fn borders_and_origins_are_scipys() {
     let a = array![[3.0, 1.0, 4.0, 1.0, 5.0], [9.0, 2.0, 6.0, 5.0, 3.0], [5.0, 8.0, 9.0, 7.0, 9.0]];
     let f = array![[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]];

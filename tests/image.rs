@@ -34,6 +34,7 @@ fn assert_close<D: Dimension>(got: &Array<f64, D>, expected: &[f64]) {
 
 /// `gaussian_filter1d(line, 1.3, order=0..4)`
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of golden values")]
 fn gaussian_orders_are_scipys() {
     let expected = [
         [
@@ -100,6 +101,7 @@ fn gaussian_orders_are_scipys() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of golden values")]
 fn gaussian_options_are_scipys() {
     // gaussian_filter1d(line, 2.0, truncate=1.5, mode="wrap")
     let options = Gaussian::new().truncate(1.5).border(Border::Wrap);
