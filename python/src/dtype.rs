@@ -1,0 +1,115 @@
+//! The element types, as NumPy numbers them.
+
+use numpy::{PyArrayDescr, PyArrayDescrMethods};
+use pyo3::prelude::*;
+
+/// An element type that kernels know, or `bool`, which is read as bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum DType {
+    F32,
+    F64,
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
+    Bool,
+}
+
+impl DType {
+    /// The type of a descriptor, whatever its byte order.
+    pub(crate) fn of(descr: &Bound<'_, PyArrayDescr>) -> Option<Self> {
+        // NumPy's numbers; a C long and a C long long are both 64 bits on most systems.
+        Some(match (descr.num(), descr.itemsize()) {
+            (0, _) => DType::Bool,
+            (1, _) => DType::I8,
+            (2, _) => DType::U8,
+            (3 | 5 | 7 | 9, 2) => DType::I16,
+            (4 | 6 | 8 | 10, 2) => DType::U16,
+            (3 | 5 | 7 | 9, 4) => DType::I32,
+            (4 | 6 | 8 | 10, 4) => DType::U32,
+            (3 | 5 | 7 | 9, 8) => DType::I64,
+            (4 | 6 | 8 | 10, 8) => DType::U64,
+            (11, 4) => DType::F32,
+            (12, 8) => DType::F64,
+            _ => return None,
+        })
+    }
+
+    /// NumPy's descriptor, in the machine's byte order.
+    pub(crate) fn descr(self, py: Python<'_>) -> Bound<'_, PyArrayDescr> {
+        match self {
+            DType::F32 => numpy::dtype::<f32>(py),
+            DType::F64 => numpy::dtype::<f64>(py),
+            DType::I8 => numpy::dtype::<i8>(py),
+            DType::I16 => numpy::dtype::<i16>(py),
+            DType::I32 => numpy::dtype::<i32>(py),
+            DType::I64 => numpy::dtype::<i64>(py),
+            DType::U8 => numpy::dtype::<u8>(py),
+            DType::U16 => numpy::dtype::<u16>(py),
+            DType::U32 => numpy::dtype::<u32>(py),
+            DType::U64 => numpy::dtype::<u64>(py),
+            DType::Bool => numpy::dtype::<bool>(py),
+        }
+    }
+
+    /// Bytes of an element; also its alignment on every system we build for.
+    pub(crate) fn size(self) -> usize {
+        match self {
+            DType::I8 | DType::U8 | DType::Bool => 1,
+            DType::I16 | DType::U16 => 2,
+            DType::F32 | DType::I32 | DType::U32 => 4,
+            DType::F64 | DType::I64 | DType::U64 => 8,
+        }
+    }
+
+    pub(crate) fn is_float(self) -> bool {
+        matches!(self, DType::F32 | DType::F64)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            DType::F32 => "float32",
+            DType::F64 => "float64",
+            DType::I8 => "int8",
+            DType::I16 => "int16",
+            DType::I32 => "int32",
+            DType::I64 => "int64",
+            DType::U8 => "uint8",
+            DType::U16 => "uint16",
+            DType::U32 => "uint32",
+            DType::U64 => "uint64",
+            DType::Bool => "bool",
+        }
+    }
+}
+
+/// Compiles `$body` for every type, as `$t`, and runs the one for `$dtype`; `bool`
+/// is `u8`.
+macro_rules! dispatch {
+    ($dtype:expr, $t:ident => $body:expr) => {{
+        use $crate::dtype::DType;
+        macro_rules! arm {
+            ($rust:ty) => {{
+                type $t = $rust;
+                $body
+            }};
+        }
+        match $dtype {
+            DType::F32 => arm!(f32),
+            DType::F64 => arm!(f64),
+            DType::I8 => arm!(i8),
+            DType::I16 => arm!(i16),
+            DType::I32 => arm!(i32),
+            DType::I64 => arm!(i64),
+            DType::U8 | DType::Bool => arm!(u8),
+            DType::U16 => arm!(u16),
+            DType::U32 => arm!(u32),
+            DType::U64 => arm!(u64),
+        }
+    }};
+}
+pub(crate) use dispatch;

@@ -1,0 +1,42 @@
+//! The Python package's compiled part: checks arguments, finds the memory of
+//! arrays, and lets swath's kernels run on it.
+//!
+//! `array` makes checked descriptions of NumPy arrays (`raw`), a family's file
+//! joins keywords and kernels, and every kernel runs through `control::run`.
+//! Python objects are touched only while attached; kernels see `raw` alone.
+
+mod array;
+mod control;
+mod dtype;
+mod error;
+mod filter;
+mod matmul;
+mod options;
+mod raw;
+mod reduce;
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = false)]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    module.add_class::<control::Settings>()?;
+    module.add("_settings", control::variable(py)?)?;
+    module.add_function(wrap_pyfunction!(control::set_num_threads, module)?)?;
+    module.add_function(wrap_pyfunction!(control::get_num_threads, module)?)?;
+    module.add_function(wrap_pyfunction!(control::_panic, module)?)?;
+    module.add_function(wrap_pyfunction!(reduce::sum, module)?)?;
+    module.add_function(wrap_pyfunction!(reduce::mean, module)?)?;
+    module.add_function(wrap_pyfunction!(reduce::min, module)?)?;
+    module.add_function(wrap_pyfunction!(reduce::max, module)?)?;
+    module.add_function(wrap_pyfunction!(matmul::dot, module)?)?;
+    module.add_function(wrap_pyfunction!(matmul::matmul, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::correlate, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::convolve, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::correlate1d, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::convolve1d, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::gaussian_filter, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::gaussian_filter1d, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::sobel, module)?)?;
+    Ok(())
+}

@@ -1,0 +1,388 @@
+//! matmul and dot: NumPy's rules of shapes around swath's matrix product.
+
+use ndarray::{ArrayView2, ArrayViewMut2, Ix1, Ix2};
+use pyo3::prelude::*;
+use swath::reduce::Reduce;
+
+use crate::array::{Input, Output, dtype_argument, numpy_function, scalar};
+use crate::control;
+use crate::dtype::{DType, dispatch};
+use crate::error::{Kind, error};
+use crate::options::{is_text, is_true, refuse_unless};
+use crate::raw::{Raw, view, view_mut};
+
+/// A stack of products: `c[i] = a[i] @ b[i]` for every index of `batch`.
+struct Stack {
+    batch: Vec<usize>,
+    /// Steps of a, b and c along each axis of the batch.
+    steps: Vec<[isize; 3]>,
+    /// m, k, n.
+    size: [usize; 3],
+    /// Steps along rows and columns of a, b and c.
+    inner: [[isize; 2]; 3],
+}
+
+impl Stack {
+    /// Axes of the batch that continue the rows of a and c become rows.
+    fn fold(&mut self) {
+        while let (Some(&n), Some(&[a, b, c])) = (self.batch.last(), self.steps.last()) {
+            let m = self.size[0] as isize;
+            let goes_on = |step: isize, row: isize| step == row * m;
+            let folds = b == 0 && goes_on(a, self.inner[0][0]) && goes_on(c, self.inner[2][0]);
+            if n != 1 && !folds {
+                return;
+            }
+            self.size[0] *= n;
+            self.batch.pop();
+            self.steps.pop();
+        }
+    }
+
+    fn products(&self) -> usize {
+        self.batch.iter().product()
+    }
+
+    /// About what all of it takes on one thread, in ns.
+    fn cost_ns(&self, dtype: DType) -> f64 {
+        let [m, k, n] = self.size.map(|n| n as f64);
+        let step = if dtype.is_float() { 0.01 } else { 0.02 } * dtype.size() as f64;
+        self.products() as f64 * (100.0 + m * n * 0.5 + m * k * n * step)
+    }
+
+    /// # Safety
+    /// a, b and c are arrays of `T` with these steps; c overlaps neither of them,
+    /// nor itself.
+    unsafe fn run<T: swath::Element>(&self, ptrs: [*mut u8; 3]) -> Result<(), swath::Error> {
+        let [m, k, n] = self.size;
+        let mut index = vec![0usize; self.batch.len()];
+        for _ in 0..self.products() {
+            let mut at = ptrs.map(|ptr| ptr.cast::<T>());
+            for (i, steps) in index.iter().zip(&self.steps) {
+                for (ptr, step) in at.iter_mut().zip(steps) {
+                    *ptr = ptr.wrapping_offset(*i as isize * step);
+                }
+            }
+            // SAFETY: the caller's arrays, at one index of the batch.
+            let (a, b, mut c) = unsafe {
+                (
+                    matrix(at[0], [m, k], self.inner[0]),
+                    matrix(at[1], [k, n], self.inner[1]),
+                    matrix_mut(at[2], [m, n], self.inner[2]),
+                )
+            };
+            swath::matmul_into(T::ONE, &a, &b, T::ZERO, &mut c)?;
+            for (i, &n) in index.iter_mut().zip(&self.batch).rev() {
+                *i += 1;
+                if *i < n {
+                    break;
+                }
+                *i = 0;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// # Safety
+/// As `raw::view`.
+unsafe fn matrix<'a, T>(ptr: *mut T, shape: [usize; 2], strides: [isize; 2]) -> ArrayView2<'a, T> {
+    // SAFETY: passed on.
+    let view = unsafe { view(ptr, &shape, &strides) };
+    view.into_dimensionality::<Ix2>().expect("two axes")
+}
+
+/// # Safety
+/// As `raw::view_mut`.
+unsafe fn matrix_mut<'a, T>(
+    ptr: *mut T,
+    shape: [usize; 2],
+    strides: [isize; 2],
+) -> ArrayViewMut2<'a, T> {
+    // SAFETY: passed on.
+    let view = unsafe { view_mut(ptr, &shape, &strides) };
+    view.into_dimensionality::<Ix2>().expect("two axes")
+}
+
+/// Both operands in the type to which NumPy promotes them.
+fn promoted<'py>(
+    function: &str,
+    a: &Bound<'py, PyAny>,
+    b: &Bound<'py, PyAny>,
+    dtype: Option<&Bound<'py, PyAny>>,
+) -> PyResult<(Input<'py>, Input<'py>)> {
+    let py = a.py();
+    let a = Input::new(function, "a", a)?;
+    let b = Input::new(function, "b", b)?;
+    let common = match dtype {
+        Some(dtype) => dtype_argument(function, dtype)?,
+        None if a.raw.dtype == b.raw.dtype => a.raw.dtype,
+        None => {
+            let descrs = (a.raw.dtype.descr(py), b.raw.dtype.descr(py));
+            dtype_argument(function, &numpy_function(py, "promote_types")?.call1(descrs)?)?
+        }
+    };
+    let narrows = |from: DType| match (from, common) {
+        (DType::Bool, _) => false,
+        (_, DType::Bool) => true,
+        _ => from.is_float() && !common.is_float(),
+    };
+    if common == DType::Bool || narrows(a.raw.dtype) || narrows(b.raw.dtype) {
+        let message = format!(
+            "{function}: no kernel gives {} from {} and {}",
+            common.name(),
+            a.raw.dtype.name(),
+            b.raw.dtype.name()
+        );
+        return Err(error(py, Kind::DType, message));
+    }
+    Ok((a.cast(function, "a", common)?, b.cast(function, "b", common)?))
+}
+
+fn mismatch(py: Python<'_>, function: &str, a: &Raw, b: &Raw) -> PyErr {
+    let message = format!(
+        "{function}: shapes {:?} and {:?} do not fit together: the last axis of a must be as \
+         long as the last but one of b (its only one, if it has one), and the axes before \
+         those must broadcast",
+        a.shape, b.shape
+    );
+    error(py, Kind::Shape, message)
+}
+
+/// The sum of products of two vectors: integers wrap in their own type.
+fn vectors(
+    py: Python<'_>,
+    function: &str,
+    a: &Raw,
+    b: &Raw,
+) -> PyResult<[u8; 8]> {
+    if a.shape != b.shape {
+        return Err(mismatch(py, function, a, b));
+    }
+    let cost = a.len() as f64 * if a.is_contiguous() && b.is_contiguous() {
+        a.dtype.size() as f64 * 0.12
+    } else {
+        1.6
+    };
+    control::run(py, cost, || {
+        dispatch!(a.dtype, T => {
+            // SAFETY: checked arrays of this type that nobody of ours writes.
+            let (a, b) = unsafe { (a.view::<T>(), b.view::<T>()) };
+            let a = a.into_dimensionality::<Ix1>().expect("one axis");
+            let b = b.into_dimensionality::<Ix1>().expect("one axis");
+            dot_bits::<T>(&a, &b)
+        })
+    })
+}
+
+fn dot_bits<T: Reduce>(
+    a: &ndarray::ArrayView1<'_, T>,
+    b: &ndarray::ArrayView1<'_, T>,
+) -> Result<[u8; 8], swath::Error> {
+    let sum = swath::dot(a, b)?;
+    let mut bits = [0; 8];
+    // SAFETY: sums have at most eight bytes. On little-endian machines the first
+    // bytes of a wide integer are the integer modulo its narrow type.
+    unsafe { bits.as_mut_ptr().cast::<T::Sum>().write_unaligned(sum) };
+    if cfg!(target_endian = "big") && size_of::<T>() < size_of::<T::Sum>() {
+        bits.rotate_left(size_of::<T::Sum>() - size_of::<T>());
+    }
+    Ok(bits)
+}
+
+/// Runs a stack into `out` or into a new array of `shape`. `steps_of` gives the
+/// steps of an output, once it is known.
+fn finish<'py>(
+    function: &str,
+    (a, b): (&Input<'py>, &Input<'py>),
+    shape: &[usize],
+    out: Option<&Bound<'py, PyAny>>,
+    stack_for: impl Fn(&Raw) -> Stack,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = a.array().py();
+    let out = out.map(|out| Output::given(function, "out", out)).transpose()?;
+    if let Some(out) = &out
+        && out.raw.shape != shape
+    {
+        let message = format!(
+            "{function}: out has shape {:?}, but the result has shape {shape:?}",
+            out.raw.shape
+        );
+        return Err(error(py, Kind::Shape, message));
+    }
+    let dtype = a.raw.dtype;
+    let fits = |out: &Raw| out.dtype == dtype && !out.overlaps(&a.raw) && !out.overlaps(&b.raw);
+    let direct = out.as_ref().is_some_and(|out| fits(&out.raw));
+    let new = match direct {
+        true => None,
+        false => Some(Output::new(py, function, dtype, shape)?),
+    };
+    let target = new.as_ref().or(out.as_ref()).expect("one of them is there");
+    if a.raw.shape.len() == 1 && b.raw.shape.len() == 1 {
+        let bits = vectors(py, function, &a.raw, &b.raw)?;
+        // SAFETY: an output of one element.
+        unsafe { bits.as_ptr().copy_to_nonoverlapping(target.raw.ptr, dtype.size()) };
+    } else if !shape.contains(&0) {
+        let mut stack = stack_for(&target.raw);
+        stack.fold();
+        let ptrs = Ptrs([a.raw.ptr, b.raw.ptr, target.raw.ptr]);
+        control::run(py, stack.cost_ns(dtype), || {
+            let ptrs = &ptrs;
+            // SAFETY: checked arrays of this type; the output is new, or overlaps
+            // nothing.
+            dispatch!(dtype, T => unsafe { stack.run::<T>(ptrs.0) })
+        })?;
+    }
+    match (new, out) {
+        (None, Some(out)) => Ok(out.array().clone().into_any()),
+        (Some(new), Some(out)) => {
+            out.copy_from(function, new.array())?;
+            Ok(out.array().clone().into_any())
+        }
+        (Some(new), None) => new.into_result(),
+        (None, None) => unreachable!("an output was made"),
+    }
+}
+
+struct Ptrs([*mut u8; 3]);
+
+// SAFETY: the arrays outlive the call that they are passed to.
+unsafe impl Send for Ptrs {}
+// SAFETY: as above.
+unsafe impl Sync for Ptrs {}
+
+/// The last two axes of an operand, a vector as a row or a column of a matrix.
+fn as_matrix(raw: &Raw, is_left: bool) -> ([usize; 2], [isize; 2], usize) {
+    match (raw.shape.as_slice(), raw.strides.as_slice()) {
+        ([n], [step]) if is_left => ([1, *n], [0, *step], 0),
+        ([n], [step]) => ([*n, 1], [*step, 0], 0),
+        (shape, strides) => {
+            let at = shape.len() - 2;
+            ([shape[at], shape[at + 1]], [strides[at], strides[at + 1]], at)
+        }
+    }
+}
+
+/// The step of `raw` along an axis of a batch of `ndim` axes to which its first
+/// `lead` axes broadcast.
+fn batch_step(raw: &Raw, lead: usize, ndim: usize, axis: usize) -> isize {
+    match (axis + lead).checked_sub(ndim) {
+        Some(i) if raw.shape[i] != 1 => raw.strides[i],
+        _ => 0,
+    }
+}
+
+fn broadcast(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
+    let ndim = a.len().max(b.len());
+    let at = |shape: &[usize], i: usize| match (i + shape.len()).checked_sub(ndim) {
+        Some(i) => shape[i],
+        None => 1,
+    };
+    let one = |i| match (at(a, i), at(b, i)) {
+        (m, n) if m == n => Some(m),
+        (1, n) | (n, 1) => Some(n),
+        _ => None,
+    };
+    (0..ndim).map(one).collect()
+}
+
+#[pyfunction]
+#[pyo3(signature = (x1, x2, /, out=None, *, casting=None, order=None, dtype=None, subok=None, axes=None, axis=None, keepdims=None))]
+#[allow(clippy::too_many_arguments)] // NumPy's signature
+pub(crate) fn matmul<'py>(
+    x1: &Bound<'py, PyAny>,
+    x2: &Bound<'py, PyAny>,
+    out: Option<&Bound<'py, PyAny>>,
+    casting: Option<&Bound<'py, PyAny>>,
+    order: Option<&Bound<'py, PyAny>>,
+    dtype: Option<&Bound<'py, PyAny>>,
+    subok: Option<&Bound<'py, PyAny>>,
+    axes: Option<&Bound<'py, PyAny>>,
+    axis: Option<&Bound<'py, PyAny>>,
+    keepdims: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    const NAME: &str = "matmul";
+    refuse_unless(NAME, "casting", casting, is_text("same_kind"))?;
+    refuse_unless(NAME, "order", order, |o| is_text("K")(o) || is_text("C")(o))?;
+    refuse_unless(NAME, "subok", subok, is_true)?;
+    refuse_unless(NAME, "axes", axes, |_| false)?;
+    refuse_unless(NAME, "axis", axis, |_| false)?;
+    refuse_unless(NAME, "keepdims", keepdims, |k| !is_true(k))?;
+    let py = x1.py();
+    let (a, b) = promoted(NAME, x1, x2, dtype)?;
+    if a.raw.shape.is_empty() || b.raw.shape.is_empty() {
+        return Err(mismatch(py, NAME, &a.raw, &b.raw));
+    }
+    let ([m, k], a_inner, a_lead) = as_matrix(&a.raw, true);
+    let ([rows, n], b_inner, b_lead) = as_matrix(&b.raw, false);
+    let batch = broadcast(&a.raw.shape[..a_lead], &b.raw.shape[..b_lead]);
+    let Some(batch) = batch.filter(|_| k == rows) else {
+        return Err(mismatch(py, NAME, &a.raw, &b.raw));
+    };
+    let (row, column) = (a.raw.shape.len() > 1, b.raw.shape.len() > 1);
+    let mut shape = batch.clone();
+    shape.extend(row.then_some(m));
+    shape.extend(column.then_some(n));
+    finish(NAME, (&a, &b), &shape, out, |c| {
+        let ndim = batch.len();
+        let steps = |axis| {
+            let a = batch_step(&a.raw, a_lead, ndim, axis);
+            let b = batch_step(&b.raw, b_lead, ndim, axis);
+            [a, b, c.strides[axis]]
+        };
+        let mut rest = c.strides[ndim..].iter().copied();
+        let mut next = |there| if there { rest.next().unwrap_or(0) } else { 0 };
+        let c_inner = [next(row), next(column)];
+        Stack {
+            batch: batch.clone(),
+            steps: (0..ndim).map(steps).collect(),
+            size: [m, k, n],
+            inner: [a_inner, b_inner, c_inner],
+        }
+    })
+}
+
+#[pyfunction]
+#[pyo3(signature = (a, b, out=None))]
+pub(crate) fn dot<'py>(
+    a: &Bound<'py, PyAny>,
+    b: &Bound<'py, PyAny>,
+    out: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    const NAME: &str = "dot";
+    let py = a.py();
+    let (a, b) = promoted(NAME, a, b, None)?;
+    if a.raw.shape.is_empty() || b.raw.shape.is_empty() {
+        let message =
+            format!("{NAME}: a number times an array is not supported yet; write a * b");
+        return Err(error(py, Kind::Shape, message));
+    }
+    if out.is_none() && a.raw.shape.len() == 1 && b.raw.shape.len() == 1 {
+        let bits = vectors(py, NAME, &a.raw, &b.raw)?;
+        // SAFETY: an element of this type.
+        return unsafe { scalar(py, a.raw.dtype, bits.as_ptr()) };
+    }
+    let ([m, k], a_inner, a_lead) = as_matrix(&a.raw, true);
+    let ([rows, n], b_inner, b_lead) = as_matrix(&b.raw, false);
+    if k != rows {
+        return Err(mismatch(py, NAME, &a.raw, &b.raw));
+    }
+    let (row, column) = (a.raw.shape.len() > 1, b.raw.shape.len() > 1);
+    let mut shape = a.raw.shape[..a_lead].to_vec();
+    shape.extend(row.then_some(m));
+    shape.extend(&b.raw.shape[..b_lead]);
+    shape.extend(column.then_some(n));
+    finish(NAME, (&a, &b), &shape, out, |c| {
+        // The result's axes: those of a, its rows, those of b, its columns.
+        let after = a_lead + usize::from(row);
+        let ours = (0..a_lead).map(|i| [a.raw.strides[i], 0, c.strides[i]]);
+        let theirs = (0..b_lead).map(|i| [0, b.raw.strides[i], c.strides[after + i]]);
+        let c_row = if row { c.strides[a_lead] } else { 0 };
+        let c_column = if column { c.strides[after + b_lead] } else { 0 };
+        Stack {
+            batch: [&a.raw.shape[..a_lead], &b.raw.shape[..b_lead]].concat(),
+            steps: ours.chain(theirs).collect(),
+            size: [m, k, n],
+            inner: [a_inner, b_inner, [c_row, c_column]],
+        }
+    })
+}

@@ -1,0 +1,62 @@
+"""Settings for the calls inside a `with` block, on this thread or in this task."""
+
+import math
+import operator
+from typing import Any
+
+from . import _core
+from ._errors import OptionError
+
+
+class _Scope:
+    __slots__ = ("_tokens",)
+
+    def __init__(self) -> None:
+        self._tokens: list[Any] = []
+
+    def _make(self) -> Any:
+        raise NotImplementedError
+
+    def __enter__(self) -> None:
+        self._tokens.append(_core._settings.set(self._make()))
+
+    def __exit__(self, *_: object) -> None:
+        _core._settings.reset(self._tokens.pop())
+
+
+class threads(_Scope):
+    """At most `n` threads work on each call inside, the calling thread among them.
+
+    Context-local, as `decimal.localcontext` is: other threads, and threads started
+    inside, are not limited.
+    """
+
+    __slots__ = ("_n",)
+
+    def __init__(self, n: int) -> None:
+        super().__init__()
+        self._n = operator.index(n)
+        if self._n < 1:
+            raise OptionError(f"threads: n is {n}, must be at least 1")
+
+    def _make(self) -> Any:
+        return _core._Settings(threads=self._n)
+
+
+class deadline(_Scope):
+    """Stops the calls inside once `seconds` have passed since the block was entered.
+
+    A call that is stopped raises `Cancelled`; so do all that follow it inside.
+    Context-local: threads started inside are not stopped.
+    """
+
+    __slots__ = ("_seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = float(seconds)
+        if math.isnan(self._seconds):
+            raise OptionError("deadline: seconds is nan, must be a number")
+
+    def _make(self) -> Any:
+        return _core._Settings(seconds=self._seconds)

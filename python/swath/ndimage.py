@@ -1,0 +1,39 @@
+"""Filters with the names and keywords of `scipy.ndimage`.
+
+`float32` arrays are filtered in `float32`, where SciPy uses `float64` inside; whole
+weights on small integers give exact sums. Integer results are cut off at the ends of
+their type and rounded towards zero once, at the end.
+"""
+
+from ._core import (
+    convolve,
+    convolve1d,
+    correlate,
+    correlate1d,
+    gaussian_filter,
+    gaussian_filter1d,
+    sobel,
+)
+
+__all__ = [
+    "convolve",
+    "convolve1d",
+    "correlate",
+    "correlate1d",
+    "gaussian_filter",
+    "gaussian_filter1d",
+    "sobel",
+]
+
+# Pickles name a function by its module.
+for _function in (
+    convolve,
+    convolve1d,
+    correlate,
+    correlate1d,
+    gaussian_filter,
+    gaussian_filter1d,
+    sobel,
+):
+    _function.__module__ = __name__
+del _function
