@@ -6,6 +6,7 @@
 //! result is then cast, towards zero and within the range of an integer type.
 
 use ndarray::{ArrayD, ArrayRef, IxDyn};
+use numpy::PyUntypedArray;
 use pyo3::prelude::*;
 use swath::conv::{self, Border, Options, Sample};
 use swath::image::{self, Gaussian};
@@ -151,7 +152,7 @@ impl<'py> Call<'py> {
         let input = Input::new(function, "input", input)?;
         let (given, dtype) = match output {
             None => (None, input.raw.dtype),
-            Some(output) if output.hasattr(pyo3::intern!(py, "__array_interface__"))? => {
+            Some(output) if output.is_instance_of::<PyUntypedArray>() => {
                 let given = Output::given(function, "output", output)?;
                 if given.raw.shape != input.raw.shape {
                     let message = format!(

@@ -346,13 +346,17 @@ impl<'py> Call<'_, 'py> {
         let (py, op) = (self.a.py(), self.op);
         let (a, out) = (&a.raw, &out.raw);
         let initial = self.initial.map(|initial| number(op, initial, out.dtype)).transpose()?;
-        if out.shape.contains(&0) {
+        if let Op::Min | Op::Max = op
+            && (0..a.shape.len()).any(|i| has(set, i) && a.shape[i] == 0)
+        {
+            let Some(initial) = initial else {
+                let message = format!("{}: a has no elements (shape {:?})", op.name(), a.shape);
+                return Err(error(py, Kind::Shape, message));
+            };
+            join(op, out, initial, true);
             return Ok(());
         }
-        if let (Some(initial), Op::Min | Op::Max) = (initial, op)
-            && a.shape.contains(&0)
-        {
-            join(op, out, initial, true);
+        if out.shape.contains(&0) {
             return Ok(());
         }
         // With keepdims the output has an axis of length 1 for each that goes.

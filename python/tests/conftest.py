@@ -50,6 +50,12 @@ def layouts(a):
     yield "read-only", read_only
 
 
+def is_awkward(name, dtype):
+    """Whether an output of this layout is refused: bytes are aligned everywhere."""
+    awkward = {"packed record", "misaligned", "byte-swapped"} if np.dtype(dtype).itemsize > 1 else set()
+    return name in awkward | {"read-only"}
+
+
 FLOATS = ["float32", "float64"]
 INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 DTYPES = FLOATS + INTEGERS

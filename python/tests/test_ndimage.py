@@ -1,0 +1,270 @@
+"""swath.ndimage against scipy.ndimage."""
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+import scipy.ndimage as theirs
+from conftest import FLOATS, is_awkward, layouts, same, values
+from hypothesis import given
+
+import swath
+from swath import ndimage as ours
+
+MODES = ["reflect", "grid-mirror", "mirror", "nearest", "wrap", "grid-wrap", "constant",
+         "grid-constant"]
+SMALL = ["int8", "int16", "int32", "uint8", "uint16"]
+
+
+def check(actual, expected, taps, size):
+    """float: taps roundings of sums of this size; integers: a rounding towards zero."""
+    assert actual.dtype == expected.dtype and actual.shape == expected.shape
+    if actual.dtype.kind == "f":
+        bound = 4 * (taps + 4) * np.finfo(actual.dtype).eps * size
+        assert np.all(np.abs(actual.astype("f8") - expected) <= bound)
+    else:
+        assert np.all(np.abs(actual.astype("f8") - expected) <= 1)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("function", ["correlate", "convolve"])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_weights(function, mode, dtype):
+    a = values((17, 13), dtype)
+    for shape in ((3, 3), (1, 5), (4, 2), (7, 1), (25, 19)):
+        w = values(shape, "f8", 1)
+        for cval in (0.0, 2.5):
+            k = {"mode": mode, "cval": cval}
+            expected = getattr(theirs, function)(a, w, **k)
+            check(getattr(ours, function)(a, w, **k), expected, w.size, np.abs(w).sum() * 4)
+            for origin in (0, -(shape[0] // 2), (shape[0] - 1) // 2):
+                k1 = {"axis": 0, "origin": origin, **k}
+                line = np.ascontiguousarray(w[:, 0])
+                expected = getattr(theirs, function + "1d")(a, line, **k1)
+                actual = getattr(ours, function + "1d")(a, line, **k1)
+                check(actual, expected, line.size, np.abs(line).sum() * 4)
+
+
+@pytest.mark.parametrize("function", ["correlate", "convolve"])
+def test_origin_and_axes(function):
+    a, w = values((6, 7, 8), "f8"), values((3, 4), "f8", 1)
+    o, t = getattr(ours, function), getattr(theirs, function)
+    for axes in ((0, 1), (1, 2), (0, 2), (-1, -3), (2, 1)):
+        for origin in (0, -1, (1, -1), [0, 1]):
+            k = {"axes": axes, "origin": origin}
+            check(o(a, w, **k), t(a, w, **k), w.size, 40)
+    check(o(a, w[0], axes=1), t(a, w[0], axes=(1,)), 4, 10)
+    for bad in ((2, 0), -2, (0, 2)):
+        with pytest.raises(ValueError, match="origin"):
+            o(a, w, axes=(0, 1), origin=bad)
+
+
+@pytest.mark.parametrize("dtype", SMALL)
+@pytest.mark.parametrize("mode", ["reflect", "constant", "wrap"])
+def test_whole_weights_are_exact(dtype, mode):
+    rng = np.random.default_rng(3)
+    a = rng.integers(0, 6, (20, 21)).astype(dtype)
+    w = rng.integers(0, 3, (3, 3))
+    same(ours.correlate(a, w, mode=mode, cval=2), theirs.correlate(a, w, mode=mode, cval=2))
+    same(ours.convolve1d(a, w[0], mode=mode), theirs.convolve1d(a, w[0], mode=mode))
+    # At the ends of the type: cut off, where SciPy wraps.
+    full = np.full((5, 5), np.iinfo(dtype).max, dtype)
+    same(ours.correlate(full, np.ones((3, 3))), full)
+
+
+@pytest.mark.parametrize("dtype", SMALL + ["int64", "uint32", "uint64"])
+@pytest.mark.parametrize("output", [None, "f4", "f8", "i4"])
+def test_integers_with_any_weights(dtype, output):
+    a = np.random.default_rng(4).integers(0, 100, (15, 16)).astype(dtype)
+    w = np.abs(values((3, 3), "f8")) / 9
+    expected = theirs.correlate(a, w, output=output)
+    check(ours.correlate(a, w, output=output), expected, 9, 100)
+    for sigma in (0.7, 2.0):
+        if output in ("f4", "f8"):
+            expected = theirs.gaussian_filter(a, sigma, output=output)
+            check(ours.gaussian_filter(a, sigma, output=output), expected, 30, 100)
+        else:
+            # SciPy rounds after each axis, we once.
+            expected = theirs.gaussian_filter(a, sigma, output=output).astype("f8")
+            assert np.abs(ours.gaussian_filter(a, sigma, output=output) - expected).max() <= 2
+    same(ours.sobel(a, output="f8"), theirs.sobel(a, output="f8"))
+    if np.dtype(dtype).kind == "i":
+        small = (a // 10).astype(dtype)
+        same(ours.sobel(small), theirs.sobel(small))
+
+
+def test_bool():
+    a = values((9, 9), "f8") > 0
+    check(ours.gaussian_filter(a, 1.0, output="f8"), theirs.gaussian_filter(a, 1.0, output="f8"),
+          9, 1)
+    with pytest.raises(TypeError, match="output"):
+        ours.gaussian_filter(a, 1.0)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_gaussian(mode, dtype):
+    a = values((40, 30), dtype)
+    for k in ({"sigma": 1}, {"sigma": (3, 0.5)}, {"sigma": [0, 2]}, {"sigma": 0},
+              {"sigma": 2, "order": 1}, {"sigma": 1.5, "order": (0, 2)},
+              {"sigma": 2, "truncate": 2.5}, {"sigma": 2, "radius": 3},
+              {"sigma": (1, 2), "radius": (2, 5)}, {"sigma": 1, "axes": 0},
+              {"sigma": (1, 2), "axes": (1, 0)}, {"sigma": (2,), "axes": (-1,), "order": 1},
+              {"sigma": 30.0}):
+        k = {**k, "mode": mode, "cval": 1.5}
+        expected = theirs.gaussian_filter(
+            a, **{**k, **({"axes": (k["axes"],)} if isinstance(k.get("axes"), int) else {})}
+        )
+        check(ours.gaussian_filter(a, **k), expected, 250, 6)
+    for axis in (0, 1, -1):
+        for k in ({}, {"order": 1}, {"radius": 4}, {"truncate": 3.0}):
+            k = {"axis": axis, "mode": mode, "cval": 2.0, **k}
+            expected = theirs.gaussian_filter1d(a, 1.7, **k)
+            check(ours.gaussian_filter1d(a, 1.7, **k), expected, 20, 6)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_a_mode_for_each_axis(dtype):
+    a = values((12, 13, 14), dtype)
+    for modes in (("reflect", "wrap", "nearest"), ["constant", "mirror", "reflect"], ["wrap"] * 3):
+        k = {"mode": modes, "cval": 0.5}
+        check(ours.gaussian_filter(a, (1, 2, 0.7), **k),
+              theirs.gaussian_filter(a, (1, 2, 0.7), **k), 40, 6)
+        for axis in (0, 1, 2):
+            check(ours.sobel(a, axis, **k), theirs.sobel(a, axis, **k), 27, 100)
+    with pytest.raises(ValueError, match="mode"):
+        ours.gaussian_filter(a, 1, mode=("wrap", "wrap"))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_sobel(mode):
+    for shape in ((9,), (8, 9), (5, 6, 7), (0, 4), (1, 1)):
+        a = values(shape, "f8")
+        for axis in range(-1, len(shape)):
+            k = {"axis": axis, "mode": mode, "cval": 1.0}
+            check(ours.sobel(a, **k), theirs.sobel(a, **k), 27, 100)
+
+
+CALLS = [
+    ("correlate", (np.arange(9.0).reshape(3, 3),)),
+    ("convolve", (np.arange(9.0).reshape(3, 3),)),
+    ("correlate1d", ([1.0, 2, 4],)),
+    ("convolve1d", ([1.0, 2, 4],)),
+    ("gaussian_filter", (1.5,)),
+    ("gaussian_filter1d", (1.5,)),
+    ("sobel", ()),
+]
+
+
+@pytest.mark.parametrize("name,arguments", CALLS)
+@pytest.mark.parametrize("dtype", ["f4", "f8", "u1", "i4"])
+def test_layouts_and_outputs(name, arguments, dtype):
+    function = getattr(ours, name)
+    a = np.abs(values((18, 21), "f8") * 20).astype(dtype)
+    expected = function(a, *arguments)
+    for layout, view in layouts(a):
+        same(function(view, *arguments), expected)
+        out = next(out for n, out in layouts(np.zeros_like(a)) if n == layout)
+        if is_awkward(layout, dtype):
+            with pytest.raises(ValueError, match="output"):
+                function(a, *arguments, output=out)
+        else:
+            assert function(view, *arguments, output=out) is out
+            same(out, expected)
+    both = a.copy()
+    assert function(both, *arguments, output=both) is both
+    same(both, expected)
+    shifted = np.zeros((20, 21), dtype)
+    shifted[:18] = a
+    function(shifted[:18], *arguments, output=shifted[2:])
+    same(shifted[2:], expected)
+    with pytest.raises(ValueError, match=r"output has shape"):
+        function(a, *arguments, output=np.zeros((21, 18)))
+    for target in ("f8", np.float32, np.dtype("i4"), float):
+        assert function(a, *arguments, output=target).dtype == np.dtype(target)
+
+
+@pytest.mark.parametrize("name,arguments", CALLS)
+def test_special_values_and_shapes(name, arguments):
+    o, t = getattr(ours, name), getattr(theirs, name)
+    for shape in ((0, 3), (3, 0), (1, 1), (2, 1)):
+        a = values(shape, "f8")
+        check(o(a, *arguments), t(a, *arguments), 30, 200)
+    a = values((12, 12), "f8")
+    a[4, 5] = np.nan
+    actual, expected = o(a, *arguments), t(a, *arguments)
+    assert np.isnan(actual[np.isnan(expected)]).all()  # SciPy skips taps of zero
+    a[4, 5] = np.inf
+    actual, expected = o(a, *arguments), t(a, *arguments)
+    finite = np.isfinite(actual)
+    np.testing.assert_allclose(actual[finite], expected[finite], 1e-9, 1e-9)
+
+
+def test_saturating_casts():
+    a = np.array([-1e30, -300.7, -0.9, 0.9, 254.9, 300.0, 1e30, np.nan])
+    for dtype, low, high in (("u1", 0, 255), ("i2", -32768, 32767), ("i8", -(2**63), 2**63 - 1)):
+        out = ours.correlate1d(a, [1.0], output=dtype)
+        assert out[0] == low and out[6] == high and out[7] == 0
+        assert out[2] == 0 and out[3] == 0 and out[4] == 254
+
+
+def test_photo():
+    data = pytest.importorskip("skimage.data")
+    photo = data.astronaut()
+    for dtype in ("u1", "f4", "f8"):
+        a = photo.astype(dtype)
+        expected = theirs.gaussian_filter(a, (2, 2, 0), output="f8")
+        actual = ours.gaussian_filter(a, (2, 2, 0), output="f8")
+        np.testing.assert_allclose(actual, expected, 1e-12 if dtype != "f4" else 1e-12, 1e-9)
+        gray = a[..., 0]
+        check(ours.sobel(gray, 0, output="f8"), theirs.sobel(gray, 0, output="f8"), 9, 2048)
+    box = np.ones((5, 5), int)
+    gray = (photo[..., 1] // 26).astype("u1")
+    same(ours.correlate(gray, box), theirs.correlate(gray, box))
+
+
+@given(
+    shape=st.lists(st.integers(1, 9), min_size=1, max_size=3),
+    mode=st.sampled_from(MODES),
+    data=st.data(),
+)
+def test_any_filter(shape, mode, data):
+    a = values(shape, "f8")
+    w = values([data.draw(st.integers(1, 5)) for _ in shape], "f8", 1)
+    origin = [data.draw(st.integers(-(n // 2), (n - 1) // 2)) for n in w.shape]
+    for name in ("correlate", "convolve"):
+        k = {"mode": mode, "origin": origin, "cval": 0.25}
+        check(getattr(ours, name)(a, w, **k), getattr(theirs, name)(a, w, **k), w.size,
+              4 * np.abs(w).sum())
+
+
+def test_refusals():
+    a = np.ones((4, 5))
+    refused = [
+        lambda: ours.correlate(a, np.ones(3)),
+        lambda: ours.correlate(a, np.ones((0, 3))),
+        lambda: ours.correlate(a, np.ones((3, 3)), mode="folded"),
+        lambda: ours.correlate(a, np.ones((3, 3)), axes=(0, 0)),
+        lambda: ours.correlate(a, np.ones((3, 3)), origin=(0, 0, 0)),
+        lambda: ours.correlate1d(a, np.ones((3, 3))),
+        lambda: ours.correlate1d(a, [1.0], axis=2),
+        lambda: ours.gaussian_filter(a, -1.0),
+        lambda: ours.gaussian_filter(a, np.nan),
+        lambda: ours.gaussian_filter(a, (1, 2, 3)),
+        lambda: ours.gaussian_filter(a, 1, order=-1),
+        lambda: ours.gaussian_filter(a, 1, radius=-1),
+        lambda: ours.gaussian_filter(a, 1, truncate=np.inf),
+        lambda: ours.gaussian_filter1d(a, 1, axis=-3),
+        lambda: ours.sobel(a, axis=2),
+        lambda: ours.sobel(np.float64(1)),
+    ]
+    for call in refused:
+        with pytest.raises(ValueError) as caught:
+            call()
+        assert isinstance(caught.value, swath.Error)
+    for bad in (np.ones((3, 3), "c16"), np.ones((3, 3), "f2"), np.array([["a"]])):
+        with pytest.raises(TypeError):
+            ours.sobel(bad)
+    with pytest.raises(TypeError):
+        ours.correlate(a, np.ones((3, 3), "c16"))
+    with pytest.raises(TypeError):
+        ours.sobel(a, output="c16")
