@@ -547,7 +547,8 @@ fn count(py: Python<'_>, function: &str, option: &str, n: isize) -> PyResult<usi
 macro_rules! by_weights {
     ($($on_axes:ident, $on_one_axis:ident, $way:expr;)*) => {$(
         #[pyfunction]
-        #[pyo3(signature = (input, weights, output=None, mode=None, cval=0.0, origin=None, *, axes=None))]
+        #[pyo3(signature = (input, weights, output=None, mode=None, cval=0.0, origin=None, *, axes=None),
+            text_signature = "(input, weights, output=None, mode='reflect', cval=0.0, origin=0, *, axes=None)")]
         #[allow(clippy::too_many_arguments)] // SciPy's signature
         pub(crate) fn $on_axes<'py>(
             input: &Bound<'py, PyAny>,
@@ -563,7 +564,8 @@ macro_rules! by_weights {
         }
 
         #[pyfunction]
-        #[pyo3(signature = (input, weights, axis=-1, output=None, mode=None, cval=0.0, origin=0))]
+        #[pyo3(signature = (input, weights, axis=-1, output=None, mode=None, cval=0.0, origin=0),
+            text_signature = "(input, weights, axis=-1, output=None, mode='reflect', cval=0.0, origin=0)")]
         #[allow(clippy::too_many_arguments)] // SciPy's signature
         pub(crate) fn $on_one_axis<'py>(
             input: &Bound<'py, PyAny>,
@@ -585,7 +587,8 @@ by_weights! {
 }
 
 #[pyfunction]
-#[pyo3(signature = (input, sigma, order=None, output=None, mode=None, cval=0.0, truncate=4.0, *, radius=None, axes=None))]
+#[pyo3(signature = (input, sigma, order=None, output=None, mode=None, cval=0.0, truncate=4.0, *, radius=None, axes=None),
+    text_signature = "(input, sigma, order=0, output=None, mode='reflect', cval=0.0, truncate=4.0, *, radius=None, axes=None)")]
 #[allow(clippy::too_many_arguments)] // SciPy's signature
 pub(crate) fn gaussian_filter<'py>(
     input: &Bound<'py, PyAny>,
@@ -618,7 +621,8 @@ pub(crate) fn gaussian_filter<'py>(
 }
 
 #[pyfunction]
-#[pyo3(signature = (input, sigma, axis=-1, order=0, output=None, mode=None, cval=0.0, truncate=4.0, *, radius=None))]
+#[pyo3(signature = (input, sigma, axis=-1, order=0, output=None, mode=None, cval=0.0, truncate=4.0, *, radius=None),
+    text_signature = "(input, sigma, axis=-1, order=0, output=None, mode='reflect', cval=0.0, truncate=4.0, *, radius=None)")]
 #[allow(clippy::too_many_arguments)] // SciPy's signature
 pub(crate) fn gaussian_filter1d<'py>(
     input: &Bound<'py, PyAny>,
@@ -642,7 +646,8 @@ pub(crate) fn gaussian_filter1d<'py>(
 }
 
 #[pyfunction]
-#[pyo3(signature = (input, axis=-1, output=None, mode=None, cval=0.0))]
+#[pyo3(signature = (input, axis=-1, output=None, mode=None, cval=0.0),
+    text_signature = "(input, axis=-1, output=None, mode='reflect', cval=0.0)")]
 pub(crate) fn sobel<'py>(
     input: &Bound<'py, PyAny>,
     axis: isize,

@@ -5,7 +5,7 @@ do not depend on the number of threads. Ctrl-C and `with swath.deadline(seconds)
 stop long calls.
 """
 
-from . import ndimage
+from . import _threadpoolctl, ndimage
 from ._core import dot, get_num_threads, matmul, max, mean, min, set_num_threads, sum
 from ._errors import (
     AxisError,
@@ -42,6 +42,8 @@ __all__ = [
     "sum",
     "threads",
 ]
+
+_threadpoolctl.register()
 
 # Pickles name a function by its module.
 for _function in (dot, get_num_threads, matmul, max, mean, min, set_num_threads, sum):

@@ -1,0 +1,137 @@
+"""The compiled part. Use `swath` and `swath.ndimage`, which take their functions from here."""
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from typing import Any, SupportsIndex
+
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+_Axes = SupportsIndex | tuple[SupportsIndex, ...] | None
+_Output = NDArray[Any] | DTypeLike | None
+
+_settings: ContextVar[_Settings | None]
+
+class _Settings:
+    def __new__(cls, threads: int | None = None, seconds: float | None = None) -> _Settings: ...
+
+def _panic(long: bool) -> None: ...
+def set_num_threads(n: int) -> None: ...
+def get_num_threads() -> int: ...
+def sum(
+    a: ArrayLike,
+    axis: _Axes = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: float | None = None,
+    where: bool | None = None,
+) -> Any: ...
+def mean(
+    a: ArrayLike,
+    axis: _Axes = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    *,
+    where: bool | None = None,
+) -> Any: ...
+def min(
+    a: ArrayLike,
+    axis: _Axes = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: float | None = None,
+    where: bool | None = None,
+) -> Any: ...
+def max(
+    a: ArrayLike,
+    axis: _Axes = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: float | None = None,
+    where: bool | None = None,
+) -> Any: ...
+def dot(a: ArrayLike, b: ArrayLike, out: NDArray[Any] | None = None) -> Any: ...
+def matmul(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | None = None,
+    *,
+    casting: str | None = None,
+    order: str | None = None,
+    dtype: DTypeLike | None = None,
+    subok: bool | None = None,
+    axes: Any = None,
+    axis: Any = None,
+    keepdims: bool | None = None,
+) -> Any: ...
+def correlate(
+    input: ArrayLike,
+    weights: ArrayLike,
+    output: _Output = None,
+    mode: str = "reflect",
+    cval: float = 0.0,
+    origin: int | Sequence[int] = 0,
+    *,
+    axes: int | Sequence[int] | None = None,
+) -> NDArray[Any]: ...
+def convolve(
+    input: ArrayLike,
+    weights: ArrayLike,
+    output: _Output = None,
+    mode: str = "reflect",
+    cval: float = 0.0,
+    origin: int | Sequence[int] = 0,
+    *,
+    axes: int | Sequence[int] | None = None,
+) -> NDArray[Any]: ...
+def correlate1d(
+    input: ArrayLike,
+    weights: ArrayLike,
+    axis: int = -1,
+    output: _Output = None,
+    mode: str = "reflect",
+    cval: float = 0.0,
+    origin: int = 0,
+) -> NDArray[Any]: ...
+def convolve1d(
+    input: ArrayLike,
+    weights: ArrayLike,
+    axis: int = -1,
+    output: _Output = None,
+    mode: str = "reflect",
+    cval: float = 0.0,
+    origin: int = 0,
+) -> NDArray[Any]: ...
+def gaussian_filter(
+    input: ArrayLike,
+    sigma: float | Sequence[float],
+    order: int | Sequence[int] = 0,
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+    truncate: float = 4.0,
+    *,
+    radius: int | Sequence[int | None] | None = None,
+    axes: int | Sequence[int] | None = None,
+) -> NDArray[Any]: ...
+def gaussian_filter1d(
+    input: ArrayLike,
+    sigma: float,
+    axis: int = -1,
+    order: int = 0,
+    output: _Output = None,
+    mode: str = "reflect",
+    cval: float = 0.0,
+    truncate: float = 4.0,
+    *,
+    radius: int | None = None,
+) -> NDArray[Any]: ...
+def sobel(
+    input: ArrayLike,
+    axis: int = -1,
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+) -> NDArray[Any]: ...
