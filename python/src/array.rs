@@ -24,9 +24,8 @@ pub(crate) fn numpy_function<'py>(
     name: &'static str,
 ) -> PyResult<Bound<'py, PyAny>> {
     static MODULE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let module = MODULE.get_or_try_init(py, || {
-        PyResult::Ok(py.import("numpy")?.into_any().unbind())
-    })?;
+    let module =
+        MODULE.get_or_try_init(py, || PyResult::Ok(py.import("numpy")?.into_any().unbind()))?;
     module.bind(py).getattr(name)
 }
 
@@ -104,9 +103,8 @@ impl<'py> Output<'py> {
         }
         let array = object.cast::<PyUntypedArray>()?.clone();
         let dtype = dtype_of(function, operand, &array)?;
-        let refuse = |what: &str| {
-            Err(error(py, Kind::Option, format!("{function}: {operand} {what}")))
-        };
+        let refuse =
+            |what: &str| Err(error(py, Kind::Option, format!("{function}: {operand} {what}")));
         if flags(&array) & NPY_ARRAY_WRITEABLE == 0 {
             return refuse("is read-only");
         }
@@ -271,11 +269,7 @@ fn is_native(descr: &Bound<'_, PyArrayDescr>) -> bool {
     !matches!(descr.byteorder(), b'<' | b'>')
 }
 
-fn dtype_of(
-    function: &str,
-    operand: &str,
-    array: &Bound<'_, PyUntypedArray>,
-) -> PyResult<DType> {
+fn dtype_of(function: &str, operand: &str, array: &Bound<'_, PyUntypedArray>) -> PyResult<DType> {
     let descr = array.dtype();
     DType::of(&descr).ok_or_else(|| {
         let message = format!("{function}: no kernel for dtype {descr} of {operand}");
@@ -297,8 +291,8 @@ fn raw(
     let size = dtype.size() as isize;
     let empty = shape.contains(&0);
     let (mut len, mut span) = (1usize, 0isize);
-    let mut whole = empty || (ptr.addr().is_multiple_of(dtype.size())
-        && flags(array) & NPY_ARRAY_ALIGNED != 0);
+    let mut whole =
+        empty || (ptr.addr().is_multiple_of(dtype.size()) && flags(array) & NPY_ARRAY_ALIGNED != 0);
     let mut strides = Vec::with_capacity(shape.len());
     for (&n, &stride) in shape.iter().zip(bytes) {
         let stride = if n > 1 && !empty { stride } else { 0 };

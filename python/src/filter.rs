@@ -5,7 +5,7 @@
 //! small integers with whole weights exactly), and in `float64` otherwise; the
 //! result is then cast, towards zero and within the range of an integer type.
 
-use ndarray::{ArrayD, ArrayRef, IxDyn};
+use ndarray::{Array1, ArrayD, ArrayRef, IxDyn};
 use numpy::PyUntypedArray;
 use pyo3::prelude::*;
 use swath::conv::{self, Border, Options, Sample};
@@ -241,19 +241,38 @@ impl<'py> Call<'py> {
 
 /// Copies `from`, casting `f64` to any type: towards zero, saturating, NaN to 0.
 fn cast(from: &Raw, out: &Raw) -> Result<(), swath::Error> {
-    if from.dtype == out.dtype {
-        return dispatch!(out.dtype, T => {
-            // SAFETY: checked arrays of this type; the output is ours alone.
-            let (from, mut out) = unsafe { (from.view::<T>(), out.view_mut::<T>()) };
-            swath::map_into(&from, &mut out, |x| x)
-        });
+    match from.dtype == out.dtype {
+        true => dispatch!(out.dtype, T => copy_of::<T>(from, out)),
+        false => dispatch!(out.dtype, T => cast_of::<T>(from, out)),
     }
-    dispatch!(out.dtype, T => {
-        // SAFETY: as above, from `f64`.
-        let (from, mut out) = unsafe { (from.view::<f64>(), out.view_mut::<T>()) };
-        swath::map_into(&from, &mut out, |x| x as T)
-    })
 }
+
+fn copy_of<T: swath::Element>(from: &Raw, out: &Raw) -> Result<(), swath::Error> {
+    // SAFETY: checked arrays of this type; the output is ours alone.
+    let (from, mut out) = unsafe { (from.view::<T>(), out.view_mut::<T>()) };
+    swath::map_into(&from, &mut out, |x| x)
+}
+
+fn cast_of<T: swath::Element + CastFrom>(from: &Raw, out: &Raw) -> Result<(), swath::Error> {
+    // SAFETY: checked arrays, from `f64` to this type; the output is ours alone.
+    let (from, mut out) = unsafe { (from.view::<f64>(), out.view_mut::<T>()) };
+    swath::map_into(&from, &mut out, T::cast_from)
+}
+
+/// What `as` makes of a float.
+trait CastFrom {
+    fn cast_from(x: f64) -> Self;
+}
+
+macro_rules! casts {
+    ($($t:ty)*) => {$(impl CastFrom for $t {
+        #[inline(always)]
+        fn cast_from(x: f64) -> Self {
+            x as $t
+        }
+    })*};
+}
+casts!(f32 f64 i8 i16 i32 i64 u8 u16 u32 u64);
 
 // ---- filters by weights ------------------------------------------------------
 
@@ -265,7 +284,8 @@ enum Way {
 
 /// The weights of a filter, as `float64`.
 fn weights(function: &str, weights: &Bound<'_, PyAny>) -> PyResult<ArrayD<f64>> {
-    let weights = Input::new(function, "weights", weights)?.cast(function, "weights", DType::F64)?;
+    let weights =
+        Input::new(function, "weights", weights)?.cast(function, "weights", DType::F64)?;
     // SAFETY: a checked array of `f64`; nobody of ours writes it.
     Ok(unsafe { weights.raw.view::<f64>() }.to_owned())
 }
@@ -322,17 +342,27 @@ fn on_axes<'py>(
     let filter = filter.into_shape_with_order(IxDyn(&shape)).expect("as many elements");
     let taps = filter.len() as f64;
     call.run(dtype, taps, |a, out| {
-        dispatch_filtered!(a.dtype, T => {
-            let taps = filter.mapv(T::tap);
-            let options = Options::new().border(mode.border(cval)).origin(origins.clone());
-            // SAFETY: checked arrays of this type; the output is ours alone.
-            let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
-            match way {
-                Way::Correlate => conv::correlate_into(&a, &taps, options, &mut out),
-                Way::Convolve => conv::convolve_into(&a, &taps, options, &mut out),
-            }
-        })
+        let border = (mode, cval);
+        dispatch_filtered!(a.dtype, T => on_axes_of::<T>(way, a, &filter, border, &origins, out))
     })
+}
+
+fn on_axes_of<T: Filtered>(
+    way: Way,
+    a: &Raw,
+    filter: &ArrayD<f64>,
+    (mode, cval): (Mode, f64),
+    origins: &[isize],
+    out: &Raw,
+) -> Result<(), swath::Error> {
+    let taps = filter.mapv(T::tap);
+    let options = Options::new().border(mode.border(cval)).origin(origins);
+    // SAFETY: checked arrays of this type; the output is ours alone.
+    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
+    match way {
+        Way::Correlate => conv::correlate_into(&a, &taps, options, &mut out),
+        Way::Convolve => conv::convolve_into(&a, &taps, options, &mut out),
+    }
 }
 
 #[allow(clippy::too_many_arguments)] // SciPy's
@@ -359,17 +389,30 @@ fn on_one_axis<'py>(
     let filter = filter.into_dimensionality::<ndarray::Ix1>().expect("one axis");
     let taps = filter.len() as f64;
     call.run(dtype, taps, |a, out| {
+        let border = (mode, cval);
         dispatch_filtered!(a.dtype, T => {
-            let taps = filter.mapv(T::tap);
-            let options = Options::new().border(mode.border(cval)).origin(origin);
-            // SAFETY: checked arrays of this type; the output is ours alone.
-            let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
-            match way {
-                Way::Correlate => conv::correlate1d_into(&a, &taps, axis, options, &mut out),
-                Way::Convolve => conv::convolve1d_into(&a, &taps, axis, options, &mut out),
-            }
+            on_one_axis_of::<T>(way, a, &filter, axis, border, origin, out)
         })
     })
+}
+
+fn on_one_axis_of<T: Filtered>(
+    way: Way,
+    a: &Raw,
+    filter: &Array1<f64>,
+    axis: usize,
+    (mode, cval): (Mode, f64),
+    origin: isize,
+    out: &Raw,
+) -> Result<(), swath::Error> {
+    let taps = filter.mapv(T::tap);
+    let options = Options::new().border(mode.border(cval)).origin(origin);
+    // SAFETY: checked arrays of this type; the output is ours alone.
+    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
+    match way {
+        Way::Correlate => conv::correlate1d_into(&a, &taps, axis, options, &mut out),
+        Way::Convolve => conv::convolve1d_into(&a, &taps, axis, options, &mut out),
+    }
 }
 
 // ---- filters by name ---------------------------------------------------------
@@ -511,16 +554,13 @@ fn by_passes<'py>(
     cval: f64,
 ) -> PyResult<Bound<'py, PyAny>> {
     if !(truncate.is_finite() && truncate >= 0.0) {
-        let message = format!(
-            "{}: truncate is {truncate}, must be finite and not negative",
-            call.function
-        );
+        let message =
+            format!("{}: truncate is {truncate}, must be finite and not negative", call.function);
         return Err(error(call.py(), Kind::Option, message));
     }
     let gaussian = passes.iter().all(|pass| matches!(pass.what, What::Gaussian { .. }));
-    let radii = passes.iter().filter(|pass| {
-        matches!(pass.what, What::Gaussian { radius: Some(_), .. })
-    });
+    let radii =
+        passes.iter().filter(|pass| matches!(pass.what, What::Gaussian { radius: Some(_), .. }));
     let some_radii = ![0, passes.len()].contains(&radii.count());
     let one_mode = passes.windows(2).all(|pair| pair[0].mode == pair[1].mode);
     let at_once = gaussian && one_mode && !some_radii && !passes.is_empty();
@@ -546,6 +586,8 @@ fn count(py: Python<'_>, function: &str, option: &str, n: isize) -> PyResult<usi
 
 macro_rules! by_weights {
     ($($on_axes:ident, $on_one_axis:ident, $way:expr;)*) => {$(
+        /// As scipy.ndimage's function of this name: a filter with as many axes as the
+        /// array, or as `axes` names.
         #[pyfunction]
         #[pyo3(signature = (input, weights, output=None, mode=None, cval=0.0, origin=None, *, axes=None),
             text_signature = "(input, weights, output=None, mode='reflect', cval=0.0, origin=0, *, axes=None)")]
@@ -563,6 +605,7 @@ macro_rules! by_weights {
             on_axes(name, $way, input, weights, output, mode, cval, origin, axes)
         }
 
+        /// As scipy.ndimage's function of this name: a filter along one axis.
         #[pyfunction]
         #[pyo3(signature = (input, weights, axis=-1, output=None, mode=None, cval=0.0, origin=0),
             text_signature = "(input, weights, axis=-1, output=None, mode='reflect', cval=0.0, origin=0)")]
@@ -586,6 +629,8 @@ by_weights! {
     convolve, convolve1d, Way::Convolve;
 }
 
+/// Smooths with a Gaussian, or takes derivatives of what is smoothed, as
+/// scipy.ndimage.gaussian_filter.
 #[pyfunction]
 #[pyo3(signature = (input, sigma, order=None, output=None, mode=None, cval=0.0, truncate=4.0, *, radius=None, axes=None),
     text_signature = "(input, sigma, order=0, output=None, mode='reflect', cval=0.0, truncate=4.0, *, radius=None, axes=None)")]
@@ -620,6 +665,7 @@ pub(crate) fn gaussian_filter<'py>(
     by_passes(call, passes, truncate, cval)
 }
 
+/// Smooths along one axis with a Gaussian, as scipy.ndimage.gaussian_filter1d.
 #[pyfunction]
 #[pyo3(signature = (input, sigma, axis=-1, order=0, output=None, mode=None, cval=0.0, truncate=4.0, *, radius=None),
     text_signature = "(input, sigma, axis=-1, order=0, output=None, mode='reflect', cval=0.0, truncate=4.0, *, radius=None)")]
@@ -645,6 +691,7 @@ pub(crate) fn gaussian_filter1d<'py>(
     by_passes(call, vec![pass], truncate, cval)
 }
 
+/// Differentiates along an axis and smooths along all others, as scipy.ndimage.sobel.
 #[pyfunction]
 #[pyo3(signature = (input, axis=-1, output=None, mode=None, cval=0.0),
     text_signature = "(input, axis=-1, output=None, mode='reflect', cval=0.0)")]
@@ -667,15 +714,24 @@ pub(crate) fn sobel<'py>(
     }
     let (dtype, mode) = (call.float(), modes[0]);
     call.run(dtype, 3.0 * passes.len() as f64, |a, out| {
-        // SAFETY (both): checked arrays of this type; the output is ours alone.
-        if a.dtype == DType::F32 {
-            // SAFETY: as above.
-            let (a, mut out) = unsafe { (a.view::<f32>(), out.view_mut::<f32>()) };
-            image::sobel_into(&a, axis, mode.border(cval), &mut out)
-        } else {
-            // SAFETY: as above.
-            let (a, mut out) = unsafe { (a.view::<f64>(), out.view_mut::<f64>()) };
-            image::sobel_into(&a, axis, mode.border(cval), &mut out)
+        let border = (mode, cval);
+        match a.dtype {
+            DType::F32 => sobel_of::<f32>(a, axis, border, out),
+            _ => sobel_of::<f64>(a, axis, border, out),
         }
     })
+}
+
+fn sobel_of<T>(
+    a: &Raw,
+    axis: usize,
+    (mode, cval): (Mode, f64),
+    out: &Raw,
+) -> Result<(), swath::Error>
+where
+    T: Filtered + Sample<Tap = T> + swath::Float,
+{
+    // SAFETY: checked arrays of this type; the output is ours alone.
+    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
+    image::sobel_into(&a, axis, mode.border(cval), &mut out)
 }

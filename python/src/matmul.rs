@@ -50,9 +50,17 @@ impl Stack {
     }
 
     /// # Safety
-    /// a, b and c are arrays of `T` with these steps; c overlaps neither of them,
+    /// a, b and c are arrays of `dtype` with these steps; c overlaps neither of them,
     /// nor itself.
-    unsafe fn run<T: swath::Element>(&self, ptrs: [*mut u8; 3]) -> Result<(), swath::Error> {
+    unsafe fn run(&self, dtype: DType, ptrs: &Ptrs) -> Result<(), swath::Error> {
+        let run = dispatch!(dtype, T => Self::run_of::<T>);
+        // SAFETY: passed on.
+        unsafe { run(self, ptrs.0) }
+    }
+
+    /// # Safety
+    /// As [`Stack::run`], for `T`.
+    unsafe fn run_of<T: swath::Element>(&self, ptrs: [*mut u8; 3]) -> Result<(), swath::Error> {
         let [m, k, n] = self.size;
         let mut index = vec![0usize; self.batch.len()];
         for _ in 0..self.products() {
@@ -149,36 +157,21 @@ fn mismatch(py: Python<'_>, function: &str, a: &Raw, b: &Raw) -> PyErr {
 }
 
 /// The sum of products of two vectors: integers wrap in their own type.
-fn vectors(
-    py: Python<'_>,
-    function: &str,
-    a: &Raw,
-    b: &Raw,
-) -> PyResult<[u8; 8]> {
+fn vectors(py: Python<'_>, function: &str, a: &Raw, b: &Raw) -> PyResult<[u8; 8]> {
     if a.shape != b.shape {
         return Err(mismatch(py, function, a, b));
     }
-    let cost = a.len() as f64 * if a.is_contiguous() && b.is_contiguous() {
-        a.dtype.size() as f64 * 0.12
-    } else {
-        1.6
-    };
-    control::run(py, cost, || {
-        dispatch!(a.dtype, T => {
-            // SAFETY: checked arrays of this type that nobody of ours writes.
-            let (a, b) = unsafe { (a.view::<T>(), b.view::<T>()) };
-            let a = a.into_dimensionality::<Ix1>().expect("one axis");
-            let b = b.into_dimensionality::<Ix1>().expect("one axis");
-            dot_bits::<T>(&a, &b)
-        })
-    })
+    let cost = a.len() as f64
+        * if a.is_contiguous() && b.is_contiguous() { a.dtype.size() as f64 * 0.12 } else { 1.6 };
+    control::run(py, cost, || dispatch!(a.dtype, T => dot_bits::<T>(a, b)))
 }
 
-fn dot_bits<T: Reduce>(
-    a: &ndarray::ArrayView1<'_, T>,
-    b: &ndarray::ArrayView1<'_, T>,
-) -> Result<[u8; 8], swath::Error> {
-    let sum = swath::dot(a, b)?;
+fn dot_bits<T: Reduce>(a: &Raw, b: &Raw) -> Result<[u8; 8], swath::Error> {
+    // SAFETY: checked arrays of this type that nobody of ours writes.
+    let (a, b) = unsafe { (a.view::<T>(), b.view::<T>()) };
+    let a = a.into_dimensionality::<Ix1>().expect("one axis");
+    let b = b.into_dimensionality::<Ix1>().expect("one axis");
+    let sum = swath::dot(&a, &b)?;
     let mut bits = [0; 8];
     // SAFETY: sums have at most eight bytes. On little-endian machines the first
     // bytes of a wide integer are the integer modulo its narrow type.
@@ -226,10 +219,9 @@ fn finish<'py>(
         stack.fold();
         let ptrs = Ptrs([a.raw.ptr, b.raw.ptr, target.raw.ptr]);
         control::run(py, stack.cost_ns(dtype), || {
-            let ptrs = &ptrs;
             // SAFETY: checked arrays of this type; the output is new, or overlaps
             // nothing.
-            dispatch!(dtype, T => unsafe { stack.run::<T>(ptrs.0) })
+            unsafe { stack.run(dtype, &ptrs) }
         })?;
     }
     match (new, out) {
@@ -285,6 +277,10 @@ fn broadcast(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
     (0..ndim).map(one).collect()
 }
 
+/// The matrix product, or a stack of them, as numpy.matmul.
+///
+/// `out` and `dtype` are honoured; `axes`, `axis` and other than default `casting`,
+/// `order` and `subok` are not supported yet. Integers wrap in their own type.
 #[pyfunction]
 #[pyo3(signature = (x1, x2, /, out=None, *, casting=None, order=None, dtype=None, subok=None, axes=None, axis=None, keepdims=None))]
 #[allow(clippy::too_many_arguments)] // NumPy's signature
@@ -341,6 +337,10 @@ pub(crate) fn matmul<'py>(
     })
 }
 
+/// The dot product, as numpy.dot: of vectors, matrices, or over the last axis of a and
+/// the last but one of b.
+///
+/// A number times an array is not supported yet. Integers wrap in their own type.
 #[pyfunction]
 #[pyo3(signature = (a, b, out=None))]
 pub(crate) fn dot<'py>(
@@ -352,8 +352,7 @@ pub(crate) fn dot<'py>(
     let py = a.py();
     let (a, b) = promoted(NAME, a, b, None)?;
     if a.raw.shape.is_empty() || b.raw.shape.is_empty() {
-        let message =
-            format!("{NAME}: a number times an array is not supported yet; write a * b");
+        let message = format!("{NAME}: a number times an array is not supported yet; write a * b");
         return Err(error(py, Kind::Shape, message));
     }
     if out.is_none() && a.raw.shape.len() == 1 && b.raw.shape.len() == 1 {

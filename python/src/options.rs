@@ -1,17 +1,13 @@
 //! Keyword arguments.
 
-use pyo3::exceptions::PyTypeError;
 use pyo3::conversion::FromPyObjectOwned;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
 use crate::error::{Kind, error};
 
 /// An axis by its index, counted from the end if negative.
-pub(crate) fn axis_index(
-    function: &str,
-    axis: &Bound<'_, PyAny>,
-    ndim: usize,
-) -> PyResult<usize> {
+pub(crate) fn axis_index(function: &str, axis: &Bound<'_, PyAny>, ndim: usize) -> PyResult<usize> {
     let index = axis.extract::<isize>().map_err(|_| {
         PyTypeError::new_err(format!("{function}: axis must be a whole number, not {axis}"))
     })?;
@@ -74,7 +70,6 @@ pub(crate) fn per_axis<'py, V: Clone + FromPyObjectOwned<'py>>(
     if values.len() == n {
         return Ok(values);
     }
-    let message =
-        format!("{function}: {option} has {} values for {n} axes", values.len());
+    let message = format!("{function}: {option} has {} values for {n} axes", values.len());
     Err(error(value.py(), Kind::Shape, message))
 }

@@ -1,6 +1,6 @@
 //! sum, mean, min, max: NumPy's keywords around swath's reductions.
 
-use ndarray::{ArrayD, ArrayViewD};
+use ndarray::ArrayD;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -58,11 +58,12 @@ fn bits<T: Copy>(value: T) -> Bits {
 // ---- kernels -----------------------------------------------------------------
 
 fn whole(op: Op, a: &Raw) -> Result<Bits, swath::Error> {
-    // SAFETY: `a` was checked and is not written by us.
-    dispatch!(a.dtype, T => whole_of::<T>(op, &unsafe { a.view() }))
+    dispatch!(a.dtype, T => whole_of::<T>(op, a))
 }
 
-fn whole_of<T: Reduce>(op: Op, a: &ArrayViewD<'_, T>) -> Result<Bits, swath::Error> {
+fn whole_of<T: Reduce>(op: Op, a: &Raw) -> Result<Bits, swath::Error> {
+    // SAFETY: a checked array of this type that nobody of ours writes.
+    let a = &unsafe { a.view::<T>() };
     Ok(match op {
         Op::Sum => bits(reduce::sum(a)),
         Op::Mean => bits(reduce::mean(a)),
@@ -73,38 +74,33 @@ fn whole_of<T: Reduce>(op: Op, a: &ArrayViewD<'_, T>) -> Result<Bits, swath::Err
 
 /// Reduces `axes` (at least one, rising, not all) of `a` into `out`.
 fn along(op: Op, a: &Raw, axes: &[usize], out: &Raw) -> Result<(), swath::Error> {
-    // SAFETY: `a` was checked and is not written by us.
-    dispatch!(a.dtype, T => along_of::<T>(op, &unsafe { a.view() }, axes, out))
+    dispatch!(a.dtype, T => along_of::<T>(op, a, axes, out))
 }
 
-fn along_of<T>(
-    op: Op,
-    a: &ArrayViewD<'_, T>,
-    axes: &[usize],
-    out: &Raw,
-) -> Result<(), swath::Error>
+fn along_of<T>(op: Op, a: &Raw, axes: &[usize], out: &Raw) -> Result<(), swath::Error>
 where
     T: Reduce,
     T::Sum: Reduce<Sum = T::Sum>,
     T::Mean: Reduce<Mean = T::Mean>,
 {
+    // SAFETY: a checked array of this type that nobody of ours writes.
+    let a = &unsafe { a.view::<T>() };
     let (last, rest) = axes.split_last().expect("at least one axis");
-    // SAFETY (each view below): of the result's type, checked and ours alone.
     match op {
         Op::Sum if rest.is_empty() => {
-            // SAFETY: as above.
+            // SAFETY: a checked output of the result's type, ours alone.
             reduce::sum_axis_into(a, *last, &mut unsafe { out.view_mut() })
         }
         Op::Mean if rest.is_empty() => {
-            // SAFETY: as above.
+            // SAFETY: a checked output of the result's type, ours alone.
             reduce::mean_axis_into(a, *last, &mut unsafe { out.view_mut() })
         }
         Op::Min if rest.is_empty() => {
-            // SAFETY: as above.
+            // SAFETY: a checked output of the result's type, ours alone.
             reduce::min_axis_into(a, *last, &mut unsafe { out.view_mut() })
         }
         Op::Max if rest.is_empty() => {
-            // SAFETY: as above.
+            // SAFETY: a checked output of the result's type, ours alone.
             reduce::max_axis_into(a, *last, &mut unsafe { out.view_mut() })
         }
         Op::Sum => again::<T::Sum>(op, &reduce::sum_axis(a, *last)?, rest, out),
@@ -115,12 +111,7 @@ where
 }
 
 /// The axes that are left, of what one axis was reduced to.
-fn again<T: Reduce>(
-    op: Op,
-    a: &ArrayD<T>,
-    axes: &[usize],
-    out: &Raw,
-) -> Result<(), swath::Error> {
+fn again<T: Reduce>(op: Op, a: &ArrayD<T>, axes: &[usize], out: &Raw) -> Result<(), swath::Error> {
     let a = Raw {
         dtype: dtype_like::<T>(),
         ptr: a.as_ptr().cast_mut().cast(),
@@ -174,24 +165,22 @@ joins!(|a: Self, b| a.wrapping_add(b); i8 i16 i32 i64 u8 u16 u32 u64);
 
 /// Joins `initial` to every element, or overwrites them with it.
 fn join(op: Op, out: &Raw, initial: Bits, overwrite: bool) {
-    dispatch!(out.dtype, T => {
-        // SAFETY: made from a number of this type.
-        let initial = unsafe { initial.as_ptr().cast::<T>().read_unaligned() };
-        // SAFETY: a checked output, ours alone.
-        for x in unsafe { out.view_mut::<T>() } {
-            *x = if overwrite { initial } else { x.join(op, initial) };
-        }
-    });
+    dispatch!(out.dtype, T => join_of::<T>(op, out, initial, overwrite));
+}
+
+fn join_of<T: Join>(op: Op, out: &Raw, initial: Bits, overwrite: bool) {
+    // SAFETY: the bits were made from a number of this type.
+    let initial = unsafe { initial.as_ptr().cast::<T>().read_unaligned() };
+    // SAFETY: a checked output of this type, ours alone.
+    for x in unsafe { out.view_mut::<T>() } {
+        *x = if overwrite { initial } else { x.join(op, initial) };
+    }
 }
 
 // ---- axes --------------------------------------------------------------------
 
 /// Which axes go, as bits.
-fn reduced_axes(
-    function: &str,
-    axis: Option<&Bound<'_, PyAny>>,
-    ndim: usize,
-) -> PyResult<u64> {
+fn reduced_axes(function: &str, axis: Option<&Bound<'_, PyAny>>, ndim: usize) -> PyResult<u64> {
     let all = u64::MAX.checked_shl(ndim as u32).map_or(u64::MAX, |above| !above);
     let Some(axis) = axis else { return Ok(all) };
     let Ok(axes) = axis.cast::<PyTuple>() else {
@@ -258,7 +247,10 @@ impl<'py> Call<'_, 'py> {
         let a = Input::new(function, "a", self.a)?;
         let set = reduced_axes(function, self.axis, a.raw.shape.len())?;
         let all = set.count_ones() as usize == a.raw.shape.len();
-        if all && self.out.is_none() && self.dtype.is_none() && !self.keepdims
+        if all
+            && self.out.is_none()
+            && self.dtype.is_none()
+            && !self.keepdims
             && self.initial.is_none()
         {
             let (raw, op) = (&a.raw, self.op);
@@ -323,12 +315,8 @@ impl<'py> Call<'_, 'py> {
             return Ok(a);
         };
         let refuse = || {
-            let message = format!(
-                "{}: no kernel gives {} from {}",
-                op.name(),
-                wanted.name(),
-                dtype.name()
-            );
+            let message =
+                format!("{}: no kernel gives {} from {}", op.name(), wanted.name(), dtype.name());
             Err(error(self.a.py(), Kind::DType, message))
         };
         match (wanted.is_float(), dtype.is_float()) {
@@ -420,8 +408,7 @@ fn number(op: Op, value: &Bound<'_, PyAny>, dtype: DType) -> PyResult<Bits> {
     };
     number.map_err(|cause| {
         let py = value.py();
-        let kind =
-            if cause.is_instance_of::<PyTypeError>(py) { Kind::DType } else { Kind::Option };
+        let kind = if cause.is_instance_of::<PyTypeError>(py) { Kind::DType } else { Kind::Option };
         let message = format!("{}: initial is {value}, no {}", op.name(), dtype.name());
         error(py, kind, message)
     })
@@ -429,6 +416,10 @@ fn number(op: Op, value: &Bound<'_, PyAny>, dtype: DType) -> PyResult<Bits> {
 
 // ---- Python ------------------------------------------------------------------
 
+/// The sum over all axes or some, as numpy.sum.
+///
+/// Integers are added in 64 bits and wrap. The result does not depend on the number
+/// of threads. `where` other than True is not supported yet.
 #[pyfunction]
 #[pyo3(signature = (a, axis=None, dtype=None, out=None, keepdims=false, initial=None, r#where=None))]
 #[allow(clippy::too_many_arguments)] // NumPy's signature
@@ -445,6 +436,10 @@ pub(crate) fn sum<'py>(
     Call { op: Op::Sum, a, axis, dtype, out, keepdims, initial }.run()
 }
 
+/// The mean over all axes or some, as numpy.mean.
+///
+/// Integers give float64. An empty mean is nan, without a warning. `where` other than
+/// True is not supported yet.
 #[pyfunction]
 #[pyo3(signature = (a, axis=None, dtype=None, out=None, keepdims=false, *, r#where=None))]
 pub(crate) fn mean<'py>(
@@ -459,6 +454,10 @@ pub(crate) fn mean<'py>(
     Call { op: Op::Mean, a, axis, dtype, out, keepdims, initial: None }.run()
 }
 
+/// The least element over all axes or some, as numpy.min.
+///
+/// A nan anywhere gives nan; -0.0 is less than 0.0. `where` other than True is not
+/// supported yet.
 #[pyfunction]
 #[pyo3(signature = (a, axis=None, out=None, keepdims=false, initial=None, r#where=None))]
 pub(crate) fn min<'py>(
@@ -473,6 +472,10 @@ pub(crate) fn min<'py>(
     Call { op: Op::Min, a, axis, dtype: None, out, keepdims, initial }.run()
 }
 
+/// The greatest element over all axes or some, as numpy.max.
+///
+/// A nan anywhere gives nan; -0.0 is less than 0.0. `where` other than True is not
+/// supported yet.
 #[pyfunction]
 #[pyo3(signature = (a, axis=None, out=None, keepdims=false, initial=None, r#where=None))]
 pub(crate) fn max<'py>(

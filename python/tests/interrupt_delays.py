@@ -32,7 +32,10 @@ while True:
 
 def delays(n):
     """Seconds from each signal to the exception; both processes read one clock."""
-    child = subprocess.Popen([sys.executable, "-c", CHILD], stdout=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD], stdout=subprocess.PIPE, text=True,
+        cwd=os.path.dirname(os.path.abspath(__file__)),
+    )
     try:
         assert child.stdout.readline().strip() == "ready"
         rng = random.Random(0)
@@ -47,7 +50,11 @@ def delays(n):
 
 if __name__ == "__main__":
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    found = sorted(delays(n))
+    in_order = list(delays(n))
+    for i, name in enumerate(("matmul", "gaussian_filter", "sum")):
+        kind = sorted(in_order[i::3])
+        print(f"{name}: median {kind[len(kind) // 2] * 1e3:.0f} ms, worst {kind[-1] * 1e3:.0f} ms")
+    found = sorted(in_order)
     p99 = found[min(n - 1, round(0.99 * n))]
     print(f"{n} interrupts: median {found[n // 2] * 1e3:.0f} ms, "
           f"99th percentile {p99 * 1e3:.0f} ms, worst {found[-1] * 1e3:.0f} ms")

@@ -166,5 +166,7 @@ BLOCKED = """
 def test_no_arithmetic_by_numpy_nor_scipy():
     tests = str(pathlib.Path(__file__).parent)
     code = textwrap.dedent(BLOCKED).replace("TESTS", repr(tests))
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=tests
+    )
     assert done.stdout.strip() == "done", done.stderr
