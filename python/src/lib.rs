@@ -31,12 +31,12 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(reduce::max, module)?)?;
     module.add_function(wrap_pyfunction!(matmul::dot, module)?)?;
     module.add_function(wrap_pyfunction!(matmul::matmul, module)?)?;
-    module.add_function(wrap_pyfunction!(filter::correlate, module)?)?;
-    module.add_function(wrap_pyfunction!(filter::convolve, module)?)?;
-    module.add_function(wrap_pyfunction!(filter::correlate1d, module)?)?;
-    module.add_function(wrap_pyfunction!(filter::convolve1d, module)?)?;
-    module.add_function(wrap_pyfunction!(filter::gaussian_filter, module)?)?;
-    module.add_function(wrap_pyfunction!(filter::gaussian_filter1d, module)?)?;
-    module.add_function(wrap_pyfunction!(filter::sobel, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::weights::correlate, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::weights::convolve, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::weights::correlate1d, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::weights::convolve1d, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::named::gaussian_filter, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::named::gaussian_filter1d, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::named::sobel, module)?)?;
     Ok(())
 }

@@ -2,6 +2,9 @@
 
 import array
 import mmap
+import threading
+import time
+import warnings
 from multiprocessing import shared_memory
 
 import numpy as np
@@ -120,3 +123,73 @@ def test_shared_memory_that_is_closed():
         memory.unlink()
 
 
+
+
+def test_shared_memory_cannot_be_closed_under_a_kernel():
+    n = 1500
+    memory = shared_memory.SharedMemory(create=True, size=n * n * 8)
+    try:
+        a = np.ndarray((n, n), "f8", buffer=memory.buf)
+        a[...] = 1
+        done, results = threading.Event(), []
+
+        def work():
+            while not done.is_set():
+                results.append(swath.matmul(a, a)[0, 0])
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        while not results:
+            time.sleep(0.001)
+        try:
+            # Between two calls it can be closed; during one it cannot.
+            with pytest.raises(BufferError):
+                memory.close()
+        finally:
+            done.set()
+            thread.join()
+        assert set(results) == {n}
+        del a
+        memory.close()
+    finally:
+        memory.unlink()
+
+
+def test_an_array_that_is_reshaped_under_a_kernel():
+    a = np.ones((1200, 1200))
+    done = threading.Event()
+
+    def reshape():
+        while not done.is_set():
+            a.shape = (1440000,)
+            a.shape = (1200, 1200)
+
+    thread = threading.Thread(target=reshape)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        thread.start()
+        try:
+            for _ in range(20):
+                assert swath.sum(a) == 1440000
+                assert swath.max(swath.ndimage.gaussian_filter(a, 1.0)) == pytest.approx(1)
+        finally:
+            done.set()
+            thread.join()
+
+
+@pytest.mark.parametrize("ndim", [9, 32, 33, 64])
+def test_s5_many_dimensions(ndim):
+    a = np.arange(24.0).reshape((2, 3, 4) + (1,) * (ndim - 3))
+    edges = swath.ndimage.sobel(a, 1).reshape(2, 3, 4)
+    # Each axis of length 1 is smoothed by 1 + 2 + 1.
+    same(edges / 4.0 ** (ndim - 3), swath.ndimage.sobel(a.reshape(2, 3, 4), 1))
+    axes = (0, 2)
+    smooth = swath.ndimage.gaussian_filter(a, 1.0, axes=axes)
+    expected = swath.ndimage.gaussian_filter(a.reshape(2, 3, 4), 1.0, axes=axes)
+    same(smooth.reshape(2, 3, 4), expected)
+    stack = a.reshape((1,) * (ndim - 3) + (2, 3, 4))
+    same(swath.matmul(stack, stack.swapaxes(-1, -2)), stack @ stack.swapaxes(-1, -2))
+    vector = np.ones(4)
+    same(swath.dot(stack, vector), np.matmul(stack, vector))  # np.dot stops at 32
+    with pytest.raises(ValueError):
+        swath.dot(np.ones((1,) * 40), np.ones((1,) * 40))

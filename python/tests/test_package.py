@@ -77,6 +77,13 @@ def test_everything_public_is_there_and_pickles():
         assert name in calls.FUNCTIONS
 
 
+def test_everything_public_has_a_docstring():
+    for module in (swath, ndimage):
+        assert module.__doc__
+        for name in module.__all__:
+            assert inspect.getdoc(getattr(module, name)), name
+
+
 def test_errors_are_a_family_and_built_in():
     for name, builtin in {
         "ShapeError": ValueError, "AxisError": (ValueError, IndexError),

@@ -110,3 +110,27 @@ def test_every_function_in_a_process_pool(method, used_before):
     expected = calls.all_bytes(a)
     assert got == expected
     assert got_shared == expected
+
+
+def test_s8_memory_that_runs_out():
+    resource = pytest.importorskip("resource")
+    assert resource
+    out = run_script("""
+        import resource, calls, numpy as np, swath
+        a = calls.matrix(2000)
+        expected = swath.sum(a)
+        used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        swath.matmul(a[:300], a)  # the threads are there
+        used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        for room in (0, 1 << 20, 8 << 20, 20 << 20, 24 << 20, 30 << 20):
+            resource.setrlimit(resource.RLIMIT_AS, (used + room, resource.RLIM_INFINITY))
+            for name in ("matmul", "correlate", "gaussian_filter", "sobel", "convolve1d"):
+                try:
+                    calls.call(name, a)
+                except MemoryError as e:
+                    assert isinstance(e, swath.Error), e
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+        assert swath.sum(a) == expected
+        print("done")
+    """, SWATH_NUM_THREADS="2")
+    assert out == "done"

@@ -1,0 +1,286 @@
+//! Filters by name: passes along one axis each.
+
+use ndarray::{ArrayD, ArrayRef, IxDyn};
+use pyo3::prelude::*;
+use swath::conv::{self, Sample};
+use swath::image::{self, Gaussian};
+
+use super::{Call, Filtered, Mode, cast, modes};
+use crate::dtype::DType;
+use crate::error::{Kind, error};
+use crate::options::per_axis;
+use crate::raw::Raw;
+
+/// A filter along one axis.
+#[derive(Clone, Copy)]
+struct Pass {
+    axis: usize,
+    mode: Mode,
+    what: What,
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    Gaussian { sigma: f64, order: usize, radius: Option<usize> },
+    Taps([f64; 3]),
+}
+
+/// Whether SciPy filters an axis with this sigma at all.
+fn is_filtered(sigma: f64) -> bool {
+    !(0.0..=1e-15).contains(&sigma)
+}
+
+impl Pass {
+    /// About how many taps it has.
+    fn taps(&self, truncate: f64) -> f64 {
+        match self.what {
+            What::Taps(_) => 3.0,
+            What::Gaussian { radius: Some(radius), .. } => 2.0 * radius as f64 + 1.0,
+            What::Gaussian { sigma, .. } => 2.0 * truncate * sigma + 1.0,
+        }
+    }
+
+    fn run<T>(
+        &self,
+        a: &ArrayRef<T, IxDyn>,
+        truncate: f64,
+        cval: f64,
+        out: Option<&mut ArrayRef<T, IxDyn>>,
+    ) -> Result<Option<ArrayD<T>>, swath::Error>
+    where
+        T: Filtered + Sample<Tap = T> + swath::Float,
+    {
+        let border = self.mode.border::<T>(cval);
+        match self.what {
+            What::Gaussian { sigma, order, radius } => {
+                let mut options = Gaussian::new().border(border).order(order).truncate(truncate);
+                if let Some(radius) = radius {
+                    options = options.radius(radius);
+                }
+                match out {
+                    Some(out) => {
+                        image::gaussian_filter1d_into(a, sigma, self.axis, options, out)?;
+                        Ok(None)
+                    }
+                    None => image::gaussian_filter1d(a, sigma, self.axis, options).map(Some),
+                }
+            }
+            What::Taps(taps) => {
+                let taps = ndarray::arr1(&taps.map(<T as Filtered>::value));
+                match out {
+                    Some(out) => {
+                        conv::correlate1d_into(a, &taps, self.axis, border, out)?;
+                        Ok(None)
+                    }
+                    None => conv::correlate1d(a, &taps, self.axis, border).map(Some),
+                }
+            }
+        }
+    }
+}
+
+/// One pass after the other, the last into `out`.
+fn run_passes<T>(
+    a: &Raw,
+    passes: &[Pass],
+    truncate: f64,
+    cval: f64,
+    out: &Raw,
+) -> Result<(), swath::Error>
+where
+    T: Filtered + Sample<Tap = T> + swath::Float,
+{
+    let Some((last, before)) = passes.split_last() else { return cast(a, out) };
+    // SAFETY: checked arrays of this type; the output is ours alone.
+    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
+    let mut between: Option<ArrayD<T>> = None;
+    for pass in before {
+        let from: &ArrayRef<T, IxDyn> = match &between {
+            None => &a,
+            Some(between) => between,
+        };
+        between = pass.run(from, truncate, cval, None)?;
+    }
+    let from: &ArrayRef<T, IxDyn> = match &between {
+        None => &a,
+        Some(between) => between,
+    };
+    last.run(from, truncate, cval, Some(&mut out)).map(drop)
+}
+
+/// All axes in one call of swath's, which joins two passes where it can.
+fn gaussian_at_once<T>(
+    a: &Raw,
+    passes: &[Pass],
+    truncate: f64,
+    cval: f64,
+    out: &Raw,
+) -> Result<(), swath::Error>
+where
+    T: Filtered + Sample<Tap = T> + swath::Float,
+{
+    let ndim = a.shape.len();
+    let (mut sigmas, mut orders, mut radii) = (vec![0.0; ndim], vec![0; ndim], vec![0; ndim]);
+    let mut options = Gaussian::new().truncate(truncate);
+    let mut by_radius = false;
+    for pass in passes {
+        let What::Gaussian { sigma, order, radius } = pass.what else { continue };
+        (sigmas[pass.axis], orders[pass.axis]) = (sigma, order);
+        if let Some(radius) = radius {
+            (radii[pass.axis], by_radius) = (radius, true);
+        }
+        options = options.border(pass.mode.border(cval));
+    }
+    options = options.order(orders);
+    if by_radius {
+        options = options.radius(radii);
+    }
+    // SAFETY: checked arrays of this type; the output is ours alone.
+    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
+    image::gaussian_filter_into(&a, sigmas, options, &mut out)
+}
+
+/// Runs the passes of a filter by name.
+fn by_passes<'py>(
+    call: Call<'py>,
+    passes: Vec<Pass>,
+    truncate: f64,
+    cval: f64,
+) -> PyResult<Bound<'py, PyAny>> {
+    if !(truncate.is_finite() && truncate >= 0.0) {
+        let message =
+            format!("{}: truncate is {truncate}, must be finite and not negative", call.function);
+        return Err(error(call.py(), Kind::Option, message));
+    }
+    let gaussian = passes.iter().all(|pass| matches!(pass.what, What::Gaussian { .. }));
+    let radii =
+        passes.iter().filter(|pass| matches!(pass.what, What::Gaussian { radius: Some(_), .. }));
+    let some_radii = ![0, passes.len()].contains(&radii.count());
+    let one_mode = passes.windows(2).all(|pair| pair[0].mode == pair[1].mode);
+    let at_once = gaussian && one_mode && !some_radii && !passes.is_empty();
+    let dtype = call.float();
+    let taps = passes.iter().map(|pass| pass.taps(truncate)).sum();
+    call.run(dtype, taps, |a, out| match (at_once, a.dtype) {
+        (true, DType::F32) => gaussian_at_once::<f32>(a, &passes, truncate, cval, out),
+        (true, _) => gaussian_at_once::<f64>(a, &passes, truncate, cval, out),
+        (false, DType::F32) => run_passes::<f32>(a, &passes, truncate, cval, out),
+        (false, _) => run_passes::<f64>(a, &passes, truncate, cval, out),
+    })
+}
+
+/// An order of a derivative, or a radius.
+fn count(py: Python<'_>, function: &str, option: &str, n: isize) -> PyResult<usize> {
+    usize::try_from(n).map_err(|_| {
+        let message = format!("{function}: {option} is {n}, must not be negative");
+        error(py, Kind::Option, message)
+    })
+}
+
+// ---- Python ------------------------------------------------------------------
+
+/// Smooths with a Gaussian, or takes derivatives of what is smoothed, as
+/// scipy.ndimage.gaussian_filter.
+#[pyfunction]
+#[pyo3(signature = (input, sigma, order=None, output=None, mode=None, cval=0.0, truncate=4.0, *, radius=None, axes=None),
+    text_signature = "(input, sigma, order=0, output=None, mode='reflect', cval=0.0, truncate=4.0, *, radius=None, axes=None)")]
+#[allow(clippy::too_many_arguments)] // SciPy's signature
+pub(crate) fn gaussian_filter<'py>(
+    input: &Bound<'py, PyAny>,
+    sigma: &Bound<'py, PyAny>,
+    order: Option<&Bound<'py, PyAny>>,
+    output: Option<&Bound<'py, PyAny>>,
+    mode: Option<&Bound<'py, PyAny>>,
+    cval: f64,
+    truncate: f64,
+    radius: Option<&Bound<'py, PyAny>>,
+    axes: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    const NAME: &str = "gaussian_filter";
+    let call = Call::new(NAME, input, output)?;
+    let (py, axes) = (call.py(), call.axes(axes)?);
+    let n = axes.len();
+    let sigmas: Vec<f64> = per_axis(NAME, "sigma", sigma, n)?;
+    let orders: Vec<isize> = order.map_or(Ok(vec![0; n]), |o| per_axis(NAME, "order", o, n))?;
+    let radii: Vec<Option<isize>> =
+        radius.map_or(Ok(vec![None; n]), |r| per_axis(NAME, "radius", r, n))?;
+    let modes = modes(NAME, mode, n)?;
+    let mut passes = Vec::new();
+    for i in (0..n).filter(|&i| is_filtered(sigmas[i])) {
+        let order = count(py, NAME, "order", orders[i])?;
+        let radius = radii[i].map(|radius| count(py, NAME, "radius", radius)).transpose()?;
+        let what = What::Gaussian { sigma: sigmas[i], order, radius };
+        passes.push(Pass { axis: axes[i], mode: modes[i], what });
+    }
+    by_passes(call, passes, truncate, cval)
+}
+
+/// Smooths along one axis with a Gaussian, as scipy.ndimage.gaussian_filter1d.
+#[pyfunction]
+#[pyo3(signature = (input, sigma, axis=-1, order=0, output=None, mode=None, cval=0.0, truncate=4.0, *, radius=None),
+    text_signature = "(input, sigma, axis=-1, order=0, output=None, mode='reflect', cval=0.0, truncate=4.0, *, radius=None)")]
+#[allow(clippy::too_many_arguments)] // SciPy's signature
+pub(crate) fn gaussian_filter1d<'py>(
+    input: &Bound<'py, PyAny>,
+    sigma: f64,
+    axis: isize,
+    order: isize,
+    output: Option<&Bound<'py, PyAny>>,
+    mode: Option<&Bound<'py, PyAny>>,
+    cval: f64,
+    truncate: f64,
+    radius: Option<isize>,
+) -> PyResult<Bound<'py, PyAny>> {
+    const NAME: &str = "gaussian_filter1d";
+    let call = Call::new(NAME, input, output)?;
+    let (py, axis) = (call.py(), call.axis(axis)?);
+    let mode = mode.map_or(Ok(Mode::Reflect), |mode| Mode::new(NAME, mode))?;
+    let order = count(py, NAME, "order", order)?;
+    let radius = radius.map(|radius| count(py, NAME, "radius", radius)).transpose()?;
+    let pass = Pass { axis, mode, what: What::Gaussian { sigma, order, radius } };
+    by_passes(call, vec![pass], truncate, cval)
+}
+
+/// Differentiates along an axis and smooths along all others, as scipy.ndimage.sobel.
+#[pyfunction]
+#[pyo3(signature = (input, axis=-1, output=None, mode=None, cval=0.0),
+    text_signature = "(input, axis=-1, output=None, mode='reflect', cval=0.0)")]
+pub(crate) fn sobel<'py>(
+    input: &Bound<'py, PyAny>,
+    axis: isize,
+    output: Option<&Bound<'py, PyAny>>,
+    mode: Option<&Bound<'py, PyAny>>,
+    cval: f64,
+) -> PyResult<Bound<'py, PyAny>> {
+    const NAME: &str = "sobel";
+    let call = Call::new(NAME, input, output)?;
+    let axis = call.axis(axis)?;
+    let modes = modes(NAME, mode, call.ndim())?;
+    let pass = |axis, taps| Pass { axis, mode: modes[axis], what: What::Taps(taps) };
+    let mut passes = vec![pass(axis, [-1.0, 0.0, 1.0])];
+    passes.extend((0..call.ndim()).filter(|&i| i != axis).map(|i| pass(i, [1.0, 2.0, 1.0])));
+    if modes.iter().any(|mode| *mode != modes[0]) {
+        return by_passes(call, passes, 0.0, cval);
+    }
+    let (dtype, mode) = (call.float(), modes[0]);
+    call.run(dtype, 3.0 * passes.len() as f64, |a, out| {
+        let border = (mode, cval);
+        match a.dtype {
+            DType::F32 => sobel_of::<f32>(a, axis, border, out),
+            _ => sobel_of::<f64>(a, axis, border, out),
+        }
+    })
+}
+
+fn sobel_of<T>(
+    a: &Raw,
+    axis: usize,
+    (mode, cval): (Mode, f64),
+    out: &Raw,
+) -> Result<(), swath::Error>
+where
+    T: Filtered + Sample<Tap = T> + swath::Float,
+{
+    // SAFETY: checked arrays of this type; the output is ours alone.
+    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
+    image::sobel_into(&a, axis, mode.border(cval), &mut out)
+}

@@ -1,0 +1,198 @@
+//! Filters by their weights.
+
+use ndarray::{Array1, ArrayD, IxDyn};
+use pyo3::prelude::*;
+use swath::conv::{self, Options};
+
+use super::{Call, Filtered, Mode, dispatch_filtered, exact_range, is_whole};
+use crate::array::Input;
+use crate::dtype::DType;
+use crate::error::{Kind, error};
+use crate::options::per_axis;
+use crate::raw::Raw;
+
+#[derive(Clone, Copy)]
+enum Way {
+    Correlate,
+    Convolve,
+}
+
+/// The weights of a filter, as `float64`.
+fn weights(function: &str, weights: &Bound<'_, PyAny>) -> PyResult<ArrayD<f64>> {
+    let weights =
+        Input::new(function, "weights", weights)?.cast(function, "weights", DType::F64)?;
+    // SAFETY: a checked array of `f64`; nobody of ours writes it.
+    Ok(unsafe { weights.raw.view::<f64>() }.to_owned())
+}
+
+/// The type for these weights: integers if all is whole.
+fn run_in(call: &Call<'_>, weights: &ArrayD<f64>, mode: Mode, cval: f64) -> DType {
+    let dtype = call.input.raw.dtype;
+    let exact = exact_range(dtype).filter(|_| dtype == call.dtype).is_some_and(|range| {
+        let taps = [f64::from(i32::MIN), f64::from(i32::MAX)];
+        // So small that a sum fits 64 bits whatever the elements.
+        let sum: f64 = weights.iter().map(|w| w.abs()).sum();
+        weights.iter().all(|w| is_whole(*w, taps))
+            && sum < (1u64 << 30) as f64
+            && (mode != Mode::Constant || is_whole(cval, range))
+    });
+    if exact { dtype } else { call.float() }
+}
+
+#[allow(clippy::too_many_arguments)] // SciPy's
+fn on_axes<'py>(
+    function: &'static str,
+    way: Way,
+    input: &Bound<'py, PyAny>,
+    filter: &Bound<'py, PyAny>,
+    output: Option<&Bound<'py, PyAny>>,
+    mode: Option<&Bound<'py, PyAny>>,
+    cval: f64,
+    origin: Option<&Bound<'py, PyAny>>,
+    axes: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let call = Call::new(function, input, output)?;
+    let axes = call.axes(axes)?;
+    let mode = mode.map_or(Ok(Mode::Reflect), |mode| Mode::new(function, mode))?;
+    let filter = weights(function, filter)?;
+    if filter.ndim() != axes.len() {
+        let message = format!(
+            "{function}: weights have {} axes, but {} axes of input are filtered",
+            filter.ndim(),
+            axes.len()
+        );
+        return Err(error(call.py(), Kind::Shape, message));
+    }
+    // As SciPy: the weights' axes are those of the input in rising order, the
+    // origins' are in the order of `axes`.
+    let (mut shape, mut origins) = (vec![1; call.ndim()], vec![0isize; call.ndim()]);
+    let mut rising = axes.clone();
+    rising.sort_unstable();
+    rising.iter().zip(filter.shape()).for_each(|(&axis, &n)| shape[axis] = n);
+    if let Some(origin) = origin {
+        let given: Vec<isize> = per_axis(function, "origin", origin, axes.len())?;
+        axes.iter().zip(given).for_each(|(&axis, origin)| origins[axis] = origin);
+    }
+    let dtype = run_in(&call, &filter, mode, cval);
+    let filter = filter.into_shape_with_order(IxDyn(&shape)).expect("as many elements");
+    let taps = filter.len() as f64;
+    call.run(dtype, taps, |a, out| {
+        let border = (mode, cval);
+        dispatch_filtered!(a.dtype, T => on_axes_of::<T>(way, a, &filter, border, &origins, out))
+    })
+}
+
+fn on_axes_of<T: Filtered>(
+    way: Way,
+    a: &Raw,
+    filter: &ArrayD<f64>,
+    (mode, cval): (Mode, f64),
+    origins: &[isize],
+    out: &Raw,
+) -> Result<(), swath::Error> {
+    let taps = filter.mapv(T::tap);
+    let options = Options::new().border(mode.border(cval)).origin(origins);
+    // SAFETY: checked arrays of this type; the output is ours alone.
+    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
+    match way {
+        Way::Correlate => conv::correlate_into(&a, &taps, options, &mut out),
+        Way::Convolve => conv::convolve_into(&a, &taps, options, &mut out),
+    }
+}
+
+#[allow(clippy::too_many_arguments)] // SciPy's
+fn on_one_axis<'py>(
+    function: &'static str,
+    way: Way,
+    input: &Bound<'py, PyAny>,
+    filter: &Bound<'py, PyAny>,
+    axis: isize,
+    output: Option<&Bound<'py, PyAny>>,
+    mode: Option<&Bound<'py, PyAny>>,
+    cval: f64,
+    origin: isize,
+) -> PyResult<Bound<'py, PyAny>> {
+    let call = Call::new(function, input, output)?;
+    let axis = call.axis(axis)?;
+    let mode = mode.map_or(Ok(Mode::Reflect), |mode| Mode::new(function, mode))?;
+    let filter = weights(function, filter)?;
+    if filter.ndim() != 1 {
+        let message = format!("{function}: weights have {} axes, must have one", filter.ndim());
+        return Err(error(call.py(), Kind::Shape, message));
+    }
+    let dtype = run_in(&call, &filter, mode, cval);
+    let filter = filter.into_dimensionality::<ndarray::Ix1>().expect("one axis");
+    let taps = filter.len() as f64;
+    call.run(dtype, taps, |a, out| {
+        let border = (mode, cval);
+        dispatch_filtered!(a.dtype, T => {
+            on_one_axis_of::<T>(way, a, &filter, axis, border, origin, out)
+        })
+    })
+}
+
+fn on_one_axis_of<T: Filtered>(
+    way: Way,
+    a: &Raw,
+    filter: &Array1<f64>,
+    axis: usize,
+    (mode, cval): (Mode, f64),
+    origin: isize,
+    out: &Raw,
+) -> Result<(), swath::Error> {
+    let taps = filter.mapv(T::tap);
+    let options = Options::new().border(mode.border(cval)).origin(origin);
+    // SAFETY: checked arrays of this type; the output is ours alone.
+    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
+    match way {
+        Way::Correlate => conv::correlate1d_into(&a, &taps, axis, options, &mut out),
+        Way::Convolve => conv::convolve1d_into(&a, &taps, axis, options, &mut out),
+    }
+}
+
+// ---- Python ------------------------------------------------------------------
+
+macro_rules! by_weights {
+    ($($on_axes:ident, $on_one_axis:ident, $way:expr;)*) => {$(
+        /// As scipy.ndimage's function of this name: a filter with as many axes as the
+        /// array, or as `axes` names.
+        #[pyfunction]
+        #[pyo3(signature = (input, weights, output=None, mode=None, cval=0.0, origin=None, *, axes=None),
+            text_signature = "(input, weights, output=None, mode='reflect', cval=0.0, origin=0, *, axes=None)")]
+        #[allow(clippy::too_many_arguments)] // SciPy's signature
+        pub(crate) fn $on_axes<'py>(
+            input: &Bound<'py, PyAny>,
+            weights: &Bound<'py, PyAny>,
+            output: Option<&Bound<'py, PyAny>>,
+            mode: Option<&Bound<'py, PyAny>>,
+            cval: f64,
+            origin: Option<&Bound<'py, PyAny>>,
+            axes: Option<&Bound<'py, PyAny>>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let name = stringify!($on_axes);
+            on_axes(name, $way, input, weights, output, mode, cval, origin, axes)
+        }
+
+        /// As scipy.ndimage's function of this name: a filter along one axis.
+        #[pyfunction]
+        #[pyo3(signature = (input, weights, axis=-1, output=None, mode=None, cval=0.0, origin=0),
+            text_signature = "(input, weights, axis=-1, output=None, mode='reflect', cval=0.0, origin=0)")]
+        #[allow(clippy::too_many_arguments)] // SciPy's signature
+        pub(crate) fn $on_one_axis<'py>(
+            input: &Bound<'py, PyAny>,
+            weights: &Bound<'py, PyAny>,
+            axis: isize,
+            output: Option<&Bound<'py, PyAny>>,
+            mode: Option<&Bound<'py, PyAny>>,
+            cval: f64,
+            origin: isize,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let name = stringify!($on_one_axis);
+            on_one_axis(name, $way, input, weights, axis, output, mode, cval, origin)
+        }
+    )*};
+}
+by_weights! {
+    correlate, correlate1d, Way::Correlate;
+    convolve, convolve1d, Way::Convolve;
+}
