@@ -125,8 +125,15 @@ impl Engine {
 
     /// Rings `bells` bells.
     pub(crate) fn ring(&self, bells: usize) {
+        if bells > 0 {
+            self.board.note_core();
+        }
         for _ in 0..bells {
             ring(&self.board, self.rayon.as_ref());
+        }
+        if bells > 0 {
+            // Whoever was woken on this core gets a moment of it to move over.
+            std::thread::yield_now();
         }
     }
 }

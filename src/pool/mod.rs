@@ -13,6 +13,7 @@
 //! - `engine`: the threads, one rayon pool per slot and process
 //! - `fork`: noticing that this process is a forked child
 //! - `context`: pool, limit, stop conditions, progress of the calling thread
+//! - `place`: which core a thread is on
 //! - `fp`: the floating-point control word
 
 mod board;
@@ -22,6 +23,7 @@ mod fork;
 mod fp;
 mod handover;
 mod job;
+mod place;
 mod run;
 mod sync;
 
