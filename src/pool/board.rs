@@ -124,10 +124,11 @@ impl Board {
         lifted
     }
 
-    /// Notes the core of a caller that is about to ring.
-    pub(crate) fn note_core(&self) {
+    /// Notes the core of a caller that is about to ring; says whether it is
+    /// another than the one that sleepers keep away from.
+    pub(crate) fn note_core(&self) -> bool {
         let core = place::core().map_or(0, |core| core + 1);
-        self.rung_on.store(core, Ordering::Relaxed);
+        self.rung_on.swap(core, Ordering::Relaxed) != core
     }
 
     /// What a worker does when it hears a bell. `ring` rings one more.
