@@ -14,6 +14,7 @@
 //! at unit stride. What is repeated along a line (stride 0) is copied once per line.
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use crate::simd;
 
@@ -274,6 +275,32 @@ where
             to.write(f(item));
         }
     }
+}
+
+/// Maps the elements `range` of operands that all have unit stride.
+///
+/// # Safety
+/// They are there to be read, and in `out` to be written; no place of the output is
+/// a place of an operand, unless `sources` is [`InPlace`] and points to it.
+#[inline]
+pub(crate) unsafe fn plain<const K: usize, S, R, B, V>(
+    sources: S,
+    out: *mut R,
+    range: Range<usize>,
+    baseline: &B,
+    avx2: &V,
+) where
+    S: Sources<K>,
+    B: Fn(S::Item) -> R,
+    V: Fn(S::Item) -> R,
+{
+    // SAFETY: by the caller.
+    let (from, to) = unsafe {
+        let to = out.add(range.start).cast();
+        let from = sources.advance(&[range.start as isize; K]);
+        (from, std::slice::from_raw_parts_mut(to, range.len()))
+    };
+    simd::fill(Each::<K, S>(from), to, baseline, avx2);
 }
 
 /// A stretch of elements along the innermost axis: the offset of each operand's
