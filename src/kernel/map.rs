@@ -234,28 +234,23 @@ sources!(
 );
 sources!(
     3, Tuple(A 0 1, B 1 2), (A, B),
-    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read()),
-    |_| None
+    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read()), |_| None
 );
 sources!(
     4, Tuple(A 0 1, B 1 2, C 2 3), (A, B, C),
-    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read()),
-    |_| None
+    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read()), |_| None
 );
 sources!(
     5, Tuple(A 0 1, B 1 2, C 2 3, D 3 4), (A, B, C, D),
-    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read(), self.0.3.add(i).read()),
-    |_| None
+    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read(), self.0.3.add(i).read()), |_| None
 );
 sources!(
     6, Tuple(A 0 1, B 1 2, C 2 3, D 3 4, E 4 5), (A, B, C, D, E),
-    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read(), self.0.3.add(i).read(), self.0.4.add(i).read()),
-    |_| None
+    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read(), self.0.3.add(i).read(), self.0.4.add(i).read()), |_| None
 );
 sources!(
     7, Tuple(A 0 1, B 1 2, C 2 3, D 3 4, E 4 5, F 5 6), (A, B, C, D, E, F),
-    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read(), self.0.3.add(i).read(), self.0.4.add(i).read(), self.0.5.add(i).read()),
-    |_| None
+    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read(), self.0.3.add(i).read(), self.0.4.add(i).read(), self.0.5.add(i).read()), |_| None
 );
 
 /// The loop of a block: the one place where the closure is called.

@@ -317,8 +317,8 @@ where
         let bytes = 2 * size_of::<A>();
         // SAFETY: the array is one stretch of memory, borrowed for writing alone.
         unsafe {
-            engine::drive_plain::<2, _, _, _, _>(a.len(), first, sources, bytes, baseline, avx2)
-        };
+            engine::drive_plain::<2, _, _, _, _>(a.len(), first, sources, bytes, baseline, avx2);
+        }
         return Ok(());
     }
     plan::check_output("map_inplace", "a", shape, strides)?;

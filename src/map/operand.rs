@@ -204,7 +204,7 @@ impl<O: Operand> Operands for O {
         if out.layout.is_plain_with(&[Layout::of(array)]) {
             // SAFETY: both are one stretch of memory, in the same order; the output's
             // places are the caller's to give, the array's are borrowed by `self`.
-            return unsafe {
+            unsafe {
                 engine::drive_plain::<2, _, _, _, _>(
                     array.len(),
                     out.first,
@@ -212,8 +212,9 @@ impl<O: Operand> Operands for O {
                     bytes,
                     baseline,
                     avx2,
-                )
-            };
+                );
+            }
+            return;
         }
         let axes = Axes::<2>::in_memory_order(
             shape,
