@@ -220,6 +220,7 @@ fn n6_same_bits_everywhere() {
     let f2 = ArrayD::from_shape_simple_fn(IxDyn(&[4, 5]), || f32::draw(&mut rng));
     let f1 = ArrayD::from_shape_simple_fn(IxDyn(&[11]), || f64::draw(&mut rng));
     let f3 = ArrayD::from_shape_simple_fn(IxDyn(&[3, 3, 1]), || u8::draw_tap(&mut rng));
+    let helped = swath::testing::helped();
     for i in 0..5 {
         same_bits_everywhere(format!("border {i}"), || {
             let mut bits = bits_of(&conv::correlate(&src, &f2, borders(0.5)[i]).unwrap());
@@ -232,6 +233,7 @@ fn n6_same_bits_everywhere() {
             bits
         });
     }
+    assert!(swath::testing::helped() > helped, "no second thread took a chunk");
 }
 
 /// Along one axis: the same as a filter of length 1 along the others.
@@ -392,7 +394,7 @@ fn s1_empty_arrays_give_empty_results() {
 
 #[test]
 fn s2_sizes_that_overflow_are_errors() {
-    // A filter of 2^40 taps, none of which takes memory.
+    // A filter of 2^62 taps, none of which takes memory.
     let taps = ndarray::arr0(1.0f32);
     let taps = taps.broadcast(1usize << 62).unwrap();
     let src = arr1(&[1.0f32; 4]);
@@ -485,6 +487,9 @@ fn results_lie_in_the_order_of_the_input() {
     assert_eq!(conv::correlate(&view, &filter, Border::Wrap).unwrap(), c);
 }
 
+/// A border, and what SciPy gives for each of the three calls.
+type Golden = (Border<f64>, [f64; 15], [f64; 15], [f64; 3]);
+
 /// Whole numbers and halves, so that every order of additions is exact. With
 /// SciPy 1.17, `mode` each border and `cval=2.5`:
 /// ```python
@@ -493,11 +498,12 @@ fn results_lie_in_the_order_of_the_input() {
 /// correlate1d([1,2,4], [1,2,3,4,5,6,7,8,9], origin=-2)
 /// ```
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of golden values")]
 fn borders_and_origins_are_scipys() {
     let a = array![[3.0, 1.0, 4.0, 1.0, 5.0], [9.0, 2.0, 6.0, 5.0, 3.0], [5.0, 8.0, 9.0, 7.0, 9.0]];
     let f = array![[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]];
     let (short, long) = (array![1.0, 2.0, 4.0], Array1::range(1.0, 10.0, 1.0));
-    let cases: [(Border<f64>, [f64; 15], [f64; 15], [f64; 3]); 5] = [
+    let cases: [Golden; 5] = [
         (
             Border::Reflect,
             [

@@ -16,17 +16,15 @@
 
 use std::ops::{ControlFlow, Range};
 
-use super::geometry::{Geometry, Line, Place};
+use super::geometry::{Geometry, Place};
+use super::pieces::{PIECE, Piece, Walk, pieces, source};
 use super::{Border, Sample};
 use crate::element::Element;
-use crate::plan::{Chunks, List, Room};
+use crate::plan::{Chunks, Room};
 use crate::{Error, pool, tuning};
 
 /// A line that lies outside of the array.
 const OUTSIDE: isize = isize::MIN;
-
-/// Narrowest piece worth its own treatment: one block of the kernel.
-const PIECE: usize = 64;
 
 /// What to do: one filter, perhaps another along the line after it.
 pub(super) struct Filter<'a, T: Sample> {
@@ -50,13 +48,6 @@ pub(super) struct Arrays<T> {
 // SAFETY: chunks read `src`, which nobody writes, and write parts of `out` that
 // are disjoint, since each element belongs to one line and one block.
 unsafe impl<T: Sync> Sync for Arrays<T> {}
-
-/// Columns read where they are, or from extended copies.
-#[derive(Debug, Clone, PartialEq)]
-struct Piece {
-    columns: Range<usize>,
-    copied: bool,
-}
 
 /// How the lines are cut.
 struct Cut {
@@ -223,7 +214,7 @@ impl<T: Sample> Filter<'_, T> {
                 // the walk stays within the geometry; the rest is passed on.
                 unsafe {
                     let found = scratch.lines.as_mut_ptr();
-                    walk.around(self.geometry, &self.border, found);
+                    around(self.geometry, &walk, &self.border, found);
                     if piece.copied {
                         self.copy_lines(arrays, cut, scratch, &piece, &walk, fresh);
                     } else {
@@ -462,100 +453,29 @@ impl<T: Sample> Filter<'_, T> {
     }
 }
 
-/// Which element of a line stands at `at`, counted in elements from its first.
-#[inline]
-fn source<T>(line: &Line, border: &Border<T>, at: isize) -> Option<usize> {
-    let width = line.width as isize;
-    if width == 1 {
-        return border.source(at, line.axis.len);
-    }
-    let pixel = border.source(at.div_euclid(width), line.axis.len)?;
-    Some(pixel * line.width + at.rem_euclid(width) as usize)
-}
-
-/// Ends that need copies, and what lies between them.
-fn pieces(line: &Line, columns: Range<usize>) -> [Option<Piece>; 3] {
-    let piece = |columns: Range<usize>, copied| Some(Piece { columns, copied });
-    let (start, end) = (columns.start, columns.end);
-    let (mut lo, mut hi) = (start, end);
-    if start < line.before() {
-        lo = line.before().max(start + PIECE);
-    }
-    let last = line.len().saturating_sub(line.after());
-    if end > last {
-        hi = last.min(end.saturating_sub(PIECE));
-    }
-    if line.axis.src == 1 && (lo, hi) == (start, end) {
-        return [piece(columns, false), None, None];
-    }
-    if line.axis.src != 1 || hi < lo + PIECE {
-        return [piece(columns, true), None, None];
-    }
-    [
-        piece(start..lo, true).filter(|p| !p.columns.is_empty()),
-        piece(lo..hi, false),
-        piece(hi..end, true).filter(|p| !p.columns.is_empty()),
-    ]
-}
-
-/// One line after the other.
-struct Walk {
-    index: List<usize>,
-    /// Where the line begins in the output.
-    out: isize,
-}
-
-impl Walk {
-    fn new(geometry: &Geometry, mut line: usize) -> Self {
-        let outer = geometry.outer.as_slice();
-        let mut index = List::new(0);
-        outer.iter().for_each(|_| index.push(0));
-        let mut out = 0;
-        for (axis, i) in outer.iter().zip(index.as_mut_slice()).rev() {
-            *i = line % axis.len;
-            line /= axis.len;
-            out += *i as isize * axis.out;
-        }
-        Self { index, out }
-    }
-
-    fn next(&mut self, geometry: &Geometry) {
-        let outer = geometry.outer.as_slice();
-        for (axis, i) in outer.iter().zip(self.index.as_mut_slice()).rev() {
-            *i += 1;
-            self.out += axis.out;
-            if *i < axis.len {
-                return;
-            }
-            self.out -= axis.len as isize * axis.out;
-            *i = 0;
-        }
-    }
-
-    /// Finds the lines under the filter, the last axis running fastest.
-    ///
-    /// # Safety
-    /// `found` has room for all of them.
-    unsafe fn around<T>(&self, geometry: &Geometry, border: &Border<T>, found: *mut isize) {
-        let mut n = 1;
-        // SAFETY: `n` grows to the number of lines under the filter. Going down, no
-        // place is written before what it held has been read.
-        unsafe {
-            found.write(0);
-            for (axis, &index) in geometry.outer.as_slice().iter().zip(self.index.as_slice()) {
-                for i in (0..n).rev() {
-                    let line = *found.add(i);
-                    for tap in (0..axis.taps).rev() {
-                        let place = (index + tap) as isize - axis.before as isize;
-                        let offset = match border.source(place, axis.len) {
-                            Some(at) if line != OUTSIDE => line + at as isize * axis.src,
-                            _ => OUTSIDE,
-                        };
-                        found.add(i * axis.taps + tap).write(offset);
-                    }
+/// Finds the lines under the filter, the last axis running fastest.
+///
+/// # Safety
+/// `found` has room for all of them.
+unsafe fn around<T>(geometry: &Geometry, walk: &Walk, border: &Border<T>, found: *mut isize) {
+    let mut n = 1;
+    // SAFETY: `n` grows to the number of lines under the filter. Going down, no
+    // place is written before what it held has been read.
+    unsafe {
+        found.write(0);
+        for (axis, &index) in geometry.outer.as_slice().iter().zip(walk.index.as_slice()) {
+            for i in (0..n).rev() {
+                let line = *found.add(i);
+                for tap in (0..axis.taps).rev() {
+                    let place = (index + tap) as isize - axis.before as isize;
+                    let offset = match border.source(place, axis.len) {
+                        Some(at) if line != OUTSIDE => line + at as isize * axis.src,
+                        _ => OUTSIDE,
+                    };
+                    found.add(i * axis.taps + tap).write(offset);
                 }
-                n *= axis.taps;
             }
+            n *= axis.taps;
         }
     }
 }

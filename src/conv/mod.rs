@@ -41,6 +41,7 @@ mod call;
 mod geometry;
 mod lines;
 mod options;
+mod pieces;
 
 use ndarray::{Array, ArrayRef, Dimension, Ix1};
 

@@ -166,8 +166,8 @@ macro_rules! integer {
             type Tap = i32;
             fn reach(tap: i32) -> u64 {
                 // |MIN| of a signed type is one more than its MAX.
-                #[allow(clippy::cast_lossless)] // one source for all integers
-                let most = <$t>::MAX as u64 + (<$t>::MIN != 0) as u64;
+                let ends = [<$t>::MIN, <$t>::MAX].map(|end| i64::from(end).unsigned_abs());
+                let most = ends[0].max(ends[1]);
                 u64::from(tap.unsigned_abs()) * most
             }
             #[inline]
@@ -194,11 +194,11 @@ macro_rules! integer {
             #[inline(always)]
             fn add(self, x: $t, tap: i32) -> Self {
                 // Never wraps: the caller has bounded the sum.
-                self.wrapping_add((x as $acc).wrapping_mul(tap as $acc))
+                self.wrapping_add(<$acc>::from(x).wrapping_mul(<$acc>::from(tap)))
             }
             #[inline(always)]
             fn done(self) -> $t {
-                self.clamp(<$t>::MIN as $acc, <$t>::MAX as $acc) as $t
+                self.clamp(<$acc>::from(<$t>::MIN), <$acc>::from(<$t>::MAX)) as $t
             }
         }
     };
