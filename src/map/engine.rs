@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crate::kernel::map::{Map, Sources};
+use crate::kernel::map::{self, Map, Sources};
 use crate::plan::{Axes, Chunks};
 use crate::simd::Stopwatch;
 use crate::{pool, tuning};
@@ -45,6 +45,33 @@ pub(super) unsafe fn drive<const K: usize, S, R, B, V>(
         unsafe { Map::new(sources, out, strides, lines, f) }.run();
     };
     share(axes.len(), bytes, tuning::CACHE_LINE / size_of::<R>().max(1), &work);
+}
+
+/// [`drive`] for `len` elements at unit stride in every operand.
+///
+/// # Safety
+/// As there; `sources` is not `InPlace`, unless the output is what it points to.
+#[inline]
+pub(super) unsafe fn drive_plain<const K: usize, S, R, B, V>(
+    len: usize,
+    out: *mut R,
+    sources: S,
+    bytes: usize,
+    baseline: &B,
+    avx2: &V,
+) where
+    S: Sources<K>,
+    R: Copy + Send,
+    B: Fn(S::Item) -> R + Sync,
+    V: Fn(S::Item) -> R + Sync,
+{
+    let first = Shared((sources, out));
+    let work = |range: Range<usize>| {
+        let (sources, out) = *first.get();
+        // SAFETY: by the caller; ranges do not overlap, so neither do outputs.
+        unsafe { map::plain(sources, out, range, baseline, avx2) };
+    };
+    share(len, bytes, tuning::CACHE_LINE / size_of::<R>().max(1), &work);
 }
 
 /// Pointers that every thread may have.
