@@ -119,7 +119,7 @@ fn share(len: usize, bytes: usize, line: usize, work: &(dyn Fn(Range<usize>) + S
 /// not known: goes on to the end if the rest costs less than `least` ns, else gives
 /// how far it came and what an element costs in ns.
 fn alone(len: usize, bytes: usize, least: f64, work: &dyn Fn(Range<usize>)) -> (usize, f64) {
-    let traffic = bytes as f64 * tuning::NS_PER_BYTE;
+    let traffic = tuning::traffic_ns(len as f64 * bytes as f64) / len as f64;
     let (mut at, mut ns) = (0, f64::INFINITY);
     // A 64th: should each element turn out to cost a millisecond, little is lost;
     // and 64 times what the clock itself takes is still below any cut-off.
