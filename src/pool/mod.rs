@@ -30,4 +30,5 @@ mod sync;
 pub use context::StoppedBy;
 pub(crate) use context::{Context, Cut, Poll, Progress, Stop, enter, with};
 pub(crate) use engine::{Slot, fail_spawns_after};
+pub(crate) use fp::default_modes;
 pub(crate) use run::{each, helped, run, run_in_order};
