@@ -41,40 +41,14 @@ struct Options {
         long,
         value_name = "WxH",
         default_value = "3840x2160",
-        value_parser = size,
+        value_parser = support::size,
         conflicts_with = "input"
     )]
     size: (usize, usize),
 }
 
-fn size(text: &str) -> Result<(usize, usize), String> {
-    let parse = |s: &str| s.parse::<u32>().ok();
-    let sides = text.split_once(['x', 'X']).and_then(|(w, h)| parse(w).zip(parse(h)));
-    let (w, h) = sides.ok_or("must be two whole numbers, as in 640x480")?;
-    support::check_size(u64::from(w), u64::from(h))?;
-    Ok((w as usize, h as usize))
-}
-
 fn main() -> ExitCode {
-    let options = match Options::try_parse() {
-        Ok(options) => options,
-        // Help and version are no failures.
-        Err(e) if !e.use_stderr() => e.exit(),
-        Err(e) => {
-            let text = e.to_string();
-            let line = text.lines().next().unwrap_or_default();
-            return refuse(line.strip_prefix("error: ").unwrap_or(line));
-        }
-    };
-    match run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => refuse(&message),
-    }
-}
-
-fn refuse(message: &str) -> ExitCode {
-    eprintln!("photo: {message}");
-    ExitCode::FAILURE
+    support::main("photo", run)
 }
 
 fn run(options: &Options) -> Result<(), String> {
