@@ -9,7 +9,7 @@ mod factor;
 
 use std::process::Output;
 
-use example::{folder, huge_png, refused, run};
+use example::{folder, full_output_is_refused, huge_png, refused, run};
 
 fn psnr(output: &Output) -> f64 {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -142,4 +142,10 @@ fn the_checks_can_fail() {
     useless.b.fill(0.0);
     let nothing = useless.restore().unwrap();
     assert!(useless.check(&a, &nothing).unwrap_err().contains("mean of all rows"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_standard_output_is_one_line_too() {
+    full_output_is_refused(&folder("full"), &["--size", "40x40", "--rank", "2"]);
 }

@@ -6,9 +6,8 @@
 mod example;
 
 use std::path::Path;
-use std::process::Command;
 
-use example::{binary, files, folder, huge_png, refused, run};
+use example::{files, folder, full_output_is_refused, huge_png, refused, run};
 
 #[track_caller]
 fn done(folder: &Path, args: &[&str]) -> String {
@@ -163,15 +162,5 @@ fn places_that_cannot_be_written_are_refused() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_standard_output_is_one_line_too() {
-    let folder = folder("full");
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output = Command::new(binary())
-        .current_dir(&folder)
-        .args(["--size", "20x20"])
-        .stdout(full)
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.starts_with("photo: standard output: ") && text.lines().count() == 1, "{text}");
+    full_output_is_refused(&folder("full"), &["--size", "20x20"]);
 }

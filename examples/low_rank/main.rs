@@ -56,7 +56,7 @@ fn run(options: &Options) -> Result<(), String> {
     support::out_dir(&options.out)?;
     let out = options.out.join("low_rank.png");
     let photo = photo.unwrap_or_else(|| support::scene(width, height));
-    println!("photo {width}x{height}: a matrix of {height} x {}", 3 * width);
+    support::say(&format!("photo {width}x{height}: a matrix of {height} x {}", 3 * width))?;
 
     let a = matrix(&photo);
     let bar = progress(2 * factor::STEPS);
@@ -81,11 +81,17 @@ fn run(options: &Options) -> Result<(), String> {
     support::save_png(&out, &picture.view())?;
 
     let (whole, kept) = (a.len(), options.rank * (height + 3 * width));
-    println!("rank {}: PSNR {psnr:.2} dB", options.rank);
-    println!("compression {:.1} to 1 ({whole} numbers to {kept})", whole as f64 / kept as f64);
+    support::say(&format!("rank {}: PSNR {psnr:.2} dB", options.rank))?;
+    support::say(&format!(
+        "compression {:.1} to 1 ({whole} numbers to {kept})",
+        whole as f64 / kept as f64
+    ))?;
     let (one_ms, all_ms) = (one * 1e3, all * 1e3);
-    println!("time {one_ms:.1} ms on one thread, {all_ms:.1} ms on all: {:.2} times", one / all);
-    println!("wrote {}", out.display());
+    support::say(&format!(
+        "time {one_ms:.1} ms on one thread, {all_ms:.1} ms on all: {:.2} times",
+        one / all
+    ))?;
+    support::say(&format!("wrote {}", out.display()))?;
     Ok(())
 }
 

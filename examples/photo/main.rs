@@ -14,7 +14,6 @@ mod filters;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -57,7 +56,7 @@ fn run(options: &Options) -> Result<(), String> {
     support::out_dir(&options.out)?;
     let image = photo.unwrap_or_else(|| support::scene(options.size.0, options.size.1));
     let (height, width, _) = image.dim();
-    say(&format!("photo {width}x{height}"))?;
+    support::say(&format!("photo {width}x{height}"))?;
 
     let bar = progress();
     let mut cores = cpu::Meter::default();
@@ -75,18 +74,16 @@ fn run(options: &Options) -> Result<(), String> {
             times.one.as_secs_f64() / times.all.as_secs_f64(),
             1e-6 * (width * height) as f64 / times.all.as_secs_f64(),
         );
-        bar.suspend(|| say(&line))?;
+        bar.suspend(|| support::say(&line))?;
     }
     bar.finish_and_clear();
     if let Some(ratio) = cores.ratio() {
-        say(&format!("all threads: processor time is {ratio:.2} times the wall time"))?;
+        support::say(&format!("all threads: processor time is {ratio:.2} times the wall time"))?;
     }
-    say(&format!("wrote blurred.png, sharpened.png, edges.png to {}", options.out.display()))
-}
-
-/// A line on standard output, which may be closed.
-fn say(line: &str) -> Result<(), String> {
-    writeln!(std::io::stdout(), "{line}").map_err(|e| format!("standard output: {e}"))
+    support::say(&format!(
+        "wrote blurred.png, sharpened.png, edges.png to {}",
+        options.out.display()
+    ))
 }
 
 /// What a filter took at best.

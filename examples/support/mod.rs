@@ -16,7 +16,7 @@ use image::{
 };
 use ndarray::{Array3, ArrayView3};
 
-pub(crate) use options::{main, size};
+pub(crate) use options::{main, say, size};
 pub(crate) use scene::scene;
 
 /// The most pixels a picture may have: its three channels then take 768 MiB.

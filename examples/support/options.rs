@@ -1,6 +1,7 @@
 //! What the examples do with their command line: failures are one line on standard
 //! error that begins with the example's name, and exit status 1.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -33,4 +34,9 @@ pub(crate) fn size(text: &str) -> Result<(usize, usize), String> {
     let (w, h) = sides.ok_or("must be two whole numbers, as in 640x480")?;
     super::check_size(u64::from(w), u64::from(h))?;
     Ok((w as usize, h as usize))
+}
+
+/// Writes a line to standard output, which may be full or closed.
+pub(crate) fn say(line: &str) -> Result<(), String> {
+    writeln!(std::io::stdout(), "{line}").map_err(|e| format!("standard output: {e}"))
 }

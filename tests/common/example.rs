@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 const NAME: &str = env!("CARGO_CRATE_NAME");
 
 /// The example's binary, built from what is there now.
-pub fn binary() -> &'static Path {
+fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         // <target>/<profile>/deps/<name>-<hash> is this test.
@@ -92,4 +92,17 @@ fn crc32(bytes: &[u8]) -> u32 {
         (0..8)
             .fold(crc ^ u32::from(byte), |c, _| (c >> 1) ^ (0xEDB8_8320 & 0u32.wrapping_sub(c & 1)))
     })
+}
+
+/// Asserts that a standard output which is full is one line on standard error.
+#[cfg(target_os = "linux")]
+#[track_caller]
+pub fn full_output_is_refused(folder: &Path, args: &[&str]) {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = Command::new(binary()).current_dir(folder).args(args).stdout(full).output();
+    let output = output.unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    let begin = format!("{NAME}: standard output: ");
+    assert!(text.starts_with(&begin) && text.lines().count() == 1, "{text}");
 }
