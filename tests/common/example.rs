@@ -95,7 +95,6 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 /// Asserts that a standard output which is full is one line on standard error.
-#[cfg(target_os = "linux")]
 #[track_caller]
 pub fn full_output_is_refused(folder: &Path, args: &[&str]) {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
