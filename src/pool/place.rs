@@ -15,8 +15,9 @@ mod linux {
     const SIZE: usize = size_of::<libc::cpu_set_t>();
 
     thread_local! {
-        /// This worker's whole affinity, while a core is left out of it.
-        static WHOLE: Cell<Option<libc::cpu_set_t>> = const { Cell::new(None) };
+        /// This worker's whole affinity, and what is left of it, while a core is
+        /// left out.
+        static LEFT_OUT: Cell<Option<[libc::cpu_set_t; 2]>> = const { Cell::new(None) };
     }
 
     /// The core that this thread is on; `None` if the system does not tell.
@@ -31,19 +32,22 @@ mod linux {
         if core >= 8 * SIZE {
             return;
         }
-        // SAFETY: an array of integers, for which zero is a value.
-        let mut whole: libc::cpu_set_t = unsafe { std::mem::zeroed() };
-        // SAFETY: writes at most `SIZE` bytes to a set of that size; 0 is this thread.
-        if unsafe { libc::sched_getaffinity(0, SIZE, &raw mut whole) } != 0 {
-            return;
-        }
+        let Some(whole) = get() else { return };
         let mut others = whole;
         // SAFETY: `core` is below the size of the set; checked above.
         unsafe { libc::CPU_CLR(core, &mut others) };
         // An empty set is refused and changes nothing.
         if set(&others) {
-            WHOLE.set(Some(whole));
+            LEFT_OUT.set(Some([whole, others]));
         }
+    }
+
+    fn get() -> Option<libc::cpu_set_t> {
+        // SAFETY: an array of integers, for which zero is a value.
+        let mut affinity: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+        // SAFETY: writes at most `SIZE` bytes to a set of that size; 0 is this thread.
+        let got = unsafe { libc::sched_getaffinity(0, SIZE, &raw mut affinity) } == 0;
+        got.then_some(affinity)
     }
 
     fn set(affinity: &libc::cpu_set_t) -> bool {
@@ -51,9 +55,14 @@ mod linux {
         unsafe { libc::sched_setaffinity(0, SIZE, affinity) == 0 }
     }
 
+    /// Undoes `leave_out`, unless somebody has changed the affinity since.
     fn put_back() {
-        if let Some(whole) = WHOLE.take() {
-            set(&whole);
+        if let Some([whole, others]) = LEFT_OUT.take() {
+            // SAFETY: two sets.
+            let unchanged = |now| unsafe { libc::CPU_EQUAL(&now, &others) };
+            if get().is_some_and(unchanged) {
+                set(&whole);
+            }
         }
     }
 
@@ -77,10 +86,7 @@ mod linux {
 
         /// The cores that this thread may use.
         fn affinity() -> Vec<usize> {
-            // SAFETY: integers.
-            let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
-            // SAFETY: a set of that size.
-            unsafe { libc::sched_getaffinity(0, SIZE, &raw mut set) };
+            let set = get().expect("an affinity");
             // SAFETY: cores below the size of the set.
             (0..8 * SIZE).filter(|&core| unsafe { libc::CPU_ISSET(core, &set) }).collect()
         }
@@ -102,6 +108,19 @@ mod linux {
             }
             sleep(Some(usize::MAX));
             assert_eq!(affinity(), before);
+            // What somebody else sets meanwhile stays.
+            if let [one, _, ..] = before[..] {
+                let whole = get().expect("an affinity");
+                sleep(Some(one));
+                // SAFETY: integers; a core below the size of the set.
+                let mut only: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+                // SAFETY: the same.
+                unsafe { libc::CPU_SET(one, &mut only) };
+                assert!(set(&only));
+                wake(None);
+                assert_eq!(affinity(), [one]);
+                assert!(set(&whole));
+            }
         }
     }
 }
