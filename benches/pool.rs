@@ -1,8 +1,8 @@
 //! What the runner costs: empty runs, small work back to back, work after rest;
 //! rayon's `par_iter` beside each.
 //!
-//! Serial, ours and rayon's run in turn; the figures are medians of the ratios of
-//! neighbours, so that a machine whose speed drifts does not matter. With `--test`
+//! Serial and ours run in turn, then serial and rayon's; the figures are medians of
+//! the ratios of neighbours, so that a machine whose speed drifts does not matter. With `--test`
 //! (as `cargo test --benches` calls it) each case runs a few times only.
 
 use std::hint::black_box;
@@ -32,7 +32,7 @@ fn calibrate() -> f64 {
     times[12] / 1_000_000.0
 }
 
-fn time(rest: Duration, f: impl FnOnce()) -> f64 {
+fn time(rest: Duration, f: impl Fn()) -> f64 {
     if !rest.is_zero() {
         std::thread::sleep(rest);
     }
@@ -85,20 +85,20 @@ fn run(case: &Case, step_ns: f64, quick: bool) {
     let rounds = if case.rest_ms > 0 { rounds.min(400) } else { rounds };
     // Back to back means each contender many times in a row: blocks, not single calls.
     let block = if case.rest_ms > 0 || quick { 1 } else { 50 };
-    let (mut s, mut o, mut t) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..rounds.div_ceil(block) {
-        for _ in 0..block {
-            s.push(time(rest, serial));
+    let in_turn = |contender: &dyn Fn()| {
+        let (mut serial_us, mut us) = (Vec::new(), Vec::new());
+        for _ in 0..rounds.div_ceil(block) {
+            serial_us.extend((0..block).map(|_| time(rest, serial)));
+            us.extend((0..block).map(|_| time(rest, contender)));
         }
-        for _ in 0..block {
-            o.push(time(rest, ours));
-        }
-        for _ in 0..block {
-            t.push(time(rest, theirs));
-        }
-    }
+        (serial_us, us)
+    };
+    // Each against serial by itself: rayon leaves the caller on another core, and
+    // what that does to the next call is not to be charged to us.
+    let (s, o) = in_turn(&ours);
     let (ours, ours90) = ratios(&o, &s);
-    let (theirs, theirs90) = ratios(&t, &s);
+    let (s_theirs, t) = in_turn(&theirs);
+    let (theirs, theirs90) = ratios(&t, &s_theirs);
     println!(
         "{:13} {:8} {:6} {:9.2} {:9.2} {:8.3} {:8.3} {:9.2} {:8.3} {:8.3}  {}",
         case.name,

@@ -46,6 +46,7 @@ UNSAFE = {
     "src/pool/fp.rs": "the floating-point control word",
     "src/pool/handover.rs": "a cell that one chunk writes and the next one reads",
     "src/pool/job.rs": "the body of a run, borrowed by threads behind a pointer",
+    "src/pool/place.rs": "the affinity of a worker that sleeps",
     "src/pool/run.rs": "the same: from the pointer back to the body",
     "src/reduce/along.rs": "chunks write disjoint parts of one output",
     "src/reduce/axis.rs": "results that the run has written",

@@ -24,9 +24,14 @@ pub(crate) const CHUNK_MIN_BYTES: usize = 8 << 10;
 /// Outputs of at least this size ask for huge pages before the first touch.
 pub(crate) const HUGE_PAGE_MIN: usize = 4 << 20;
 
-/// What one byte of memory traffic costs one thread, in ns, when nothing is
-/// known of the arithmetic: 25 GB/s, between L2 (99) and memory (23).
-pub(crate) const NS_PER_BYTE: f64 = 0.04;
+/// What `bytes` bytes of traffic cost one thread, in ns, when nothing is known of
+/// the arithmetic: at 80 GB/s while they fit in L2 (65-99 measured: a sum of 256 KiB
+/// takes 4 us, and was slower shared than alone when it was thought to take 10), at
+/// 25 from memory.
+pub(crate) fn traffic_ns(bytes: f64) -> f64 {
+    const CACHED: f64 = (1 << 20) as f64;
+    bytes * if bytes <= CACHED { 0.0125 } else { 0.04 }
+}
 
 /// Bytes of a cache line: chunks of outputs begin at multiples of it.
 pub(crate) const CACHE_LINE: usize = 64;

@@ -1,64 +1,15 @@
 //! The `low_rank` example, run as its user runs it: small pictures, and every input
 //! it has to refuse.
 
+#[path = "common/example.rs"]
+#[allow(dead_code, unreachable_pub)] // each example uses its own part
+mod example;
 #[path = "../examples/low_rank/factor.rs"]
 mod factor;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::process::Output;
 
-/// The example's binary, built from what is there now.
-fn binary() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        // <target>/<profile>/deps/low_rank-<hash> is this test.
-        let test = std::env::current_exe().unwrap();
-        let profile = test.ancestors().nth(2).unwrap();
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-        cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--quiet", "--example"]);
-        cargo.arg("low_rank").arg("--target-dir").arg(profile.parent().unwrap());
-        if profile.ends_with("release") {
-            cargo.arg("--release");
-        }
-        assert!(cargo.status().unwrap().success());
-        profile.join("examples").join(format!("low_rank{}", std::env::consts::EXE_SUFFIX))
-    })
-}
-
-/// A folder of its own for each test, empty.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("low_rank_{name}"));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn run(folder: &Path, args: &[&str]) -> Output {
-    Command::new(binary()).current_dir(folder).args(args).output().unwrap()
-}
-
-/// Asserts that a run is refused with one line that contains `words`, and leaves no
-/// file behind but those that were there.
-#[track_caller]
-fn refused(folder: &Path, args: &[&str], words: &[&str]) {
-    let files = || {
-        let mut names: Vec<_> =
-            std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name()).collect();
-        names.sort();
-        names
-    };
-    let before = files();
-    let output = run(folder, args);
-    let text = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{args:?}: {text}");
-    assert!(text.starts_with("low_rank: ") && text.trim_end().lines().count() == 1, "{text}");
-    for word in words {
-        assert!(text.contains(word), "no {word:?} in {text}");
-    }
-    let made: Vec<_> = files().into_iter().filter(|f| !before.contains(f)).collect();
-    assert!(made.is_empty(), "{args:?} left {made:?}");
-}
+use example::{folder, full_output_is_refused, huge_png, refused, run};
 
 fn psnr(output: &Output) -> f64 {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -146,28 +97,8 @@ fn unreadable_pictures_are_refused() {
 #[test]
 fn s9_a_header_that_claims_a_huge_size_is_refused() {
     let folder = folder("huge");
-    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
-    let mut chunk = |kind: &[u8; 4], data: &[u8]| {
-        bytes.extend((data.len() as u32).to_be_bytes());
-        let named: Vec<u8> = kind.iter().chain(data).copied().collect();
-        bytes.extend(&named);
-        bytes.extend(crc32(&named).to_be_bytes());
-    };
-    let mut header = Vec::new();
-    header.extend(100_000u32.to_be_bytes());
-    header.extend(100_000u32.to_be_bytes());
-    header.extend([8, 2, 0, 0, 0]);
-    chunk(b"IHDR", &header);
-    chunk(b"IDAT", &[]);
-    std::fs::write(folder.join("huge.png"), bytes).unwrap();
+    std::fs::write(folder.join("huge.png"), huge_png()).unwrap();
     refused(&folder, &["huge.png"], &["huge.png", "100000x100000", "too large"]);
-}
-
-fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0u32, |crc, &byte| {
-        (0..8)
-            .fold(crc ^ u32::from(byte), |c, _| (c >> 1) ^ (0xEDB8_8320 & 0u32.wrapping_sub(c & 1)))
-    })
 }
 
 #[test]
@@ -211,4 +142,10 @@ fn the_checks_can_fail() {
     useless.b.fill(0.0);
     let nothing = useless.restore().unwrap();
     assert!(useless.check(&a, &nothing).unwrap_err().contains("mean of all rows"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_standard_output_is_one_line_too() {
+    full_output_is_refused(&folder("full"), &["--size", "40x40", "--rank", "2"]);
 }

@@ -188,8 +188,9 @@ fn n6_whole_tiles() {
         let expected = reference::matmul(&a, &b);
         let got = matmul(&a, &b).unwrap();
         assert_same_bits(&got, &expected, format!("{m} {k} {n}"));
-        let pool = swath::Pool::new(3).unwrap();
-        assert_same_bits(&pool.install(|| matmul(&a, &b).unwrap()), &expected, "three threads");
+        let context = format!("{m} {k} {n}, everywhere");
+        let helped = same_bits_everywhere(context, || bits_of(&matmul(&a, &b).unwrap()));
+        assert!(helped > 0, "no second thread took a chunk");
     }
 }
 

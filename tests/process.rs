@@ -16,6 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use kernels::KERNELS;
+use swath::conv::Border;
 use swath::testing::{fail_spawns_after, helped, run_chunks, set_par_min};
 use swath::{Control, Error, Pool};
 use watchdog::watchdog;
@@ -259,6 +260,30 @@ fn t5_fork_running() {
 fn t5_two_thousand_forks_of_a_busy_parent() {
     let _alone = alone();
     children_run_every_kernel(2000);
+}
+
+#[test]
+fn s8_memory_that_the_system_refuses_is_an_error() {
+    let _alone = alone();
+    let refused = |error: Error| matches!(error, Error::Memory { .. });
+    let status = in_child(|| {
+        // Everything that is made once is made first.
+        sum_of_chunks(100);
+        let limit = libc::rlimit { rlim_cur: 0, rlim_max: libc::RLIM_INFINITY };
+        let limit = libc::rlimit { rlim_cur: (resident() as u64 * 1024) + (1 << 30), ..limit };
+        let column = ndarray::Array2::<f64>::ones((40_000, 1));
+        let wide = column.broadcast((40_000, 40_000)).unwrap();
+        let filter = ndarray::Array2::<f64>::ones((1, 1));
+        // SAFETY: a limit for this child alone.
+        unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) };
+        // 12.8 GB each.
+        refused(swath::map!(&wide, |x| x + 1.0).unwrap_err())
+            && refused(swath::matmul(&column, &column.t()).unwrap_err())
+            && refused(swath::conv::correlate(&wide, &filter, Border::Reflect).unwrap_err())
+            && refused(swath::image::gaussian_filter(&wide, 1.0, Border::Reflect).unwrap_err())
+            && swath::map!(&column, |x| x + 1.0).is_ok()
+    });
+    assert_eq!(status, Some(0));
 }
 
 /// Resident memory, in KiB.

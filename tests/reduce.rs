@@ -325,7 +325,7 @@ fn n6_same_bits_on_any_threads_and_tier() {
         let mut b = a.clone().permuted_axes(IxDyn(&[2, 0, 1]));
         b.invert_axis(Axis(1));
         let line = ArrayViewD::from_shape(IxDyn(&[59_999]), &values[1..]).unwrap();
-        same_bits_everywhere(std::any::type_name::<T>(), || {
+        let helped = same_bits_everywhere(std::any::type_name::<T>(), || {
             let mut bits = whole_bits(&line, &line);
             for view in [&a, &b] {
                 bits.extend(whole_bits(view, view));
@@ -335,6 +335,7 @@ fn n6_same_bits_on_any_threads_and_tier() {
             }
             bits
         });
+        assert!(helped > 0, "no second thread took a chunk");
     }
     every_type!(check);
 }

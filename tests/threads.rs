@@ -1,5 +1,8 @@
 //! The runner from outside: panics, nesting, locks, many threads, modes.
 
+#[path = "common/kernels.rs"]
+#[allow(unreachable_pub)]
+mod kernels;
 #[path = "common/watchdog.rs"]
 #[allow(unreachable_pub)]
 mod watchdog;
@@ -452,21 +455,51 @@ fn small_work_stays_with_the_caller() {
     assert!(elsewhere.into_inner() > 0, "the forced pool never helped");
 }
 
-/// MXCSR with subnormals flushed and read as zero, and rounding up.
+/// The floating-point control word, and odd values for it.
 #[cfg(target_arch = "x86_64")]
-#[test]
-fn n4_a_callers_floating_point_modes_change_nothing_and_come_back() {
+mod mxcsr {
     use std::arch::asm;
-    fn get() -> u32 {
+
+    /// Subnormals flushed and read as zero; rounding up; rounding to zero besides.
+    pub(crate) const ODD: [u32; 3] = [0x1F80 | 0x8040, 0x1F80 | 0x4000, 0x1F80 | 0x6000 | 0x8040];
+
+    pub(crate) fn get() -> u32 {
         let mut word = 0u32;
         // SAFETY: stores the control word to a local.
         unsafe { asm!("stmxcsr [{}]", in(reg) &raw mut word) };
         word
     }
-    fn set(word: u32) {
-        // SAFETY: only mode bits that every x86-64 has; put back below.
+
+    pub(crate) fn set(word: u32) {
+        // SAFETY: only mode bits that every x86-64 has; the tests put them back.
         unsafe { asm!("ldmxcsr [{}]", in(reg) &raw const word) };
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn n4_every_kernel_gives_the_same_bits_under_odd_modes() {
+    for kernel in kernels::KERNELS {
+        for len in [5, 1000, 300_000] {
+            let expected = (kernel.prepare)(len)();
+            for modes in mxcsr::ODD {
+                let mut call = (kernel.prepare)(len);
+                let before = mxcsr::get();
+                mxcsr::set(modes);
+                let got = call();
+                let after = mxcsr::get();
+                mxcsr::set(before);
+                assert_eq!(got, expected, "{} {len} {modes:#x}", kernel.name);
+                assert_eq!(after & 0xFFC0, modes, "{}: the modes come back", kernel.name);
+            }
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn n4_a_callers_floating_point_modes_change_nothing_and_come_back() {
+    use mxcsr::{get, set};
     fn probe() -> [u32; 3] {
         let tiny = std::hint::black_box(f32::from_bits(1));
         let one = std::hint::black_box(1.0f32);
@@ -474,7 +507,7 @@ fn n4_a_callers_floating_point_modes_change_nothing_and_come_back() {
         [(tiny * one).to_bits(), (one + 1e-10).to_bits(), third.to_bits()]
     }
     let expected = probe();
-    for modes in [0x1F80 | 0x8040, 0x1F80 | 0x4000, 0x1F80 | 0x6000 | 0x8040] {
+    for modes in mxcsr::ODD {
         // A pool whose threads start under the odd modes.
         let before = get();
         set(modes);

@@ -38,40 +38,14 @@ struct Options {
         long,
         value_name = "WxH",
         default_value = "3840x2160",
-        value_parser = size,
+        value_parser = support::size,
         conflicts_with = "input"
     )]
     size: (usize, usize),
 }
 
-fn size(text: &str) -> Result<(usize, usize), String> {
-    let parse = |s: &str| s.parse::<u32>().ok();
-    let sides = text.split_once(['x', 'X']).and_then(|(w, h)| parse(w).zip(parse(h)));
-    let (w, h) = sides.ok_or("must be two whole numbers, as in 640x480")?;
-    support::check_size(u64::from(w), u64::from(h))?;
-    Ok((w as usize, h as usize))
-}
-
 fn main() -> ExitCode {
-    let options = match Options::try_parse() {
-        Ok(options) => options,
-        // Help and version are no failures.
-        Err(e) if !e.use_stderr() => e.exit(),
-        Err(e) => {
-            let text = e.to_string();
-            let line = text.lines().next().unwrap_or_default();
-            return refuse(line.strip_prefix("error: ").unwrap_or(line));
-        }
-    };
-    match run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => refuse(&message),
-    }
-}
-
-fn refuse(message: &str) -> ExitCode {
-    eprintln!("low_rank: {message}");
-    ExitCode::FAILURE
+    support::main("low_rank", run)
 }
 
 fn run(options: &Options) -> Result<(), String> {
@@ -82,7 +56,7 @@ fn run(options: &Options) -> Result<(), String> {
     support::out_dir(&options.out)?;
     let out = options.out.join("low_rank.png");
     let photo = photo.unwrap_or_else(|| support::scene(width, height));
-    println!("photo {width}x{height}: a matrix of {height} x {}", 3 * width);
+    support::say(&format!("photo {width}x{height}: a matrix of {height} x {}", 3 * width))?;
 
     let a = matrix(&photo);
     let bar = progress(2 * factor::STEPS);
@@ -107,11 +81,17 @@ fn run(options: &Options) -> Result<(), String> {
     support::save_png(&out, &picture.view())?;
 
     let (whole, kept) = (a.len(), options.rank * (height + 3 * width));
-    println!("rank {}: PSNR {psnr:.2} dB", options.rank);
-    println!("compression {:.1} to 1 ({whole} numbers to {kept})", whole as f64 / kept as f64);
+    support::say(&format!("rank {}: PSNR {psnr:.2} dB", options.rank))?;
+    support::say(&format!(
+        "compression {:.1} to 1 ({whole} numbers to {kept})",
+        whole as f64 / kept as f64
+    ))?;
     let (one_ms, all_ms) = (one * 1e3, all * 1e3);
-    println!("time {one_ms:.1} ms on one thread, {all_ms:.1} ms on all: {:.2} times", one / all);
-    println!("wrote {}", out.display());
+    support::say(&format!(
+        "time {one_ms:.1} ms on one thread, {all_ms:.1} ms on all: {:.2} times",
+        one / all
+    ))?;
+    support::say(&format!("wrote {}", out.display()))?;
     Ok(())
 }
 

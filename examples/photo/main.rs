@@ -14,7 +14,6 @@ mod filters;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -41,40 +40,14 @@ struct Options {
         long,
         value_name = "WxH",
         default_value = "3840x2160",
-        value_parser = size,
+        value_parser = support::size,
         conflicts_with = "input"
     )]
     size: (usize, usize),
 }
 
-fn size(text: &str) -> Result<(usize, usize), String> {
-    let parse = |s: &str| s.parse::<u32>().ok();
-    let sides = text.split_once(['x', 'X']).and_then(|(w, h)| parse(w).zip(parse(h)));
-    let (w, h) = sides.ok_or("must be two whole numbers, as in 640x480")?;
-    support::check_size(u64::from(w), u64::from(h))?;
-    Ok((w as usize, h as usize))
-}
-
 fn main() -> ExitCode {
-    let options = match Options::try_parse() {
-        Ok(options) => options,
-        // Help and version are no failures.
-        Err(e) if !e.use_stderr() => e.exit(),
-        Err(e) => {
-            let text = e.to_string();
-            let line = text.lines().next().unwrap_or_default();
-            return refuse(line.strip_prefix("error: ").unwrap_or(line));
-        }
-    };
-    match run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => refuse(&message),
-    }
-}
-
-fn refuse(message: &str) -> ExitCode {
-    eprintln!("photo: {message}");
-    ExitCode::FAILURE
+    support::main("photo", run)
 }
 
 fn run(options: &Options) -> Result<(), String> {
@@ -83,7 +56,7 @@ fn run(options: &Options) -> Result<(), String> {
     support::out_dir(&options.out)?;
     let image = photo.unwrap_or_else(|| support::scene(options.size.0, options.size.1));
     let (height, width, _) = image.dim();
-    say(&format!("photo {width}x{height}"))?;
+    support::say(&format!("photo {width}x{height}"))?;
 
     let bar = progress();
     let mut cores = cpu::Meter::default();
@@ -101,18 +74,16 @@ fn run(options: &Options) -> Result<(), String> {
             times.one.as_secs_f64() / times.all.as_secs_f64(),
             1e-6 * (width * height) as f64 / times.all.as_secs_f64(),
         );
-        bar.suspend(|| say(&line))?;
+        bar.suspend(|| support::say(&line))?;
     }
     bar.finish_and_clear();
     if let Some(ratio) = cores.ratio() {
-        say(&format!("all threads: processor time is {ratio:.2} times the wall time"))?;
+        support::say(&format!("all threads: processor time is {ratio:.2} times the wall time"))?;
     }
-    say(&format!("wrote blurred.png, sharpened.png, edges.png to {}", options.out.display()))
-}
-
-/// A line on standard output, which may be closed.
-fn say(line: &str) -> Result<(), String> {
-    writeln!(std::io::stdout(), "{line}").map_err(|e| format!("standard output: {e}"))
+    support::say(&format!(
+        "wrote blurred.png, sharpened.png, edges.png to {}",
+        options.out.display()
+    ))
 }
 
 /// What a filter took at best.

@@ -2,6 +2,7 @@
 //! scene of their own. Every failure is one line of text that names the file.
 #![allow(dead_code, reason = "each example uses its own part")]
 
+mod options;
 mod scene;
 
 use std::ffi::OsString;
@@ -15,6 +16,7 @@ use image::{
 };
 use ndarray::{Array3, ArrayView3};
 
+pub(crate) use options::{main, say, size};
 pub(crate) use scene::scene;
 
 /// The most pixels a picture may have: its three channels then take 768 MiB.

@@ -14,7 +14,7 @@ use ndarray::{Array, ArrayRef, Dimension};
 
 use crate::conv::{Border, Call, Pass, PerAxis, Sample, run_passes};
 use crate::plan;
-use crate::{Error, Float, tuning};
+use crate::{Error, Float, pool, tuning};
 
 /// Highest derivative: far beyond it the weights are rounding errors.
 const ORDER_MAX: usize = 32;
@@ -240,6 +240,8 @@ fn passes<T: Float>(
         return value("truncate", &options.truncate, "finite and not negative");
     }
     let mut passes = Vec::new();
+    // Weights are numbers too: the caller's rounding must not reach them.
+    let _modes = pool::default_modes();
     for (axis, (&sigma, &order)) in sigmas.as_slice().iter().zip(orders.as_slice()).enumerate() {
         if !(sigma.is_finite() && sigma >= 0.0) {
             return value("sigma", &sigma, "finite and not negative");
@@ -268,8 +270,11 @@ fn passes<T: Float>(
 
 /// The weights as they are correlated: those of SciPy's kernel, turned.
 ///
+/// Not inlined, so that none of it can be moved to before the caller's modes are set.
+///
 /// # Errors
 /// [`Error::Memory`].
+#[inline(never)]
 fn weights<T: Float>(
     function: &'static str,
     sigma: f64,

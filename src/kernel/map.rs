@@ -14,6 +14,7 @@
 //! at unit stride. What is repeated along a line (stride 0) is copied once per line.
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use crate::simd;
 
@@ -155,6 +156,12 @@ pub(crate) struct Single<P>(pub(crate) P);
 pub(crate) struct InPlace<P>(pub(crate) P);
 
 macro_rules! sources {
+    ($k:literal, $($t:ident $i:tt $slot:literal),+) => {
+        sources!(
+            $k, Tuple($($t $i $slot),+), ($($t,)+),
+            |self, i, _out| ($(self.0.$i.add(i).read(),)+), |_| None
+        );
+    };
     (
         $k:literal, $wrap:ident($($t:ident $i:tt $slot:literal),+),
         $item:ty, |$self:ident, $at:ident, $to:ident| $read:expr, $output:expr
@@ -224,38 +231,18 @@ macro_rules! sources {
     };
 }
 sources!(2, Single(A 0 1), A, |self, i, _out| self.0.0.add(i).read(), |_| None);
-sources!(2, Tuple(A 0 1), (A,), |self, i, _out| (self.0.0.add(i).read(),), |_| None);
 // Read from the output itself: no other pointer may lead to it there.
 sources!(
     2, InPlace(A 0 1), A,
     |self, _i, out| out.as_ptr().cast::<A>().read(),
     |p: (*const A,)| Some(p.0.cast_mut().cast())
 );
-sources!(
-    3, Tuple(A 0 1, B 1 2), (A, B),
-    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read()),
-    |_| None
-);
-sources!(
-    4, Tuple(A 0 1, B 1 2, C 2 3), (A, B, C),
-    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read()),
-    |_| None
-);
-sources!(
-    5, Tuple(A 0 1, B 1 2, C 2 3, D 3 4), (A, B, C, D),
-    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read(), self.0.3.add(i).read()),
-    |_| None
-);
-sources!(
-    6, Tuple(A 0 1, B 1 2, C 2 3, D 3 4, E 4 5), (A, B, C, D, E),
-    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read(), self.0.3.add(i).read(), self.0.4.add(i).read()),
-    |_| None
-);
-sources!(
-    7, Tuple(A 0 1, B 1 2, C 2 3, D 3 4, E 4 5, F 5 6), (A, B, C, D, E, F),
-    |self, i, _out| (self.0.0.add(i).read(), self.0.1.add(i).read(), self.0.2.add(i).read(), self.0.3.add(i).read(), self.0.4.add(i).read(), self.0.5.add(i).read()),
-    |_| None
-);
+sources!(2, A 0 1);
+sources!(3, A 0 1, B 1 2);
+sources!(4, A 0 1, B 1 2, C 2 3);
+sources!(5, A 0 1, B 1 2, C 2 3, D 3 4);
+sources!(6, A 0 1, B 1 2, C 2 3, D 3 4, E 4 5);
+sources!(7, A 0 1, B 1 2, C 2 3, D 3 4, E 4 5, F 5 6);
 
 /// The loop of a block: the one place where the closure is called.
 #[derive(Clone, Copy)]
@@ -274,6 +261,32 @@ where
             to.write(f(item));
         }
     }
+}
+
+/// Maps the elements `range` of operands that all have unit stride.
+///
+/// # Safety
+/// They are there to be read, and in `out` to be written; no place of the output is
+/// a place of an operand, unless `sources` is [`InPlace`] and points to it.
+#[inline]
+pub(crate) unsafe fn plain<const K: usize, S, R, B, V>(
+    sources: S,
+    out: *mut R,
+    range: Range<usize>,
+    baseline: &B,
+    avx2: &V,
+) where
+    S: Sources<K>,
+    B: Fn(S::Item) -> R,
+    V: Fn(S::Item) -> R,
+{
+    // SAFETY: by the caller.
+    let (from, to) = unsafe {
+        let to = out.add(range.start).cast();
+        let from = sources.advance(&[range.start as isize; K]);
+        (from, std::slice::from_raw_parts_mut(to, range.len()))
+    };
+    simd::fill(Each::<K, S>(from), to, baseline, avx2);
 }
 
 /// A stretch of elements along the innermost axis: the offset of each operand's

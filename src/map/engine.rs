@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crate::kernel::map::{Map, Sources};
+use crate::kernel::map::{self, Map, Sources};
 use crate::plan::{Axes, Chunks};
 use crate::simd::Stopwatch;
 use crate::{pool, tuning};
@@ -45,6 +45,33 @@ pub(super) unsafe fn drive<const K: usize, S, R, B, V>(
         unsafe { Map::new(sources, out, strides, lines, f) }.run();
     };
     share(axes.len(), bytes, tuning::CACHE_LINE / size_of::<R>().max(1), &work);
+}
+
+/// [`drive`] for `len` elements at unit stride in every operand.
+///
+/// # Safety
+/// As there; `sources` is not `InPlace`, unless the output is what it points to.
+#[inline]
+pub(super) unsafe fn drive_plain<const K: usize, S, R, B, V>(
+    len: usize,
+    out: *mut R,
+    sources: S,
+    bytes: usize,
+    baseline: &B,
+    avx2: &V,
+) where
+    S: Sources<K>,
+    R: Copy + Send,
+    B: Fn(S::Item) -> R + Sync,
+    V: Fn(S::Item) -> R + Sync,
+{
+    let first = Shared((sources, out));
+    let work = |range: Range<usize>| {
+        let (sources, out) = *first.get();
+        // SAFETY: by the caller; ranges do not overlap, so neither do outputs.
+        unsafe { map::plain(sources, out, range, baseline, avx2) };
+    };
+    share(len, bytes, tuning::CACHE_LINE / size_of::<R>().max(1), &work);
 }
 
 /// Pointers that every thread may have.
@@ -92,7 +119,7 @@ fn share(len: usize, bytes: usize, line: usize, work: &(dyn Fn(Range<usize>) + S
 /// not known: goes on to the end if the rest costs less than `least` ns, else gives
 /// how far it came and what an element costs in ns.
 fn alone(len: usize, bytes: usize, least: f64, work: &dyn Fn(Range<usize>)) -> (usize, f64) {
-    let traffic = bytes as f64 * tuning::NS_PER_BYTE;
+    let traffic = tuning::traffic_ns(len as f64 * bytes as f64) / len as f64;
     let (mut at, mut ns) = (0, f64::INFINITY);
     // A 64th: should each element turn out to cost a millisecond, little is lost;
     // and 64 times what the clock itself takes is still below any cut-off.

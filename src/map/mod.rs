@@ -237,18 +237,45 @@ where
     B: Fn(O::Item) -> R + Sync,
     V: Fn(O::Item) -> R + Sync,
 {
-    let result = operands.with_layouts(|layouts| Fresh::plan(layouts, size_of::<R>()))?;
-    let mut buffer = Buffer::new("map", result.len)?;
-    let layout = Layout { shape: result.shape.as_slice(), strides: result.strides.as_slice() };
+    operands.with_layouts(|layouts| {
+        // Most calls: one shape and one order, which the result takes too.
+        let (first, others) = (layouts[0], &layouts[1..]);
+        if first.is_plain_with(others) {
+            return place(operands, first, !first.is_c_order(), baseline, avx2);
+        }
+        let Fresh { shape, strides, f_order } = Fresh::plan(layouts)?;
+        let layout = Layout { shape: shape.as_slice(), strides: strides.as_slice() };
+        place(operands, layout, f_order, baseline, avx2)
+    })
+}
+
+/// Maps into a new array, which lies without gaps as `layout` says: in Fortran order
+/// if `f_order`, else in C order.
+#[inline]
+fn place<O, R, B, V>(
+    operands: &O,
+    layout: Layout<'_>,
+    f_order: bool,
+    baseline: &B,
+    avx2: &V,
+) -> Result<Array<R, O::Dim>, Error>
+where
+    O: Operands,
+    R: Copy + Send + Sync,
+    B: Fn(O::Item) -> R + Sync,
+    V: Fn(O::Item) -> R + Sync,
+{
+    let len = plan::checked_len("map", layout.shape, size_of::<R>())?;
+    let mut buffer = Buffer::new("map", len)?;
     let out = Output { first: buffer.as_mut_ptr(), layout };
     // SAFETY: the buffer has room for every place of a shape without gaps, and
     // nobody else knows it; the operands broadcast to that shape.
     unsafe { operands.drive(out, baseline, avx2) };
-    let mut dim = O::Dim::zeros(result.shape.as_slice().len());
-    result.shape.as_slice().iter().enumerate().for_each(|(i, &n)| dim[i] = n);
+    let mut dim = O::Dim::zeros(layout.shape.len());
+    layout.shape.iter().enumerate().for_each(|(i, &n)| dim[i] = n);
     // SAFETY: `drive` has written every element, and there are as many as the
     // shape says.
-    Ok(unsafe { Array::from_shape_vec_unchecked(dim.set_f(result.f_order), buffer.assume_init()) })
+    Ok(unsafe { Array::from_shape_vec_unchecked(dim.set_f(f_order), buffer.assume_init()) })
 }
 
 fn into<O, R, D, B, V>(
@@ -267,7 +294,9 @@ where
     let first = out.as_mut_ptr();
     let layout = Layout::of(out);
     operands.with_layouts(|layouts| check_into(layouts, layout))?;
-    plan::check_output("map_into", "out", layout.shape, layout.strides)?;
+    if !layout.is_c_order() {
+        plan::check_output("map_into", "out", layout.shape, layout.strides)?;
+    }
     // SAFETY: the output is borrowed for writing alone, no two of its indices name
     // one place, and the operands broadcast to its shape.
     unsafe { operands.drive(Output { first, layout }, baseline, avx2) };
@@ -282,10 +311,18 @@ where
     V: Fn(A) -> A + Sync,
 {
     let first = a.as_mut_ptr();
-    let Layout { shape, strides } = Layout::of(a);
+    let layout @ Layout { shape, strides } = Layout::of(a);
+    let sources = InPlace((first.cast_const(),));
+    if layout.is_c_order() || layout.is_f_order() {
+        let bytes = 2 * size_of::<A>();
+        // SAFETY: the array is one stretch of memory, borrowed for writing alone.
+        unsafe {
+            engine::drive_plain::<2, _, _, _, _>(a.len(), first, sources, bytes, baseline, avx2);
+        }
+        return Ok(());
+    }
     plan::check_output("map_inplace", "a", shape, strides)?;
     let axes = Axes::<2>::in_memory_order(shape, [strides, strides]);
-    let sources = InPlace((first.cast_const(),));
     // SAFETY: the array is borrowed for writing alone, and no two of its indices
     // name one place.
     unsafe { engine::drive(&axes, first, sources, 2 * size_of::<A>(), baseline, avx2) };
@@ -296,29 +333,26 @@ where
 struct Fresh {
     shape: List<usize>,
     strides: List<isize>,
-    len: usize,
     f_order: bool,
 }
 
 impl Fresh {
-    fn plan(operands: &[Layout<'_>], element_bytes: usize) -> Result<Self, Error> {
+    fn plan(operands: &[Layout<'_>]) -> Result<Self, Error> {
         let shape = broadcast_shape("map", operands)?;
         let n = shape.as_slice();
-        let len = plan::checked_len("map", n, element_bytes)?;
         let whole = || operands.iter().filter(|o| o.shape == n);
-        let f_order = n.len() > 1
-            && whole().all(|o| plan::is_f_order(o.shape, o.strides))
-            && !whole().all(|o| plan::is_c_order(o.shape, o.strides));
+        let f_order =
+            n.len() > 1 && whole().all(Layout::is_f_order) && !whole().all(Layout::is_c_order);
         let mut strides = List::new(0);
         n.iter().for_each(|_| strides.push(0));
         let mut step = 1usize;
         for i in 0..n.len() {
             let axis = if f_order { i } else { n.len() - 1 - i };
             strides.as_mut_slice()[axis] = step as isize;
-            // An empty result has no places: its strides are never used.
+            // Strides of an empty result are never used, and of one too large neither.
             step = step.wrapping_mul(n[axis]);
         }
-        Ok(Self { shape, strides, len, f_order })
+        Ok(Self { shape, strides, f_order })
     }
 }
 
@@ -336,6 +370,9 @@ fn broadcast_shape(function: &'static str, operands: &[Layout<'_>]) -> Result<Li
 
 /// Refuses operands that do not broadcast to the shape of the output.
 fn check_into(operands: &[Layout<'_>], out: Layout<'_>) -> Result<(), Error> {
+    if operands.iter().all(|o| o.shape == out.shape) {
+        return Ok(());
+    }
     let shape = broadcast_shape("map_into", operands)?;
     let shape = shape.as_slice();
     let fits = out.shape.len() >= shape.len() && {

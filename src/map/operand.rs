@@ -4,7 +4,7 @@ use ndarray::{ArrayBase, ArrayRef, ArrayView, Data, DimMax, Dimension, RawData};
 
 use super::engine;
 use crate::kernel::map::{Single, Tuple};
-use crate::plan::{Axes, List};
+use crate::plan::{self, Axes, List};
 
 mod sealed {
     pub trait Sealed {}
@@ -135,6 +135,31 @@ impl<'a> Layout<'a> {
         Self { shape: array.shape(), strides: array.strides() }
     }
 
+    /// Whether this and all of `others` have one shape and lie without gaps in one
+    /// order: nothing then needs planning.
+    #[inline]
+    pub(super) fn is_plain_with(&self, others: &[Layout<'_>]) -> bool {
+        let mut in_order = (self.is_c_order(), self.is_f_order());
+        for other in others {
+            if other.shape != self.shape {
+                return false;
+            }
+            in_order.0 &= other.is_c_order();
+            in_order.1 &= other.is_f_order();
+        }
+        in_order.0 || in_order.1
+    }
+
+    #[inline]
+    pub(super) fn is_c_order(&self) -> bool {
+        plan::is_c_order(self.shape, self.strides)
+    }
+
+    #[inline]
+    pub(super) fn is_f_order(&self) -> bool {
+        plan::is_f_order(self.shape, self.strides)
+    }
+
     /// Strides for walking this operand as if it had `shape`, to which it broadcasts.
     #[inline]
     fn strides_in(&self, shape: &[usize]) -> List<isize> {
@@ -174,12 +199,27 @@ impl<O: Operand> Operands for O {
     {
         let Layout { shape, strides } = out.layout;
         let array = self.array();
+        let bytes = size_of::<R>() + size_of::<O::Elem>();
+        let sources = Single((array.as_ptr(),));
+        if out.layout.is_plain_with(&[Layout::of(array)]) {
+            // SAFETY: both are one stretch of memory, in the same order; the output's
+            // places are the caller's to give, the array's are borrowed by `self`.
+            unsafe {
+                engine::drive_plain::<2, _, _, _, _>(
+                    array.len(),
+                    out.first,
+                    sources,
+                    bytes,
+                    baseline,
+                    avx2,
+                );
+            }
+            return;
+        }
         let axes = Axes::<2>::in_memory_order(
             shape,
             [strides, Layout::of(array).strides_in(shape).as_slice()],
         );
-        let bytes = size_of::<R>() + size_of::<O::Elem>();
-        let sources = Single((array.as_ptr(),));
         // SAFETY: the axes walk the output, whose places are the caller's to give,
         // and this array, which `self` borrows, within their bounds.
         unsafe { engine::drive(&axes, out.first, sources, bytes, baseline, avx2) }
@@ -211,12 +251,23 @@ macro_rules! tuples {
                 Vect: Fn(Self::Item) -> R + Sync,
             {
                 let Layout { shape, strides } = out.layout;
+                let bytes = size_of::<R>() $(+ size_of::<$t::Elem>())+;
+                let sources = Tuple(($(self.$i.array().as_ptr(),)+));
+                if out.layout.is_plain_with(&[$(Layout::of(self.$i.array())),+]) {
+                    let len = self.0.array().len();
+                    // SAFETY: all are one stretch of memory, in the same order; the
+                    // output's places are the caller's to give, the arrays' are
+                    // borrowed by `self`.
+                    return unsafe {
+                        engine::drive_plain::<$k, _, _, _, _>(
+                            len, out.first, sources, bytes, baseline, avx2,
+                        )
+                    };
+                }
                 let axes = Axes::<$k>::in_memory_order(shape, [
                     strides,
                     $(Layout::of(self.$i.array()).strides_in(shape).as_slice()),+
                 ]);
-                let bytes = size_of::<R>() $(+ size_of::<$t::Elem>())+;
-                let sources = Tuple(($(self.$i.array().as_ptr(),)+));
                 // SAFETY: the axes walk the output, whose places are the caller's to
                 // give, and these arrays, which `self` borrows, within their bounds.
                 unsafe { engine::drive(&axes, out.first, sources, bytes, baseline, avx2) }

@@ -181,7 +181,7 @@ unsafe fn run<T: Element>(product: Product<T>) {
 /// # Safety
 /// What [`Product`] says of its memory holds.
 unsafe fn run_tiles<T: Element>(p: &Product<T>, engine: Engine) {
-    let element_ns = size_of::<T>() as f64 * tuning::NS_PER_BYTE;
+    let element_ns = tuning::traffic_ns(size_of::<T>() as f64);
     let cost_ns =
         |len: usize, k: usize| len as f64 * (element_ns + k as f64 * engine.step_ns::<T>());
     let tiles = Tiles::new(

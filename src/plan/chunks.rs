@@ -18,7 +18,8 @@ impl Chunks {
     /// arithmetic each; the bounds are multiples of `multiple` items.
     #[inline]
     pub(crate) fn new(total: usize, item_bytes: usize, item_ns: f64, multiple: usize) -> Self {
-        let item_ns = item_ns.max(item_bytes as f64 * tuning::NS_PER_BYTE);
+        let traffic_ns = tuning::traffic_ns(total as f64 * item_bytes as f64);
+        let item_ns = item_ns.max(traffic_ns / total.max(1) as f64);
         let cost_ns = total as f64 * item_ns;
         let item_bytes = item_bytes.max(1);
         let multiple = multiple.max(1);

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::job::Job;
+use super::place;
 use crate::tuning;
 
 /// Open jobs of one pool, and who is up to take them.
@@ -30,6 +31,8 @@ pub(crate) struct Board {
     /// finds nothing goes back to sleep at once.
     max_bells: usize,
     max_up: usize,
+    /// The core that the latest bell was rung on by a caller, and one; 0: unknown.
+    rung_on: AtomicUsize,
     thrift: Thrift,
 }
 
@@ -121,10 +124,28 @@ impl Board {
         lifted
     }
 
+    /// Notes the core of a caller that is about to ring; says whether it is
+    /// another than the one that sleepers keep away from.
+    pub(crate) fn note_core(&self) -> bool {
+        let core = place::core().map_or(0, |core| core + 1);
+        self.rung_on.swap(core, Ordering::Relaxed) != core
+    }
+
     /// What a worker does when it hears a bell. `ring` rings one more.
     pub(crate) fn serve(&self, ring: impl Fn()) {
         self.bells.fetch_sub(1, Ordering::Relaxed);
         self.up.fetch_add(1, Ordering::Relaxed);
+        place::wake(self.rung_on());
+        self.work(ring);
+        place::sleep(self.rung_on());
+    }
+
+    fn rung_on(&self) -> Option<usize> {
+        self.rung_on.load(Ordering::Relaxed).checked_sub(1)
+    }
+
+    /// Jobs, and looks for more, until there have been none for a while.
+    fn work(&self, ring: impl Fn()) {
         loop {
             while let Some((job, room)) = self.take_seat() {
                 if room {

@@ -125,8 +125,16 @@ impl Engine {
 
     /// Rings `bells` bells.
     pub(crate) fn ring(&self, bells: usize) {
+        if bells == 0 {
+            return;
+        }
+        let core_is_new = self.board.note_core();
         for _ in 0..bells {
             ring(&self.board, self.rayon.as_ref());
+        }
+        if core_is_new {
+            // Whoever was woken on this core gets a moment of it to move over.
+            std::thread::yield_now();
         }
     }
 }

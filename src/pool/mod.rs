@@ -13,6 +13,7 @@
 //! - `engine`: the threads, one rayon pool per slot and process
 //! - `fork`: noticing that this process is a forked child
 //! - `context`: pool, limit, stop conditions, progress of the calling thread
+//! - `place`: which core a thread is on
 //! - `fp`: the floating-point control word
 
 mod board;
@@ -22,10 +23,12 @@ mod fork;
 mod fp;
 mod handover;
 mod job;
+mod place;
 mod run;
 mod sync;
 
 pub use context::StoppedBy;
 pub(crate) use context::{Context, Cut, Poll, Progress, Stop, enter, with};
 pub(crate) use engine::{Slot, fail_spawns_after};
+pub(crate) use fp::default_modes;
 pub(crate) use run::{each, helped, run, run_in_order};

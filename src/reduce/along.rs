@@ -189,7 +189,7 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
                 self.tile(run, p * part..n.min((p + 1) * part), Into::Part(place));
             });
         });
-        let merge_ns = (parts * outputs * size_of::<F::Acc>()) as f64 * tuning::NS_PER_BYTE;
+        let merge_ns = tuning::traffic_ns((parts * outputs * size_of::<F::Acc>()) as f64);
         each(tiles, merge_ns, &|tile| {
             let range = range(tile);
             let first = partials.at(range.start as isize);

@@ -98,7 +98,7 @@ fn by_chunks<F: Fold<K>, const K: usize>(
 ) -> F::Out {
     let item_bytes = K * size_of::<Item<F, K>>();
     if n <= block_len::<F, K>() {
-        let cost_ns = n as f64 * item_ns.max(item_bytes as f64 * tuning::NS_PER_BYTE);
+        let cost_ns = (n as f64 * item_ns).max(tuning::traffic_ns((n * item_bytes) as f64));
         return once(cost_ns, || fold.finish(part(0..n)));
     }
     let chunks = Chunks::new(n, item_bytes, item_ns, block_len::<F, K>());

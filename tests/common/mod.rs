@@ -206,10 +206,12 @@ pub fn tiers() -> Vec<&'static str> {
     have
 }
 
-/// Runs `call` on every tier with pools of 1, 2, 3 and 8 threads, the pool forced
-/// and chunks cut small, and asserts that the bits are always those of the first.
+/// Runs `call` on every tier with pools of 1, 2, 3, 7, 8 and 16 threads, the pool
+/// forced and chunks cut small, and asserts that the bits are always those of the
+/// first. Gives how many chunks were done by other threads than the caller's.
 #[track_caller]
-pub fn same_bits_everywhere(context: impl std::fmt::Display, call: impl Fn() -> Vec<u64>) {
+pub fn same_bits_everywhere(context: impl std::fmt::Display, call: impl Fn() -> Vec<u64>) -> u64 {
+    let before = testing::helped();
     // The switches are process-wide: one test at a time turns them.
     static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -229,10 +231,11 @@ pub fn same_bits_everywhere(context: impl std::fmt::Display, call: impl Fn() -> 
             }
         }
     }
+    testing::helped() - before
 }
 
-/// Pools of 1, 2, 3 and 8 threads, made once for each test process.
+/// Pools of 1, 2, 3, 7, 8 and 16 threads, made once for each test process.
 pub fn pools() -> &'static [swath::Pool] {
     static POOLS: std::sync::OnceLock<Vec<swath::Pool>> = std::sync::OnceLock::new();
-    POOLS.get_or_init(|| [1, 2, 3, 8].map(|n| swath::Pool::new(n).unwrap()).into())
+    POOLS.get_or_init(|| [1, 2, 3, 7, 8, 16].map(|n| swath::Pool::new(n).unwrap()).into())
 }
