@@ -127,8 +127,9 @@ BLOCKED = """
             return refuse
         __call__ = refuse
 
-    for module in (np, np._core.umath, np._core.multiarray, np._core.numeric,
-                   np._core.fromnumeric, np._core._methods):
+    core = np._core if hasattr(np, "_core") else np.core  # NumPy 2, 1
+    for module in (np, core.umath, core.multiarray, core.numeric, core.fromnumeric,
+                   core._methods):
         for name, value in list(vars(module).items()):
             if isinstance(value, np.ufunc):
                 setattr(module, name, Refusing())

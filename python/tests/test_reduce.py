@@ -7,7 +7,7 @@ import hypothesis.extra.numpy as hnp
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from conftest import DTYPES, FLOATS, INTEGERS, is_awkward, layouts, same, values
+from conftest import DTYPES, FLOATS, INTEGERS, NDIM_MAX, is_awkward, layouts, same, values
 from hypothesis import given
 
 import swath
@@ -207,7 +207,7 @@ def test_s6_output_that_overlaps_the_input():
 
 
 def test_s5_many_dimensions():
-    for ndim in (8, 9, 31, 32, 33, 40, 64):
+    for ndim in (n for n in (8, 9, 31, 32, 33, 40, 64) if n <= NDIM_MAX):
         a = np.arange(8.0).reshape((2, 2, 2) + (1,) * (ndim - 3))
         same(swath.sum(a), a.sum())
         same(swath.max(a, axis=1), a.max(axis=1))
