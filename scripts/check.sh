@@ -109,18 +109,18 @@ else
     skip "layers" "python3 is not installed"
 fi
 if cargo clippy --version >/dev/null 2>&1; then
-    step "clippy" cargo clippy --workspace --all-targets -- -D warnings
+    step "clippy" cargo clippy --all-targets -- -D warnings
 else
     skip "clippy" "clippy is not installed (rustup component add clippy)"
 fi
 if [ "$level" = quick ]; then
-    step "unit tests" some_tests cargo test --workspace --lib
+    step "unit tests" some_tests cargo test --lib
 fi
 
 # ---- default -----------------------------------------------------------------
 
 docs() {
-    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
 }
 
 # is_png FILE: exists, is not empty, and starts as a PNG does.
@@ -166,7 +166,7 @@ examples_refuse() {
 
 # Each benchmark's body once: they check their results.
 benches() {
-    cargo test --workspace --bench '*'
+    cargo test --bench '*'
 }
 
 model() {
@@ -178,7 +178,7 @@ if [ "$level" != quick ]; then
         echo "== tests"
         echo "-- tests: passed before this script, in cargo test"
     else
-        step "tests" some_tests cargo test --workspace
+        step "tests" some_tests cargo test
     fi
     step "docs" docs
     step "examples" examples ""
@@ -192,14 +192,20 @@ fi
 # Long tests are marked #[ignore]; those named exhaustive_ take hours and are run
 # by hand. One at a time: each of them loads every core.
 long_tests() {
-    some_tests cargo test --workspace --release --tests -- \
+    some_tests cargo test --release --tests -- \
         --ignored --skip exhaustive_ --test-threads=1
 }
 
 # Every test again with the knobs turned through the environment, as a user does.
 knobs() {
     SWATH_SIMD=baseline SWATH_NUM_THREADS=3 SWATH_PAR_MIN=0 SWATH_CHUNK=4096 \
-        some_tests cargo test --workspace --tests
+        some_tests cargo test --tests
+}
+
+# The Python package: its Rust part and its tests.
+python_package() {
+    cargo clippy -p swath-python --all-targets -- -D warnings
+    scripts/python.sh
 }
 
 # Where a panic ends the process nothing may rely on unwinding.
@@ -232,6 +238,11 @@ if [ "$level" = full ]; then
     step "long tests" long_tests
     step "tests with the knobs turned" knobs
     step "panic=abort" abort
+    if command -v python3 >/dev/null; then
+        step "Python package" python_package
+    else
+        skip "Python package" "python3 is not installed"
+    fi
 
     oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
     if [ -z "$oldest" ]; then
