@@ -2,8 +2,8 @@
 //! rayon's `par_iter` beside each.
 //!
 //! Serial and ours run in turn, then serial and rayon's; the figures are medians of
-//! the ratios of neighbours, so that a machine whose speed drifts does not matter. Under `cargo test` each case runs
-//! a few times only.
+//! the ratios of neighbours, so that a machine whose speed drifts does not matter.
+//! Under `cargo test` each case runs a few times only.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
