@@ -211,8 +211,11 @@ impl<'a> Control<'a> {
             let _entered = pool::enter(&context);
             catch_unwind(AssertUnwindSafe(f))
         };
+        // What was cut under a condition of the run around this one is that run's to tell.
+        let around = outer.stop.as_ref().map(Arc::as_ptr);
+        let own = stop.filter(|stop| Some(Arc::as_ptr(stop)) != around);
         match result {
-            Ok(value) => match stop.and_then(|stop| stop.cut()) {
+            Ok(value) => match own.and_then(|stop| stop.cut()) {
                 None => Ok(value),
                 Some(by) => Err(Cancelled { by }),
             },

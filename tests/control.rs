@@ -270,6 +270,18 @@ fn a_payload_that_the_user_swallows_is_still_told() {
 }
 
 #[test]
+fn a_run_without_conditions_does_not_tell_of_what_was_cut_before_it() {
+    let token = CancelToken::new();
+    let result = Control::new().token(&token).run(|| {
+        token.cancel();
+        let swallowed = catch_unwind(AssertUnwindSafe(|| run_chunks(10, DEAR, |_| ())));
+        assert!(swallowed.is_err());
+        assert_eq!(Control::new().threads(1).run(|| 7), Ok(7));
+    });
+    assert_eq!(by(result), StoppedBy::Token);
+}
+
+#[test]
 fn another_panic_passes_through() {
     let token = CancelToken::new();
     let result = catch_unwind(AssertUnwindSafe(|| {
