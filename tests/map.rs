@@ -632,6 +632,7 @@ fn t1_the_panic_of_an_inplace_map_leaves_whole_elements() {
 
 #[test]
 fn expensive_elements_are_shared_out_one_by_one() {
+    testing::set_chunk(None); // the cut of real use, whatever the environment says
     let a = Array1::from_iter(0..64);
     let threads = std::sync::Mutex::new(std::collections::HashSet::new());
     let got = pools()[2].install(|| {
