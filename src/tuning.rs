@@ -36,6 +36,19 @@ pub(crate) fn traffic_ns(bytes: f64) -> f64 {
 /// Bytes of a cache line: chunks of outputs begin at multiples of it.
 pub(crate) const CACHE_LINE: usize = 64;
 
+// ---- maps --------------------------------------------------------------------
+
+/// Elements in a block that is staged to unit stride: enough to forget what a block
+/// costs, and few enough that the buffers of seven operands stay in L1. Stride 4,
+/// exp: taken directly 2.44 ns an element, staged 0.66, at unit stride 0.44.
+pub(crate) const MAP_BLOCK: usize = 256;
+
+/// Lines below this length are packed: a line costs about as much as 32 elements.
+pub(crate) const MAP_SHORT: usize = 32;
+
+/// Lines in a packed block, at most.
+pub(crate) const MAP_LINES: usize = 64;
+
 // ---- probing what a user's closure costs ------------------------------------
 
 /// Elements of the first block that a map times, at most.

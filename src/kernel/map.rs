@@ -17,19 +17,10 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use crate::simd;
-
-/// Elements in a block that is staged: enough to forget what a block costs, and
-/// few enough that the buffers of seven operands stay in L1.
-pub(crate) const BLOCK: usize = 256;
+use crate::tuning::{MAP_BLOCK as BLOCK, MAP_LINES as LINES, MAP_SHORT as SHORT};
 
 /// Room of a stage in bytes: a block of 8-byte elements.
 const STAGE_BYTES: usize = BLOCK * 8;
-
-/// Lines below this length are packed: a line costs about as much as 32 elements.
-const SHORT: usize = 32;
-
-/// Lines in a packed block.
-const LINES: usize = 64;
 
 /// A buffer on the stack for a block of elements of one operand.
 #[repr(C, align(64))]
