@@ -3,7 +3,7 @@
 #
 #   scripts/check.sh quick    format, layers, clippy, unit tests of the library
 #   scripts/check.sh          that, and all tests, docs, examples, benches run once,
-#                             the model of the runner: what CI calls
+#                             the model of the runner, the Python package: what CI calls
 #   scripts/check.sh full     that, and the long tests, panic=abort, the oldest
 #                             compiler, ThreadSanitizer
 #
@@ -38,7 +38,8 @@ passed=0
 skipped=()
 failed=()
 
-# step NAME COMMAND...: runs it, prints how it went and how long it took.
+# step NAME COMMAND...: runs it, prints how it went and how long it took. Status 77:
+# this machine cannot.
 step() {
     local name=$1 start=$SECONDS status=0
     shift
@@ -55,6 +56,10 @@ step() {
     if [ "$status" -eq 0 ]; then
         passed=$((passed + 1))
         echo "-- $name: passed, $seconds s"
+    elif [ "$status" -eq 77 ]; then
+        # It has said why.
+        skipped+=("$name")
+        echo "-- $name: skipped, $seconds s"
     else
         failed+=("$name")
         echo "-- $name: FAILED with status $status, $seconds s"
@@ -173,6 +178,14 @@ model() {
     some_tests cargo test --manifest-path tests/loom/Cargo.toml --release
 }
 
+# The Python package: its Rust part and its tests.
+python_package() {
+    if cargo clippy --version >/dev/null 2>&1; then
+        cargo clippy -p swath-python --all-targets -- -D warnings
+    fi
+    scripts/python.sh
+}
+
 if [ "$level" != quick ]; then
     if [ "$tests_done" = yes ]; then
         echo "== tests"
@@ -185,6 +198,11 @@ if [ "$level" != quick ]; then
     step "examples refuse bad input" examples_refuse
     step "benches, once each" benches
     step "model of the runner" model
+    if command -v python3 >/dev/null; then
+        step "Python package" python_package
+    else
+        skip "Python package" "python3 is not installed"
+    fi
 fi
 
 # ---- full --------------------------------------------------------------------
@@ -200,12 +218,6 @@ long_tests() {
 knobs() {
     SWATH_SIMD=baseline SWATH_NUM_THREADS=3 SWATH_PAR_MIN=0 SWATH_CHUNK=4096 \
         some_tests cargo test --tests
-}
-
-# The Python package: its Rust part and its tests.
-python_package() {
-    cargo clippy -p swath-python --all-targets -- -D warnings
-    scripts/python.sh
 }
 
 # Where a panic ends the process nothing may rely on unwinding.
@@ -238,11 +250,6 @@ if [ "$level" = full ]; then
     step "long tests" long_tests
     step "tests with the knobs turned" knobs
     step "panic=abort" abort
-    if command -v python3 >/dev/null; then
-        step "Python package" python_package
-    else
-        skip "Python package" "python3 is not installed"
-    fi
 
     oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
     if [ -z "$oldest" ]; then

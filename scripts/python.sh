@@ -45,5 +45,9 @@ some_tests() {
 some_tests "as installed" "$venv/bin/pytest" python/tests -rs
 some_tests "through the pool" \
     env SWATH_PAR_MIN=0 SWATH_CHUNK=256 SWATH_NUM_THREADS=3 "$venv/bin/pytest" python/tests -rs
+echo "-- benches, once each"
+"$venv/bin/python" python/benches/overhead.py
+"$venv/bin/python" python/benches/sharing.py 3
+"$venv/bin/python" python/benches/interrupt_delays.py 6
 echo "-- example"
 "$venv/bin/python" python/examples/gil_story.py --quick

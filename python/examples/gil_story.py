@@ -9,9 +9,11 @@ the same values.
     python gil_story.py --quick     a check, not a measurement
 
 What to look for: threads do not help pure Python, which holds the GIL while it
-computes. They help NumPy as long as its calls are long. swath uses every core for
-one signal already; executors around it neither help nor harm much. Meanwhile
-another Python thread is counting: the last column says how much of its speed it kept.
+computes; processes do. Threads help NumPy a little, as long as its calls are long.
+swath uses every core for one signal already, with or without threads around it.
+Processes must be sent the signals, which costs more than NumPy's or swath's work.
+Then the work is done once more while another Python thread is counting: the
+percentage is how much of its speed that thread kept.
 """
 
 import os
@@ -19,6 +21,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
@@ -56,8 +59,8 @@ def with_swath(signal):
     return float(swath.max(ndimage.correlate1d(signal, WEIGHTS)[4:-4]))
 
 
-def timed(work, signals, mapper):
-    """Seconds for all signals, their results, and what a counting thread got done."""
+def counted(work):
+    """How fast another Python thread counts while `work` runs."""
     count, stop = 0, threading.Event()
 
     def counting():
@@ -65,27 +68,28 @@ def timed(work, signals, mapper):
         while not stop.is_set():
             count += 1
 
-    start = time.perf_counter()
-    results = list(mapper(work, signals))
-    seconds = time.perf_counter() - start
-    # Once more beside a thread that counts.
     thread = threading.Thread(target=counting)
     thread.start()
     start = time.perf_counter()
-    list(mapper(work, signals))
+    work()
     rate = count / (time.perf_counter() - start)
     stop.set()
     thread.join()
-    return seconds, results, rate
+    return rate
 
 
-def counting_alone():
-    """How fast a thread counts that has the interpreter to itself."""
-    return timed(time.sleep, [0.3], map)[2]
+def timed(work, signals, mapper):
+    """Seconds for all signals, and the part of its speed that a counting thread kept."""
+    start = time.perf_counter()
+    list(mapper(work, signals))
+    seconds = time.perf_counter() - start
+    # Its speed when nothing else runs drifts with the machine: just before, just after.
+    alone = partial(counted, partial(time.sleep, 0.2))
+    before, beside, after = alone(), counted(lambda: list(mapper(work, signals))), alone()
+    return seconds, 2 * beside / (before + after)
 
 
 def main():
-    alone = counting_alone()
     pieces = [signal(seed, PIECE) for seed in range(SIGNALS)]
     signals = [signal(seed, LENGTH) for seed in range(SIGNALS)]
     print(f"{SIGNALS} signals, {CORES} cores; ns for each element, and the speed that a")
@@ -100,8 +104,8 @@ def main():
             np.testing.assert_allclose([work(piece) for piece in pieces], expected, 1e-12)
             cells = ""
             for mapper in (map, threads.map, processes.map):
-                seconds, _, rate = timed(work, data, mapper)
-                cells += f"{seconds * 1e9 / (SIGNALS * len(data[0])):14.2f}{rate / alone:6.0%}"
+                seconds, kept = timed(work, data, mapper)
+                cells += f"{seconds * 1e9 / (SIGNALS * len(data[0])):14.2f}{kept:6.0%}"
             print(f"{name:14}{cells}")
 
 

@@ -120,6 +120,23 @@ impl<'py> Output<'py> {
         Ok(Self { raw, array, _lender })
     }
 
+    /// Refuses an output that is not of the result's shape.
+    pub(crate) fn check_shape(
+        &self,
+        function: &str,
+        operand: &str,
+        of_result: &[usize],
+    ) -> PyResult<()> {
+        if self.raw.shape == of_result {
+            return Ok(());
+        }
+        let message = format!(
+            "{function}: {operand} has shape {:?}, but the result has shape {of_result:?}",
+            self.raw.shape
+        );
+        Err(error(self.array.py(), Kind::Shape, message))
+    }
+
     /// A new array, its elements not written yet.
     pub(crate) fn new(
         py: Python<'py>,

@@ -193,14 +193,8 @@ fn finish<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = a.array().py();
     let out = out.map(|out| Output::given(function, "out", out)).transpose()?;
-    if let Some(out) = &out
-        && out.raw.shape != shape
-    {
-        let message = format!(
-            "{function}: out has shape {:?}, but the result has shape {shape:?}",
-            out.raw.shape
-        );
-        return Err(error(py, Kind::Shape, message));
+    if let Some(out) = &out {
+        out.check_shape(function, "out", shape)?;
     }
     let dtype = a.raw.dtype;
     let fits = |out: &Raw| out.dtype == dtype && !out.overlaps(&a.raw) && !out.overlaps(&b.raw);

@@ -272,14 +272,8 @@ impl<'py> Call<'_, 'py> {
             .map(|i| if has(set, i) { 1 } else { a.raw.shape[i] })
             .collect();
         let natural = self.op.result(a.raw.dtype);
-        if let Some(out) = &out
-            && out.raw.shape != shape
-        {
-            let message = format!(
-                "{function}: out has shape {:?}, but the result has shape {shape:?}",
-                out.raw.shape
-            );
-            return Err(error(py, Kind::Shape, message));
+        if let Some(out) = &out {
+            out.check_shape(function, "out", &shape)?;
         }
         let result = wanted.unwrap_or(natural);
         if let Some(out) = out {

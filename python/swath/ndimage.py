@@ -26,14 +26,6 @@ __all__ = [
 ]
 
 # Pickles name a function by its module.
-for _function in (
-    convolve,
-    convolve1d,
-    correlate,
-    correlate1d,
-    gaussian_filter,
-    gaussian_filter1d,
-    sobel,
-):
-    _function.__module__ = __name__
-del _function
+for _name in __all__:
+    globals()[_name].__module__ = __name__
+del _name

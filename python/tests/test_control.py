@@ -43,27 +43,29 @@ def long_call(which):
 @pytest.mark.parametrize("which", ["matmul", "filter"])
 def test_another_thread_goes_on(which):
     function, arguments = long_call(which)
-    count, stop = [0], threading.Event()
+    times, stop = [], threading.Event()
 
     def counting():
+        count = 0
         while not stop.is_set():
-            count[0] += 1
+            count += 1
+            if count % 1000 == 0:
+                times.append(time.perf_counter())
 
     thread = threading.Thread(target=counting)
     thread.start()
     try:
-        start, before = time.perf_counter(), count[0]
+        start = time.perf_counter()
         function(*arguments)
-        during, seconds = count[0] - before, time.perf_counter() - start
-        start, before = time.perf_counter(), count[0]
-        time.sleep(0.2)
-        alone = (count[0] - before) / (time.perf_counter() - start)
+        seconds = time.perf_counter() - start
     finally:
         stop.set()
         thread.join()
     assert seconds > 0.05, "too short to tell"
-    # With as many busy threads as cores and one more, a good share of a core is left.
-    assert during / seconds > 0.1 * alone
+    # It counted a thousand in most tenths of the call. Held by the call, the GIL would
+    # have let it count at the very ends alone.
+    tenths = {int(10 * (t - start) / seconds) for t in times if start <= t < start + seconds}
+    assert len(tenths) >= 6, tenths
 
 
 def test_short_calls_keep_the_gil():
@@ -97,28 +99,30 @@ class Stop(Exception):
 @pytest.mark.parametrize("which", ["matmul", "filter"])
 def test_a_signal_stops_a_kernel(which):
     function, arguments = long_call(which)
-    references = [sys.getrefcount(a) for a in arguments]
-    fired = []
+    name = "out" if which == "matmul" else "output"
+    out = np.empty_like(arguments[0])
+    references = [sys.getrefcount(a) for a in (*arguments, out)]
 
     def handler(*_):
-        fired.append(time.perf_counter())
         raise Stop
 
     old = signal.signal(signal.SIGALRM, handler)
+    unfinished = 0
     try:
-        delays = []
-        for after in (0.02, 0.05, 0.08):
-            signal.setitimer(signal.ITIMER_REAL, after)
-            start = time.perf_counter()
+        for after in (0.02, 0.05, 0.08) * 3:
+            out[:] = np.nan
             with pytest.raises(Stop):
-                while time.perf_counter() - start < 20:
-                    function(*arguments)
-            delays.append(time.perf_counter() - start - after)
+                signal.setitimer(signal.ITIMER_REAL, after)
+                function(*arguments, **{name: out})
+                # So short a call that it was over before.
+                time.sleep(10)
+            unfinished += bool(np.isnan(out).any())
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, old)
-    assert min(delays) < 0.1, delays
-    assert [sys.getrefcount(a) for a in arguments] == references
+    # Had it run to its end before the handler was called, nothing would be missing.
+    assert unfinished
+    assert [sys.getrefcount(a) for a in (*arguments, out)] == references
     calls.all_bytes(calls.matrix(200))
 
 
@@ -152,17 +156,14 @@ def test_ctrl_c():
 
 def test_deadline():
     function, arguments = long_call("matmul")
-    function(*arguments)
+    out = np.full_like(arguments[0], np.nan)
     with swath.deadline(0.02):
-        start = time.perf_counter()
         with pytest.raises(swath.Cancelled, match="deadline"):
-            while time.perf_counter() - start < 20:
-                function(*arguments)
-        took = time.perf_counter() - start
+            function(*arguments, out=out)
         # Everything after it, too, however short.
         with pytest.raises(swath.Cancelled):
             swath.sum(np.ones(3))
-    assert took < 1
+    assert np.isnan(out).any(), "it ran to its end"
     assert swath.sum(np.ones(3)) == 3
     with swath.deadline(1e9):
         assert swath.sum(np.ones(3)) == 3
@@ -316,35 +317,3 @@ def test_threads_of_the_process():
         print("done")
     """, SWATH_NUM_THREADS="3")
     assert out == "done"
-
-
-def test_four_callers_share_one_pool():
-    a, image = np.ones((900, 900)), np.ones((1500, 2000))
-
-    def work():
-        swath.matmul(a, a)
-        swath.ndimage.gaussian_filter(image, 3.0)
-        swath.sum(image, axis=0)
-
-    def in_a_row():
-        for _ in range(4):
-            work()
-
-    def at_once():
-        threads = [threading.Thread(target=work) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    def seconds(function):
-        start = time.perf_counter()
-        function()
-        return time.perf_counter() - start
-
-    work()
-    # The best of several pairs: other programs disturb some of them.
-    ratios = []
-    while len(ratios) < 20 and min(ratios, default=9) > 1.1:
-        ratios.append(seconds(at_once) / seconds(in_a_row))
-    assert min(ratios) <= 1.1, ratios

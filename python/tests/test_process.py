@@ -10,8 +10,13 @@ import numpy as np
 import pytest
 from test_control import run_script
 
-METHODS = [m for m in ("fork", "forkserver", "spawn")
-           if m in multiprocessing.get_all_start_methods()]
+METHODS = [
+    pytest.param(m, marks=pytest.mark.skipif(
+        m not in multiprocessing.get_all_start_methods(),
+        reason=f"this system has no start method {m}",
+    ))
+    for m in ("fork", "forkserver", "spawn")
+]
 
 LIMIT_S = 100
 

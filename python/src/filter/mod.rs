@@ -157,13 +157,7 @@ impl<'py> Call<'py> {
             None => (None, input.raw.dtype),
             Some(output) if output.is_instance_of::<PyUntypedArray>() => {
                 let given = Output::given(function, "output", output)?;
-                if given.raw.shape != input.raw.shape {
-                    let message = format!(
-                        "{function}: output has shape {:?}, but input has shape {:?}",
-                        given.raw.shape, input.raw.shape
-                    );
-                    return Err(error(py, Kind::Shape, message));
-                }
+                given.check_shape(function, "output", &input.raw.shape)?;
                 let dtype = given.raw.dtype;
                 (Some(given), dtype)
             }
