@@ -12,7 +12,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{IntoPyDict, PyMemoryView};
+use pyo3::types::{IntoPyDict, PyMemoryView, PyTuple};
 
 use crate::dtype::DType;
 use crate::error::{Kind, error, no_memory};
@@ -29,35 +29,49 @@ pub(crate) fn numpy_function<'py>(
     module.bind(py).getattr(name)
 }
 
-/// An array to be read, for as long as this lives.
-pub(crate) struct Input<'py> {
-    pub(crate) raw: Raw,
-    array: Bound<'py, PyUntypedArray>,
-    /// Keeps whoever lends the memory (a shared-memory block, a memory map) from
-    /// taking it back while a kernel runs detached.
-    _lender: Option<Bound<'py, PyMemoryView>>,
+/// Keeps the memory of an array, and whoever lent it (a shared-memory block, a
+/// memory map), from going away while a kernel runs detached.
+pub(crate) struct Keep {
+    array: Py<PyUntypedArray>,
+    _lender: Option<Py<PyMemoryView>>,
 }
 
-/// An array to be written, for as long as this lives.
-pub(crate) struct Output<'py> {
+/// An array to be read, for as long as its keep lives.
+pub(crate) struct Input {
     pub(crate) raw: Raw,
-    array: Bound<'py, PyUntypedArray>,
-    _lender: Option<Bound<'py, PyMemoryView>>,
+    pub(crate) keep: Keep,
 }
 
-impl<'py> Input<'py> {
-    /// Reads an argument.
-    pub(crate) fn new(function: &str, operand: &str, object: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let array = as_array(function, operand, object)?;
-        Self::of(function, operand, array)
+/// An array to be written, for as long as its keep lives.
+pub(crate) struct Output {
+    pub(crate) raw: Raw,
+    pub(crate) keep: Keep,
+}
+
+impl Keep {
+    fn new(array: &Bound<'_, PyUntypedArray>) -> PyResult<Self> {
+        let _lender = lender(array)?.map(Bound::unbind);
+        Ok(Self { array: array.clone().unbind(), _lender })
     }
 
-    fn of(function: &str, operand: &str, array: Bound<'py, PyUntypedArray>) -> PyResult<Self> {
+    pub(crate) fn array<'py>(&self, py: Python<'py>) -> &Bound<'py, PyUntypedArray> {
+        self.array.bind(py)
+    }
+}
+
+impl Input {
+    /// Reads an argument.
+    pub(crate) fn new(function: &str, operand: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let array = as_array(function, operand, object)?;
+        Self::of(function, operand, &array)
+    }
+
+    fn of(function: &str, operand: &str, array: &Bound<'_, PyUntypedArray>) -> PyResult<Self> {
         let py = array.py();
-        let dtype = dtype_of(function, operand, &array)?;
-        let _lender = lender(&array)?;
-        match raw(function, operand, dtype, &array)? {
-            Some(raw) => Ok(Self { raw, array, _lender }),
+        let dtype = dtype_of(function, operand, array)?;
+        let keep = Keep::new(array)?;
+        match raw(function, operand, dtype, array)? {
+            Some(raw) => Ok(Self { raw, keep }),
             None => {
                 let kwargs = [("order", "C")].into_py_dict(py)?;
                 let native = (dtype.descr(py),);
@@ -67,33 +81,35 @@ impl<'py> Input<'py> {
                 let raw = raw(function, operand, dtype, &array)?.ok_or_else(|| {
                     PyValueError::new_err(format!("{function}: {operand} cannot be copied"))
                 })?;
-                Ok(Self { raw, array, _lender: None })
+                Ok(Self { raw, keep: Keep::new(&array)? })
             }
         }
     }
 
     /// The same values as another type; itself if it is of that type.
-    pub(crate) fn cast(self, function: &str, operand: &str, dtype: DType) -> PyResult<Self> {
+    pub(crate) fn cast(
+        self,
+        py: Python<'_>,
+        function: &str,
+        operand: &str,
+        dtype: DType,
+    ) -> PyResult<Self> {
         if self.raw.dtype == dtype {
             return Ok(self);
         }
-        let py = self.array.py();
-        let cast = self.array.call_method1(intern!(py, "astype"), (dtype.descr(py),));
+        let array = self.keep.array(py);
+        let cast = array.call_method1(intern!(py, "astype"), (dtype.descr(py),));
         let cast = cast.map_err(|e| no_memory(py, function, e))?;
-        Self::of(function, operand, cast.cast_into()?)
-    }
-
-    pub(crate) fn array(&self) -> &Bound<'py, PyUntypedArray> {
-        &self.array
+        Self::of(function, operand, &cast.cast_into()?)
     }
 }
 
-impl<'py> Output<'py> {
+impl Output {
     /// Reads an `out` argument.
     pub(crate) fn given(
         function: &str,
         operand: &str,
-        object: &Bound<'py, PyAny>,
+        object: &Bound<'_, PyAny>,
     ) -> PyResult<Self> {
         let py = object.py();
         if !is_plain_array(object)? {
@@ -101,15 +117,15 @@ impl<'py> Output<'py> {
             let message = format!("{function}: {operand} must be a numpy.ndarray, not {kind}");
             return Err(error(py, Kind::DType, message));
         }
-        let array = object.cast::<PyUntypedArray>()?.clone();
-        let dtype = dtype_of(function, operand, &array)?;
+        let array = object.cast::<PyUntypedArray>()?;
+        let dtype = dtype_of(function, operand, array)?;
         let refuse =
             |what: &str| Err(error(py, Kind::Option, format!("{function}: {operand} {what}")));
-        if flags(&array) & NPY_ARRAY_WRITEABLE == 0 {
+        if flags(array) & NPY_ARRAY_WRITEABLE == 0 {
             return refuse("is read-only");
         }
-        let _lender = lender(&array)?;
-        let Some(raw) = raw(function, operand, dtype, &array)? else {
+        let keep = Keep::new(array)?;
+        let Some(raw) = raw(function, operand, dtype, array)? else {
             return refuse(
                 "is byte-swapped, misaligned, or has strides that are not whole elements",
             );
@@ -117,12 +133,13 @@ impl<'py> Output<'py> {
         if raw.overlaps_itself() {
             return refuse("shares memory with itself");
         }
-        Ok(Self { raw, array, _lender })
+        Ok(Self { raw, keep })
     }
 
     /// Refuses an output that is not of the result's shape.
     pub(crate) fn check_shape(
         &self,
+        py: Python<'_>,
         function: &str,
         operand: &str,
         of_result: &[usize],
@@ -134,12 +151,12 @@ impl<'py> Output<'py> {
             "{function}: {operand} has shape {:?}, but the result has shape {of_result:?}",
             self.raw.shape
         );
-        Err(error(self.array.py(), Kind::Shape, message))
+        Err(error(py, Kind::Shape, message))
     }
 
     /// A new array, its elements not written yet.
     pub(crate) fn new(
-        py: Python<'py>,
+        py: Python<'_>,
         function: &str,
         dtype: DType,
         shape: &[usize],
@@ -171,28 +188,16 @@ impl<'py> Output<'py> {
         let array = unsafe { array.cast_into_unchecked::<PyUntypedArray>() };
         let raw = raw(function, "the result", dtype, &array)?
             .ok_or_else(|| PyValueError::new_err("a new array that is not aligned"))?;
-        Ok(Self { raw, array, _lender: None })
+        Ok(Self { raw, keep: Keep { array: array.unbind(), _lender: None } })
     }
+}
 
-    pub(crate) fn array(&self) -> &Bound<'py, PyUntypedArray> {
-        &self.array
-    }
-
-    /// The array; a scalar if it has no axes.
-    pub(crate) fn into_result(self) -> PyResult<Bound<'py, PyAny>> {
-        let py = self.array.py();
-        if self.raw.shape.is_empty() {
-            // SAFETY: an array without axes has one element.
-            return unsafe { scalar(py, self.raw.dtype, self.raw.ptr) };
-        }
-        Ok(self.array.into_any())
-    }
-
+impl Keep {
     /// Copies `from` here, by NumPy's rule of casts within a kind.
-    pub(crate) fn copy_from(&self, function: &str, from: &Bound<'py, PyAny>) -> PyResult<()> {
+    fn copy_from(&self, function: &str, from: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = from.py();
         let kwargs = [("casting", "same_kind")].into_py_dict(py)?;
-        let copy = numpy_function(py, "copyto")?.call((&self.array, from), Some(&kwargs));
+        let copy = numpy_function(py, "copyto")?.call((self.array(py), from), Some(&kwargs));
         copy.map(drop).map_err(|e| {
             if e.is_instance_of::<pyo3::exceptions::PyTypeError>(py) {
                 error(py, Kind::DType, format!("{function}: out: {}", e.value(py)))
@@ -200,6 +205,55 @@ impl<'py> Output<'py> {
                 e
             }
         })
+    }
+}
+
+/// Where a kernel's result goes: into a given array, straight or by way of a new
+/// one, or into a new one alone.
+pub(crate) struct Target {
+    /// What the kernel writes.
+    made: Keep,
+    /// What it is copied to.
+    out: Option<Keep>,
+    is_given: bool,
+}
+
+impl Target {
+    /// A given array that `fits`, or else a new one; and what the kernel writes.
+    pub(crate) fn new(
+        py: Python<'_>,
+        function: &str,
+        given: Option<Output>,
+        fits: impl FnOnce(&Raw) -> bool,
+        (dtype, shape): (DType, &[usize]),
+    ) -> PyResult<(Self, Raw)> {
+        let is_given = given.is_some();
+        let (target, out) = match given {
+            Some(out) if fits(&out.raw) => (out, None),
+            out => (Output::new(py, function, dtype, shape)?, out.map(|out| out.keep)),
+        };
+        Ok((Self { made: target.keep, out, is_given }, target.raw))
+    }
+
+    /// What the caller gets, once the kernel is done: cast, if asked for (integers
+    /// wrap); a scalar if it is new and has no axes.
+    pub(crate) fn finish<'py>(
+        self,
+        py: Python<'py>,
+        function: &str,
+        cast: Option<DType>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let made = self.made.array.into_bound(py).into_any();
+        let made = match cast {
+            Some(dtype) => made.call_method1(intern!(py, "astype"), (dtype.descr(py),))?,
+            None => made,
+        };
+        if let Some(out) = self.out {
+            out.copy_from(function, &made)?;
+            return Ok(out.array.into_bound(py).into_any());
+        }
+        let no_axes = made.cast::<PyUntypedArray>()?.ndim() == 0;
+        if no_axes && !self.is_given { made.get_item(PyTuple::empty(py)) } else { Ok(made) }
     }
 }
 

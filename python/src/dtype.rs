@@ -39,6 +39,20 @@ impl DType {
         })
     }
 
+    /// The type of an element of Rust.
+    pub(crate) fn of_element<T: swath::Element>() -> Self {
+        use std::any::TypeId;
+        macro_rules! find {
+            ($($t:ty: $dtype:ident)*) => {
+                $(if TypeId::of::<T>() == TypeId::of::<$t>() {
+                    return DType::$dtype;
+                })*
+            };
+        }
+        find!(f32: F32 f64: F64 i8: I8 i16: I16 i32: I32 i64: I64 u8: U8 u16: U16 u32: U32 u64: U64);
+        unreachable!("the element types are these")
+    }
+
     /// NumPy's descriptor, in the machine's byte order.
     pub(crate) fn descr(self, py: Python<'_>) -> Bound<'_, PyArrayDescr> {
         match self {

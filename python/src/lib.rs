@@ -2,10 +2,11 @@
 //! arrays, and lets swath's kernels run on it.
 //!
 //! `array` makes checked descriptions of NumPy arrays (`raw`), a family's file
-//! joins keywords and kernels, and every kernel runs through `control::run`.
+//! joins keywords and kernels to a `call`, and every call runs through `control`.
 //! Python objects are touched only while attached; kernels see `raw` alone.
 
 mod array;
+mod call;
 mod control;
 mod dtype;
 mod error;

@@ -4,8 +4,8 @@ use ndarray::{ArrayView2, ArrayViewMut2, Ix1, Ix2};
 use pyo3::prelude::*;
 use swath::reduce::Reduce;
 
-use crate::array::{Input, Output, dtype_argument, numpy_function, scalar};
-use crate::control;
+use crate::array::{Input, Output, Target, dtype_argument, numpy_function, scalar};
+use crate::call::{Bits, Call, bits, perform};
 use crate::dtype::{DType, dispatch};
 use crate::error::{Kind, error};
 use crate::options::{is_text, is_true, refuse_unless};
@@ -52,10 +52,10 @@ impl Stack {
     /// # Safety
     /// a, b and c are arrays of `dtype` with these steps; c overlaps neither of them,
     /// nor itself.
-    unsafe fn run(&self, dtype: DType, ptrs: &Ptrs) -> Result<(), swath::Error> {
+    unsafe fn run(&self, dtype: DType, ptrs: [*mut u8; 3]) -> Result<(), swath::Error> {
         let run = dispatch!(dtype, T => Self::run_of::<T>);
         // SAFETY: passed on.
-        unsafe { run(self, ptrs.0) }
+        unsafe { run(self, ptrs) }
     }
 
     /// # Safety
@@ -112,12 +112,12 @@ unsafe fn matrix_mut<'a, T>(
 }
 
 /// Both operands in the type to which NumPy promotes them.
-fn promoted<'py>(
+fn promoted(
     function: &str,
-    a: &Bound<'py, PyAny>,
-    b: &Bound<'py, PyAny>,
-    dtype: Option<&Bound<'py, PyAny>>,
-) -> PyResult<(Input<'py>, Input<'py>)> {
+    a: &Bound<'_, PyAny>,
+    b: &Bound<'_, PyAny>,
+    dtype: Option<&Bound<'_, PyAny>>,
+) -> PyResult<(Input, Input)> {
     let py = a.py();
     let a = Input::new(function, "a", a)?;
     let b = Input::new(function, "b", b)?;
@@ -143,7 +143,7 @@ fn promoted<'py>(
         );
         return Err(error(py, Kind::DType, message));
     }
-    Ok((a.cast(function, "a", common)?, b.cast(function, "b", common)?))
+    Ok((a.cast(py, function, "a", common)?, b.cast(py, function, "b", common)?))
 }
 
 fn mismatch(py: Python<'_>, function: &str, a: &Raw, b: &Raw) -> PyErr {
@@ -156,85 +156,95 @@ fn mismatch(py: Python<'_>, function: &str, a: &Raw, b: &Raw) -> PyErr {
     error(py, Kind::Shape, message)
 }
 
-/// The sum of products of two vectors: integers wrap in their own type.
-fn vectors(py: Python<'_>, function: &str, a: &Raw, b: &Raw) -> PyResult<[u8; 8]> {
-    if a.shape != b.shape {
-        return Err(mismatch(py, function, a, b));
-    }
-    let cost = a.len() as f64
-        * if a.is_contiguous() && b.is_contiguous() { a.dtype.size() as f64 * 0.12 } else { 1.6 };
-    control::run(py, cost, || dispatch!(a.dtype, T => dot_bits::<T>(a, b)))
+/// About what the sum of products of two vectors takes on one thread, in ns.
+fn vectors_cost_ns(a: &Raw, b: &Raw) -> f64 {
+    let dense = a.is_contiguous() && b.is_contiguous();
+    a.len() as f64 * if dense { a.dtype.size() as f64 * 0.12 } else { 1.6 }
 }
 
-fn dot_bits<T: Reduce>(a: &Raw, b: &Raw) -> Result<[u8; 8], swath::Error> {
+/// The sum of products of two vectors: integers wrap in their own type.
+fn dot_of_vectors(a: &Raw, b: &Raw) -> Result<Bits, swath::Error> {
+    dispatch!(a.dtype, T => dot_bits::<T>(a, b))
+}
+
+fn dot_bits<T: Reduce>(a: &Raw, b: &Raw) -> Result<Bits, swath::Error> {
     // SAFETY: checked arrays of this type that nobody of ours writes.
     let (a, b) = unsafe { (a.view::<T>(), b.view::<T>()) };
     let a = a.into_dimensionality::<Ix1>().expect("one axis");
     let b = b.into_dimensionality::<Ix1>().expect("one axis");
-    let sum = swath::dot(&a, &b)?;
-    let mut bits = [0; 8];
-    // SAFETY: sums have at most eight bytes. On little-endian machines the first
-    // bytes of a wide integer are the integer modulo its narrow type.
-    unsafe { bits.as_mut_ptr().cast::<T::Sum>().write_unaligned(sum) };
+    // On little-endian machines the first bytes of a wide integer are the integer
+    // modulo its narrow type.
+    let mut bits = bits(swath::dot(&a, &b)?);
     if cfg!(target_endian = "big") && size_of::<T>() < size_of::<T::Sum>() {
         bits.rotate_left(size_of::<T::Sum>() - size_of::<T>());
     }
     Ok(bits)
 }
 
-/// Runs a stack into `out` or into a new array of `shape`. `steps_of` gives the
-/// steps of an output, once it is known.
-fn finish<'py>(
-    function: &str,
-    (a, b): (&Input<'py>, &Input<'py>),
+/// The sum of products of two vectors, as a number.
+fn into_scalar(py: Python<'_>, function: &str, a: Input, b: Input) -> PyResult<Call> {
+    let (Input { raw: a, keep: keep_a }, Input { raw: b, keep: keep_b }) = (a, b);
+    if a.shape != b.shape {
+        return Err(mismatch(py, function, &a, &b));
+    }
+    let (cost, dtype) = (vectors_cost_ns(&a, &b), a.dtype);
+    Ok(Call::new(
+        cost,
+        move || dot_of_vectors(&a, &b),
+        move |py, bits| {
+            drop((keep_a, keep_b));
+            // SAFETY: an element of this type.
+            unsafe { scalar(py, dtype, bits.as_ptr()) }
+        },
+    ))
+}
+
+/// A stack into `out` or into a new array of `shape`. `stack_for` gives the stack,
+/// once an output is known.
+fn into_array(
+    py: Python<'_>,
+    function: &'static str,
+    (a, b): (Input, Input),
     shape: &[usize],
-    out: Option<&Bound<'py, PyAny>>,
-    stack_for: impl Fn(&Raw) -> Stack,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = a.array().py();
+    out: Option<&Bound<'_, PyAny>>,
+    stack_for: impl Fn(&Raw, &Raw, &Raw) -> Stack,
+) -> PyResult<Call> {
     let out = out.map(|out| Output::given(function, "out", out)).transpose()?;
     if let Some(out) = &out {
-        out.check_shape(function, "out", shape)?;
+        out.check_shape(py, function, "out", shape)?;
     }
     let dtype = a.raw.dtype;
     let fits = |out: &Raw| out.dtype == dtype && !out.overlaps(&a.raw) && !out.overlaps(&b.raw);
-    let direct = out.as_ref().is_some_and(|out| fits(&out.raw));
-    let new = match direct {
-        true => None,
-        false => Some(Output::new(py, function, dtype, shape)?),
-    };
-    let target = new.as_ref().or(out.as_ref()).expect("one of them is there");
-    if a.raw.shape.len() == 1 && b.raw.shape.len() == 1 {
-        let bits = vectors(py, function, &a.raw, &b.raw)?;
-        // SAFETY: an output of one element.
-        unsafe { bits.as_ptr().copy_to_nonoverlapping(target.raw.ptr, dtype.size()) };
-    } else if !shape.contains(&0) {
-        let mut stack = stack_for(&target.raw);
-        stack.fold();
-        let ptrs = Ptrs([a.raw.ptr, b.raw.ptr, target.raw.ptr]);
-        control::run(py, stack.cost_ns(dtype), || {
-            // SAFETY: checked arrays of this type; the output is new, or overlaps
-            // nothing.
-            unsafe { stack.run(dtype, &ptrs) }
-        })?;
-    }
-    match (new, out) {
-        (None, Some(out)) => Ok(out.array().clone().into_any()),
-        (Some(new), Some(out)) => {
-            out.copy_from(function, new.array())?;
-            Ok(out.array().clone().into_any())
+    let (result, target) = Target::new(py, function, out, fits, (dtype, shape))?;
+    let (Input { raw: a, keep: keep_a }, Input { raw: b, keep: keep_b }) = (a, b);
+    // None: two vectors, or nothing to do.
+    let vectors = a.shape.len() == 1 && b.shape.len() == 1;
+    let mut stack = (!vectors && !shape.contains(&0)).then(|| stack_for(&a, &b, &target));
+    let cost = match &mut stack {
+        None if vectors => vectors_cost_ns(&a, &b),
+        None => 0.0,
+        Some(stack) => {
+            stack.fold();
+            stack.cost_ns(dtype)
         }
-        (Some(new), None) => new.into_result(),
-        (None, None) => unreachable!("an output was made"),
-    }
+    };
+    let run = move || {
+        let ptrs = [&a, &b, &target].map(|raw| raw.ptr);
+        if let Some(stack) = stack {
+            // SAFETY: checked arrays of this type; the output is new, or overlaps nothing.
+            unsafe { stack.run(dtype, ptrs)? };
+        } else if vectors {
+            let bits = dot_of_vectors(&a, &b)?;
+            // SAFETY: an output of one element.
+            unsafe { bits.as_ptr().copy_to_nonoverlapping(ptrs[2], dtype.size()) };
+        }
+        Ok(Bits::default())
+    };
+    Ok(Call::new(cost, run, move |py, _| {
+        drop((keep_a, keep_b));
+        result.finish(py, function, None)
+    }))
 }
-
-struct Ptrs([*mut u8; 3]);
-
-// SAFETY: the arrays outlive the call that they are passed to.
-unsafe impl Send for Ptrs {}
-// SAFETY: as above.
-unsafe impl Sync for Ptrs {}
 
 /// The last two axes of an operand, a vector as a row or a column of a matrix.
 fn as_matrix(raw: &Raw, is_left: bool) -> ([usize; 2], [isize; 2], usize) {
@@ -297,26 +307,34 @@ pub(crate) fn matmul<'py>(
     refuse_unless(NAME, "axes", axes, |_| false)?;
     refuse_unless(NAME, "axis", axis, |_| false)?;
     refuse_unless(NAME, "keepdims", keepdims, |k| !is_true(k))?;
-    let py = x1.py();
-    let (a, b) = promoted(NAME, x1, x2, dtype)?;
+    perform(x1.py(), || stacked(NAME, promoted(NAME, x1, x2, dtype)?, out, x1.py()))
+}
+
+/// The call of a stack of products, the batch axes broadcast.
+fn stacked(
+    function: &'static str,
+    (a, b): (Input, Input),
+    out: Option<&Bound<'_, PyAny>>,
+    py: Python<'_>,
+) -> PyResult<Call> {
     if a.raw.shape.is_empty() || b.raw.shape.is_empty() {
-        return Err(mismatch(py, NAME, &a.raw, &b.raw));
+        return Err(mismatch(py, function, &a.raw, &b.raw));
     }
     let ([m, k], a_inner, a_lead) = as_matrix(&a.raw, true);
     let ([rows, n], b_inner, b_lead) = as_matrix(&b.raw, false);
     let batch = broadcast(&a.raw.shape[..a_lead], &b.raw.shape[..b_lead]);
     let Some(batch) = batch.filter(|_| k == rows) else {
-        return Err(mismatch(py, NAME, &a.raw, &b.raw));
+        return Err(mismatch(py, function, &a.raw, &b.raw));
     };
     let (row, column) = (a.raw.shape.len() > 1, b.raw.shape.len() > 1);
     let mut shape = batch.clone();
     shape.extend(row.then_some(m));
     shape.extend(column.then_some(n));
-    finish(NAME, (&a, &b), &shape, out, |c| {
+    into_array(py, function, (a, b), &shape, out, |a, b, c| {
         let ndim = batch.len();
         let steps = |axis| {
-            let a = batch_step(&a.raw, a_lead, ndim, axis);
-            let b = batch_step(&b.raw, b_lead, ndim, axis);
+            let a = batch_step(a, a_lead, ndim, axis);
+            let b = batch_step(b, b_lead, ndim, axis);
             [a, b, c.strides[axis]]
         };
         let mut rest = c.strides[ndim..].iter().copied();
@@ -342,37 +360,43 @@ pub(crate) fn dot<'py>(
     b: &Bound<'py, PyAny>,
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    const NAME: &str = "dot";
-    let py = a.py();
-    let (a, b) = promoted(NAME, a, b, None)?;
+    perform(a.py(), || dotted("dot", promoted("dot", a, b, None)?, out, a.py()))
+}
+
+/// The call of a dot product over the last axis of a and the last but one of b.
+fn dotted(
+    function: &'static str,
+    (a, b): (Input, Input),
+    out: Option<&Bound<'_, PyAny>>,
+    py: Python<'_>,
+) -> PyResult<Call> {
     if a.raw.shape.is_empty() || b.raw.shape.is_empty() {
-        let message = format!("{NAME}: a number times an array is not supported yet; write a * b");
+        let message =
+            format!("{function}: a number times an array is not supported yet; write a * b");
         return Err(error(py, Kind::Shape, message));
     }
     if out.is_none() && a.raw.shape.len() == 1 && b.raw.shape.len() == 1 {
-        let bits = vectors(py, NAME, &a.raw, &b.raw)?;
-        // SAFETY: an element of this type.
-        return unsafe { scalar(py, a.raw.dtype, bits.as_ptr()) };
+        return into_scalar(py, function, a, b);
     }
     let ([m, k], a_inner, a_lead) = as_matrix(&a.raw, true);
     let ([rows, n], b_inner, b_lead) = as_matrix(&b.raw, false);
     if k != rows {
-        return Err(mismatch(py, NAME, &a.raw, &b.raw));
+        return Err(mismatch(py, function, &a.raw, &b.raw));
     }
     let (row, column) = (a.raw.shape.len() > 1, b.raw.shape.len() > 1);
     let mut shape = a.raw.shape[..a_lead].to_vec();
     shape.extend(row.then_some(m));
     shape.extend(&b.raw.shape[..b_lead]);
     shape.extend(column.then_some(n));
-    finish(NAME, (&a, &b), &shape, out, |c| {
+    into_array(py, function, (a, b), &shape, out, |a, b, c| {
         // The result's axes: those of a, its rows, those of b, its columns.
         let after = a_lead + usize::from(row);
-        let ours = (0..a_lead).map(|i| [a.raw.strides[i], 0, c.strides[i]]);
-        let theirs = (0..b_lead).map(|i| [0, b.raw.strides[i], c.strides[after + i]]);
+        let ours = (0..a_lead).map(|i| [a.strides[i], 0, c.strides[i]]);
+        let theirs = (0..b_lead).map(|i| [0, b.strides[i], c.strides[after + i]]);
         let c_row = if row { c.strides[a_lead] } else { 0 };
         let c_column = if column { c.strides[after + b_lead] } else { 0 };
         Stack {
-            batch: [&a.raw.shape[..a_lead], &b.raw.shape[..b_lead]].concat(),
+            batch: [&a.shape[..a_lead], &b.shape[..b_lead]].concat(),
             steps: ours.chain(theirs).collect(),
             size: [m, k, n],
             inner: [a_inner, b_inner, [c_row, c_column]],

@@ -6,8 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use swath::reduce::{self, Reduce};
 
-use crate::array::{Input, Output, dtype_argument, scalar};
-use crate::control;
+use crate::array::{Input, Output, Target, dtype_argument, scalar};
+use crate::call::{Bits, Call, bits, perform};
 use crate::dtype::{DType, dispatch};
 use crate::error::{Kind, error};
 use crate::options::{axis_index, is_true, refuse_unless};
@@ -42,17 +42,6 @@ impl Op {
             (Op::Sum, U8 | U16 | U32 | U64) => U64,
         }
     }
-}
-
-/// One number of up to eight bytes.
-type Bits = [u8; 8];
-
-fn bits<T: Copy>(value: T) -> Bits {
-    const { assert!(size_of::<T>() <= size_of::<Bits>()) };
-    let mut bits = Bits::default();
-    // SAFETY: the number fits, and any number is bytes.
-    unsafe { bits.as_mut_ptr().cast::<T>().write_unaligned(value) };
-    bits
 }
 
 // ---- kernels -----------------------------------------------------------------
@@ -113,31 +102,12 @@ where
 /// The axes that are left, of what one axis was reduced to.
 fn again<T: Reduce>(op: Op, a: &ArrayD<T>, axes: &[usize], out: &Raw) -> Result<(), swath::Error> {
     let a = Raw {
-        dtype: dtype_like::<T>(),
+        dtype: DType::of_element::<T>(),
         ptr: a.as_ptr().cast_mut().cast(),
         shape: a.shape().to_vec(),
         strides: a.strides().to_vec(),
     };
     along(op, &a, axes, out)
-}
-
-/// The dtype of an element type.
-fn dtype_like<T: 'static>() -> DType {
-    use std::any::TypeId;
-    let of = |id| TypeId::of::<T>() == id;
-    let all = [
-        (TypeId::of::<f32>(), DType::F32),
-        (TypeId::of::<f64>(), DType::F64),
-        (TypeId::of::<i8>(), DType::I8),
-        (TypeId::of::<i16>(), DType::I16),
-        (TypeId::of::<i32>(), DType::I32),
-        (TypeId::of::<i64>(), DType::I64),
-        (TypeId::of::<u8>(), DType::U8),
-        (TypeId::of::<u16>(), DType::U16),
-        (TypeId::of::<u32>(), DType::U32),
-        (TypeId::of::<u64>(), DType::U64),
-    ];
-    all.into_iter().find(|(id, _)| of(*id)).expect("an element type").1
 }
 
 /// An element and the ways in which an initial value joins it.
@@ -225,7 +195,8 @@ fn merged(a: &Raw, set: u64) -> (Raw, Vec<usize>) {
 
 // ---- the call ----------------------------------------------------------------
 
-struct Call<'a, 'py> {
+/// A reduction as it was asked for.
+struct Asked<'a, 'py> {
     op: Op,
     a: &'a Bound<'py, PyAny>,
     axis: Option<&'a Bound<'py, PyAny>>,
@@ -241,9 +212,9 @@ fn cost_ns(a: &Raw) -> f64 {
     a.len() as f64 * item
 }
 
-impl<'py> Call<'_, 'py> {
-    fn run(self) -> PyResult<Bound<'py, PyAny>> {
-        let (py, function) = (self.a.py(), self.op.name());
+impl Asked<'_, '_> {
+    fn call(&self) -> PyResult<Call> {
+        let (op, function) = (self.op, self.op.name());
         let a = Input::new(function, "a", self.a)?;
         let set = reduced_axes(function, self.axis, a.raw.shape.len())?;
         let all = set.count_ones() as usize == a.raw.shape.len();
@@ -253,15 +224,22 @@ impl<'py> Call<'_, 'py> {
             && !self.keepdims
             && self.initial.is_none()
         {
-            let (raw, op) = (&a.raw, self.op);
-            let bits = control::run(py, cost_ns(raw), || whole(op, raw))?;
-            // SAFETY: the kernel's result, which is of this type.
-            return unsafe { scalar(py, op.result(raw.dtype), bits.as_ptr()) };
+            let Input { raw, keep } = a;
+            let (cost, result) = (cost_ns(&raw), op.result(raw.dtype));
+            return Ok(Call::new(
+                cost,
+                move || whole(op, &raw),
+                move |py, bits| {
+                    drop(keep);
+                    // SAFETY: the kernel's result, which is of this type.
+                    unsafe { scalar(py, result, bits.as_ptr()) }
+                },
+            ));
         }
-        self.run_with_options(a, set)
+        self.call_with_options(a, set)
     }
 
-    fn run_with_options(self, a: Input<'py>, set: u64) -> PyResult<Bound<'py, PyAny>> {
+    fn call_with_options(&self, a: Input, set: u64) -> PyResult<Call> {
         let (py, function) = (self.a.py(), self.op.name());
         let out = self.out.map(|out| Output::given(function, "out", out)).transpose()?;
         let wanted = self.dtype.map(|dtype| dtype_argument(function, dtype)).transpose()?;
@@ -273,73 +251,83 @@ impl<'py> Call<'_, 'py> {
             .collect();
         let natural = self.op.result(a.raw.dtype);
         if let Some(out) = &out {
-            out.check_shape(function, "out", &shape)?;
+            out.check_shape(py, function, "out", &shape)?;
         }
         let result = wanted.unwrap_or(natural);
-        if let Some(out) = out {
-            if natural == result && natural == out.raw.dtype && !out.raw.overlaps(&a.raw) {
-                self.fill(&a, set, &out)?;
-            } else {
-                let new = Output::new(py, function, natural, &shape)?;
-                self.fill(&a, set, &new)?;
-                let new = new.array().clone().into_any();
-                out.copy_from(function, &as_type(&new, natural, result)?)?;
-            }
-            return Ok(out.array().clone().into_any());
-        }
-        let new = Output::new(py, function, natural, &shape)?;
-        self.fill(&a, set, &new)?;
-        if natural == result {
-            return new.into_result();
-        }
-        let cast = as_type(new.array(), natural, result)?;
-        if shape.is_empty() { cast.get_item(PyTuple::empty(py)) } else { Ok(cast) }
+        let fits = |out: &Raw| natural == result && natural == out.dtype && !out.overlaps(&a.raw);
+        let (made, target) = Target::new(py, function, out, fits, (natural, &shape))?;
+        let initial = self.initial.map(|initial| number(self.op, initial, natural)).transpose()?;
+        let Input { raw: a, keep } = a;
+        let fill = Fill { op: self.op, a, set, out: target, initial };
+        fill.check(py)?;
+        let cast = (result != natural).then_some(result);
+        Ok(Call::new(
+            cost_ns(&fill.a),
+            move || fill.run(),
+            move |py, _| {
+                drop(keep);
+                made.finish(py, function, cast)
+            },
+        ))
     }
 
     /// The input in the type in which NumPy would add: wider floats, or floats for
     /// integers, by `dtype` or by the type of `out`.
-    fn in_precision(
-        &self,
-        a: Input<'py>,
-        wanted: Option<DType>,
-        explicit: bool,
-    ) -> PyResult<Input<'py>> {
-        let (op, dtype) = (self.op, a.raw.dtype);
+    fn in_precision(&self, a: Input, wanted: Option<DType>, explicit: bool) -> PyResult<Input> {
+        let (py, op, dtype) = (self.a.py(), self.op, a.raw.dtype);
         let Some(wanted) = wanted.filter(|_| matches!(op, Op::Sum | Op::Mean)) else {
             return Ok(a);
         };
         let refuse = || {
             let message =
                 format!("{}: no kernel gives {} from {}", op.name(), wanted.name(), dtype.name());
-            Err(error(self.a.py(), Kind::DType, message))
+            Err(error(py, Kind::DType, message))
         };
         match (wanted.is_float(), dtype.is_float()) {
             // The result is cast to what was asked for, as NumPy does.
-            (true, true) if explicit || wanted == DType::F64 => a.cast(op.name(), "a", wanted),
-            (true, false) if op == Op::Sum || explicit => a.cast(op.name(), "a", wanted),
+            (true, true) if explicit || wanted == DType::F64 => a.cast(py, op.name(), "a", wanted),
+            (true, false) if op == Op::Sum || explicit => a.cast(py, op.name(), "a", wanted),
             (true, _) => Ok(a),
             (false, false) if op == Op::Sum && wanted != DType::Bool => Ok(a),
             (false, _) => refuse(),
         }
     }
+}
 
-    /// Writes the result to an output of the kernels' type.
-    fn fill(&self, a: &Input<'py>, set: u64, out: &Output<'py>) -> PyResult<()> {
-        let (py, op) = (self.a.py(), self.op);
-        let (a, out) = (&a.raw, &out.raw);
-        let initial = self.initial.map(|initial| number(op, initial, out.dtype)).transpose()?;
-        if let Op::Min | Op::Max = op
-            && (0..a.shape.len()).any(|i| has(set, i) && a.shape[i] == 0)
-        {
-            let Some(initial) = initial else {
-                let message = format!("{}: a has no elements (shape {:?})", op.name(), a.shape);
-                return Err(error(py, Kind::Shape, message));
-            };
-            join(op, out, initial, true);
-            return Ok(());
+/// A reduction along `set` into an output of the kernels' type.
+struct Fill {
+    op: Op,
+    a: Raw,
+    set: u64,
+    out: Raw,
+    initial: Option<Bits>,
+}
+
+impl Fill {
+    /// Whether nothing is reduced that has an element.
+    fn is_empty(&self) -> bool {
+        (0..self.a.shape.len()).any(|i| has(self.set, i) && self.a.shape[i] == 0)
+    }
+
+    /// Least and greatest elements of nothing there are only with an initial value.
+    fn check(&self, py: Python<'_>) -> PyResult<()> {
+        let Fill { op, a, .. } = self;
+        if matches!(op, Op::Min | Op::Max) && self.is_empty() && self.initial.is_none() {
+            let message = format!("{}: a has no elements (shape {:?})", op.name(), a.shape);
+            return Err(error(py, Kind::Shape, message));
         }
+        Ok(())
+    }
+
+    fn run(self) -> Result<Bits, swath::Error> {
+        let Fill { op, a, set, out, initial } = &self;
+        let (op, set) = (*op, *set);
         if out.shape.contains(&0) {
-            return Ok(());
+            return Ok(Bits::default());
+        }
+        if let (Op::Min | Op::Max, Some(initial), true) = (op, initial, self.is_empty()) {
+            join(op, out, *initial, true);
+            return Ok(Bits::default());
         }
         // With keepdims the output has an axis of length 1 for each that goes.
         let kept = (0..a.shape.len()).filter(|&i| !has(set, i));
@@ -350,39 +338,25 @@ impl<'py> Call<'_, 'py> {
             }
             false => out.clone(),
         };
-        control::run(py, cost_ns(a), || {
-            if set == 0 {
-                // NumPy's sum over no axis: every element as it is.
-                let shape = a.shape.iter().copied().chain([1]).collect();
-                let strides = a.strides.iter().copied().chain([0]).collect();
-                let a = Raw { shape, strides, ..a.clone() };
-                along(op, &a, &[a.shape.len() - 1], &target)?;
-            } else if set.count_ones() as usize == a.shape.len() {
-                let bits = whole(op, a)?;
-                // SAFETY: an output of one element of the kernels' type.
-                unsafe { bits.as_ptr().copy_to_nonoverlapping(target.ptr, target.dtype.size()) };
-            } else {
-                let (a, axes) = merged(a, set);
-                along(op, &a, &axes, &target)?;
-            }
-            if let Some(initial) = initial {
-                join(op, &target, initial, false);
-            }
-            Ok(())
-        })
+        if set == 0 {
+            // NumPy's sum over no axis: every element as it is.
+            let shape = a.shape.iter().copied().chain([1]).collect();
+            let strides = a.strides.iter().copied().chain([0]).collect();
+            let a = Raw { shape, strides, ..a.clone() };
+            along(op, &a, &[a.shape.len() - 1], &target)?;
+        } else if set.count_ones() as usize == a.shape.len() {
+            let bits = whole(op, a)?;
+            // SAFETY: an output of one element of the kernels' type.
+            unsafe { bits.as_ptr().copy_to_nonoverlapping(target.ptr, target.dtype.size()) };
+        } else {
+            let (a, axes) = merged(a, set);
+            along(op, &a, &axes, &target)?;
+        }
+        if let Some(initial) = initial {
+            join(op, &target, *initial, false);
+        }
+        Ok(Bits::default())
     }
-}
-
-/// The result in the type that was asked for. Integers wrap.
-fn as_type<'py>(
-    array: &Bound<'py, PyAny>,
-    natural: DType,
-    wanted: DType,
-) -> PyResult<Bound<'py, PyAny>> {
-    if natural == wanted {
-        return Ok(array.clone());
-    }
-    array.call_method1(pyo3::intern!(array.py(), "astype"), (wanted.descr(array.py()),))
 }
 
 /// A number of this type: nothing is rounded to an integer.
@@ -427,7 +401,7 @@ pub(crate) fn sum<'py>(
     r#where: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     refuse_unless("sum", "where", r#where, is_true)?;
-    Call { op: Op::Sum, a, axis, dtype, out, keepdims, initial }.run()
+    perform(a.py(), || Asked { op: Op::Sum, a, axis, dtype, out, keepdims, initial }.call())
 }
 
 /// The mean over all axes or some, as numpy.mean.
@@ -445,7 +419,7 @@ pub(crate) fn mean<'py>(
     r#where: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     refuse_unless("mean", "where", r#where, is_true)?;
-    Call { op: Op::Mean, a, axis, dtype, out, keepdims, initial: None }.run()
+    perform(a.py(), || Asked { op: Op::Mean, a, axis, dtype, out, keepdims, initial: None }.call())
 }
 
 /// The least element over all axes or some, as numpy.min.
@@ -463,7 +437,7 @@ pub(crate) fn min<'py>(
     r#where: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     refuse_unless("min", "where", r#where, is_true)?;
-    Call { op: Op::Min, a, axis, dtype: None, out, keepdims, initial }.run()
+    perform(a.py(), || Asked { op: Op::Min, a, axis, dtype: None, out, keepdims, initial }.call())
 }
 
 /// The greatest element over all axes or some, as numpy.max.
@@ -481,5 +455,5 @@ pub(crate) fn max<'py>(
     r#where: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     refuse_unless("max", "where", r#where, is_true)?;
-    Call { op: Op::Max, a, axis, dtype: None, out, keepdims, initial }.run()
+    perform(a.py(), || Asked { op: Op::Max, a, axis, dtype: None, out, keepdims, initial }.call())
 }

@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use swath::conv::{Border, Sample};
 
 use crate::array::{Input, Output, dtype_argument};
-use crate::control;
+use crate::call::{Bits, Call};
 use crate::dtype::{DType, dispatch};
 use crate::error::{Kind, error};
 use crate::options::{axis_at, per_axis};
@@ -136,16 +136,17 @@ fn modes(function: &str, mode: Option<&Bound<'_, PyAny>>, n: usize) -> PyResult<
 
 // ---- a call ------------------------------------------------------------------
 
-/// Input and output of a filter, and the type in which it runs.
-struct Call<'py> {
+/// Input and output of a filter.
+struct Asked<'py> {
+    py: Python<'py>,
     function: &'static str,
-    input: Input<'py>,
-    given: Option<Output<'py>>,
+    input: Input,
+    given: Option<Output>,
     /// Of the result.
     dtype: DType,
 }
 
-impl<'py> Call<'py> {
+impl<'py> Asked<'py> {
     fn new(
         function: &'static str,
         input: &Bound<'py, PyAny>,
@@ -157,7 +158,7 @@ impl<'py> Call<'py> {
             None => (None, input.raw.dtype),
             Some(output) if output.is_instance_of::<PyUntypedArray>() => {
                 let given = Output::given(function, "output", output)?;
-                given.check_shape(function, "output", &input.raw.shape)?;
+                given.check_shape(py, function, "output", &input.raw.shape)?;
                 let dtype = given.raw.dtype;
                 (Some(given), dtype)
             }
@@ -167,11 +168,7 @@ impl<'py> Call<'py> {
             let message = format!("{function}: no kernel gives bool; pass output=\"float32\"");
             return Err(error(py, Kind::DType, message));
         }
-        Ok(Self { function, input, given, dtype })
-    }
-
-    fn py(&self) -> Python<'py> {
-        self.input.array().py()
+        Ok(Self { py, function, input, given, dtype })
     }
 
     fn ndim(&self) -> usize {
@@ -187,7 +184,7 @@ impl<'py> Call<'py> {
     }
 
     fn axis(&self, axis: isize) -> PyResult<usize> {
-        axis_at(self.py(), self.function, axis, self.ndim())
+        axis_at(self.py, self.function, axis, self.ndim())
     }
 
     /// The axes of an `axes` argument in the order given, all by default.
@@ -201,38 +198,48 @@ impl<'py> Call<'py> {
             numbers.into_iter().map(|axis| self.axis(axis)).collect::<PyResult<_>>()?;
         if (1..axes.len()).any(|i| axes[..i].contains(&axes[i])) {
             let message = format!("{}: an axis is named twice: {axes:?}", self.function);
-            return Err(error(self.py(), Kind::Option, message));
+            return Err(error(self.py, Kind::Option, message));
         }
         Ok(axes)
     }
 
-    /// Runs `kernel`, of about `taps` multiplications an element, in type `run_in`.
-    fn run(
+    /// The call of `kernel`, of about `taps` multiplications an element, in type
+    /// `run_in`.
+    fn call(
         self,
         run_in: DType,
         taps: f64,
-        kernel: impl Fn(&Raw, &Raw) -> Result<(), swath::Error> + Send + Sync,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let (py, function) = (self.py(), self.function);
-        let input = self.input.cast(function, "input", run_in)?;
-        let fits = |out: &Raw| out.dtype == run_in && !out.overlaps(&input.raw);
+        kernel: impl Fn(&Raw, &Raw) -> Result<(), swath::Error> + Send + 'static,
+    ) -> PyResult<Call> {
+        let (py, function) = (self.py, self.function);
+        let input = self.input.cast(py, function, "input", run_in)?;
         let shape = &input.raw.shape;
         let cost = input.raw.len() as f64 * (2.0 + 0.02 * run_in.size() as f64 * taps);
         let out = match self.given {
             Some(out) => out,
             None => Output::new(py, function, self.dtype, shape)?,
         };
-        if fits(&out.raw) {
-            control::run(py, cost, || kernel(&input.raw, &out.raw))?;
-        } else {
-            let between = Output::new(py, function, run_in, shape)?;
-            let (input, between, out) = (&input.raw, &between.raw, &out.raw);
-            control::run(py, cost, || {
-                kernel(input, between)?;
-                cast(between, out)
-            })?;
-        }
-        Ok(out.array().clone().into_any())
+        let fits = out.raw.dtype == run_in && !out.raw.overlaps(&input.raw);
+        let between = match fits {
+            true => None,
+            false => Some(Output::new(py, function, run_in, shape)?),
+        };
+        let (Input { raw: input, keep }, Output { raw: target, keep: out }) = (input, out);
+        let (between, room) = between.map(|between| (between.raw, between.keep)).unzip();
+        let run = move || {
+            match &between {
+                None => kernel(&input, &target)?,
+                Some(between) => {
+                    kernel(&input, between)?;
+                    cast(between, &target)?;
+                }
+            }
+            Ok(Bits::default())
+        };
+        Ok(Call::new(cost, run, move |py, _| {
+            drop((keep, room));
+            Ok(out.array(py).clone().into_any())
+        }))
     }
 }
 

@@ -5,7 +5,8 @@ use pyo3::prelude::*;
 use swath::conv::{self, Sample};
 use swath::image::{self, Gaussian};
 
-use super::{Call, Filtered, Mode, cast, modes};
+use super::{Asked, Filtered, Mode, cast, modes};
+use crate::call::{Call, perform};
 use crate::dtype::DType;
 use crate::error::{Kind, error};
 use crate::options::per_axis;
@@ -141,16 +142,11 @@ where
 }
 
 /// Runs the passes of a filter by name.
-fn by_passes<'py>(
-    call: Call<'py>,
-    passes: Vec<Pass>,
-    truncate: f64,
-    cval: f64,
-) -> PyResult<Bound<'py, PyAny>> {
+fn by_passes(asked: Asked<'_>, passes: Vec<Pass>, truncate: f64, cval: f64) -> PyResult<Call> {
     if !(truncate.is_finite() && truncate >= 0.0) {
         let message =
-            format!("{}: truncate is {truncate}, must be finite and not negative", call.function);
-        return Err(error(call.py(), Kind::Option, message));
+            format!("{}: truncate is {truncate}, must be finite and not negative", asked.function);
+        return Err(error(asked.py, Kind::Option, message));
     }
     let gaussian = passes.iter().all(|pass| matches!(pass.what, What::Gaussian { .. }));
     let radii =
@@ -158,9 +154,9 @@ fn by_passes<'py>(
     let some_radii = ![0, passes.len()].contains(&radii.count());
     let one_mode = passes.windows(2).all(|pair| pair[0].mode == pair[1].mode);
     let at_once = gaussian && one_mode && !some_radii && !passes.is_empty();
-    let dtype = call.float();
+    let dtype = asked.float();
     let taps = passes.iter().map(|pass| pass.taps(truncate)).sum();
-    call.run(dtype, taps, |a, out| match (at_once, a.dtype) {
+    asked.call(dtype, taps, move |a, out| match (at_once, a.dtype) {
         (true, DType::F32) => gaussian_at_once::<f32>(a, &passes, truncate, cval, out),
         (true, _) => gaussian_at_once::<f64>(a, &passes, truncate, cval, out),
         (false, DType::F32) => run_passes::<f32>(a, &passes, truncate, cval, out),
@@ -195,9 +191,20 @@ pub(crate) fn gaussian_filter<'py>(
     radius: Option<&Bound<'py, PyAny>>,
     axes: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    perform(input.py(), || {
+        gaussian_call(input, sigma, [order, output, mode, radius, axes], (cval, truncate))
+    })
+}
+
+fn gaussian_call<'py>(
+    input: &Bound<'py, PyAny>,
+    sigma: &Bound<'py, PyAny>,
+    [order, output, mode, radius, axes]: [Option<&Bound<'py, PyAny>>; 5],
+    (cval, truncate): (f64, f64),
+) -> PyResult<Call> {
     const NAME: &str = "gaussian_filter";
-    let call = Call::new(NAME, input, output)?;
-    let (py, axes) = (call.py(), call.axes(axes)?);
+    let asked = Asked::new(NAME, input, output)?;
+    let (py, axes) = (asked.py, asked.axes(axes)?);
     let n = axes.len();
     let sigmas: Vec<f64> = per_axis(NAME, "sigma", sigma, n)?;
     let orders: Vec<isize> = order.map_or(Ok(vec![0; n]), |o| per_axis(NAME, "order", o, n))?;
@@ -211,7 +218,7 @@ pub(crate) fn gaussian_filter<'py>(
         let what = What::Gaussian { sigma: sigmas[i], order, radius };
         passes.push(Pass { axis: axes[i], mode: modes[i], what });
     }
-    by_passes(call, passes, truncate, cval)
+    by_passes(asked, passes, truncate, cval)
 }
 
 /// Smooths along one axis with a Gaussian, as scipy.ndimage.gaussian_filter1d.
@@ -231,13 +238,16 @@ pub(crate) fn gaussian_filter1d<'py>(
     radius: Option<isize>,
 ) -> PyResult<Bound<'py, PyAny>> {
     const NAME: &str = "gaussian_filter1d";
-    let call = Call::new(NAME, input, output)?;
-    let (py, axis) = (call.py(), call.axis(axis)?);
-    let mode = mode.map_or(Ok(Mode::Reflect), |mode| Mode::new(NAME, mode))?;
-    let order = count(py, NAME, "order", order)?;
-    let radius = radius.map(|radius| count(py, NAME, "radius", radius)).transpose()?;
-    let pass = Pass { axis, mode, what: What::Gaussian { sigma, order, radius } };
-    by_passes(call, vec![pass], truncate, cval)
+    let py = input.py();
+    perform(py, || {
+        let asked = Asked::new(NAME, input, output)?;
+        let axis = asked.axis(axis)?;
+        let mode = mode.map_or(Ok(Mode::Reflect), |mode| Mode::new(NAME, mode))?;
+        let order = count(py, NAME, "order", order)?;
+        let radius = radius.map(|radius| count(py, NAME, "radius", radius)).transpose()?;
+        let pass = Pass { axis, mode, what: What::Gaussian { sigma, order, radius } };
+        by_passes(asked, vec![pass], truncate, cval)
+    })
 }
 
 /// Differentiates along an axis and smooths along all others, as scipy.ndimage.sobel.
@@ -251,18 +261,28 @@ pub(crate) fn sobel<'py>(
     mode: Option<&Bound<'py, PyAny>>,
     cval: f64,
 ) -> PyResult<Bound<'py, PyAny>> {
+    perform(input.py(), || sobel_call(input, axis, output, mode, cval))
+}
+
+fn sobel_call(
+    input: &Bound<'_, PyAny>,
+    axis: isize,
+    output: Option<&Bound<'_, PyAny>>,
+    mode: Option<&Bound<'_, PyAny>>,
+    cval: f64,
+) -> PyResult<Call> {
     const NAME: &str = "sobel";
-    let call = Call::new(NAME, input, output)?;
-    let axis = call.axis(axis)?;
-    let modes = modes(NAME, mode, call.ndim())?;
+    let asked = Asked::new(NAME, input, output)?;
+    let axis = asked.axis(axis)?;
+    let modes = modes(NAME, mode, asked.ndim())?;
     let pass = |axis, taps| Pass { axis, mode: modes[axis], what: What::Taps(taps) };
     let mut passes = vec![pass(axis, [-1.0, 0.0, 1.0])];
-    passes.extend((0..call.ndim()).filter(|&i| i != axis).map(|i| pass(i, [1.0, 2.0, 1.0])));
+    passes.extend((0..asked.ndim()).filter(|&i| i != axis).map(|i| pass(i, [1.0, 2.0, 1.0])));
     if modes.iter().any(|mode| *mode != modes[0]) {
-        return by_passes(call, passes, 0.0, cval);
+        return by_passes(asked, passes, 0.0, cval);
     }
-    let (dtype, mode) = (call.float(), modes[0]);
-    call.run(dtype, 3.0 * passes.len() as f64, |a, out| {
+    let (dtype, mode) = (asked.float(), modes[0]);
+    asked.call(dtype, 3.0 * passes.len() as f64, move |a, out| {
         let border = (mode, cval);
         match a.dtype {
             DType::F32 => sobel_of::<f32>(a, axis, border, out),

@@ -4,8 +4,9 @@ use ndarray::{Array1, ArrayD, IxDyn};
 use pyo3::prelude::*;
 use swath::conv::{self, Options};
 
-use super::{Call, Filtered, Mode, dispatch_filtered, exact_range, is_whole};
+use super::{Asked, Filtered, Mode, dispatch_filtered, exact_range, is_whole};
 use crate::array::Input;
+use crate::call::{Call, perform};
 use crate::dtype::DType;
 use crate::error::{Kind, error};
 use crate::options::per_axis;
@@ -19,16 +20,20 @@ enum Way {
 
 /// The weights of a filter, as `float64`.
 fn weights(function: &str, weights: &Bound<'_, PyAny>) -> PyResult<ArrayD<f64>> {
-    let weights =
-        Input::new(function, "weights", weights)?.cast(function, "weights", DType::F64)?;
+    let weights = Input::new(function, "weights", weights)?.cast(
+        weights.py(),
+        function,
+        "weights",
+        DType::F64,
+    )?;
     // SAFETY: a checked array of `f64`; nobody of ours writes it.
     Ok(unsafe { weights.raw.view::<f64>() }.to_owned())
 }
 
 /// The type for these weights: integers if all is whole.
-fn run_in(call: &Call<'_>, weights: &ArrayD<f64>, mode: Mode, cval: f64) -> DType {
-    let dtype = call.input.raw.dtype;
-    let exact = exact_range(dtype).filter(|_| dtype == call.dtype).is_some_and(|range| {
+fn run_in(asked: &Asked<'_>, weights: &ArrayD<f64>, mode: Mode, cval: f64) -> DType {
+    let dtype = asked.input.raw.dtype;
+    let exact = exact_range(dtype).filter(|_| dtype == asked.dtype).is_some_and(|range| {
         let taps = [f64::from(i32::MIN), f64::from(i32::MAX)];
         // So small that a sum fits 64 bits whatever the elements.
         let sum: f64 = weights.iter().map(|w| w.abs()).sum();
@@ -36,23 +41,23 @@ fn run_in(call: &Call<'_>, weights: &ArrayD<f64>, mode: Mode, cval: f64) -> DTyp
             && sum < (1u64 << 30) as f64
             && (mode != Mode::Constant || is_whole(cval, range))
     });
-    if exact { dtype } else { call.float() }
+    if exact { dtype } else { asked.float() }
 }
 
 #[allow(clippy::too_many_arguments)] // SciPy's
-fn on_axes<'py>(
+fn on_axes(
     function: &'static str,
     way: Way,
-    input: &Bound<'py, PyAny>,
-    filter: &Bound<'py, PyAny>,
-    output: Option<&Bound<'py, PyAny>>,
-    mode: Option<&Bound<'py, PyAny>>,
+    input: &Bound<'_, PyAny>,
+    filter: &Bound<'_, PyAny>,
+    output: Option<&Bound<'_, PyAny>>,
+    mode: Option<&Bound<'_, PyAny>>,
     cval: f64,
-    origin: Option<&Bound<'py, PyAny>>,
-    axes: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let call = Call::new(function, input, output)?;
-    let axes = call.axes(axes)?;
+    origin: Option<&Bound<'_, PyAny>>,
+    axes: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Call> {
+    let asked = Asked::new(function, input, output)?;
+    let axes = asked.axes(axes)?;
     let mode = mode.map_or(Ok(Mode::Reflect), |mode| Mode::new(function, mode))?;
     let filter = weights(function, filter)?;
     if filter.ndim() != axes.len() {
@@ -61,11 +66,11 @@ fn on_axes<'py>(
             filter.ndim(),
             axes.len()
         );
-        return Err(error(call.py(), Kind::Shape, message));
+        return Err(error(asked.py, Kind::Shape, message));
     }
     // As SciPy: the weights' axes are those of the input in rising order, the
     // origins' are in the order of `axes`.
-    let (mut shape, mut origins) = (vec![1; call.ndim()], vec![0isize; call.ndim()]);
+    let (mut shape, mut origins) = (vec![1; asked.ndim()], vec![0isize; asked.ndim()]);
     let mut rising = axes.clone();
     rising.sort_unstable();
     rising.iter().zip(filter.shape()).for_each(|(&axis, &n)| shape[axis] = n);
@@ -73,10 +78,10 @@ fn on_axes<'py>(
         let given: Vec<isize> = per_axis(function, "origin", origin, axes.len())?;
         axes.iter().zip(given).for_each(|(&axis, origin)| origins[axis] = origin);
     }
-    let dtype = run_in(&call, &filter, mode, cval);
+    let dtype = run_in(&asked, &filter, mode, cval);
     let filter = filter.into_shape_with_order(IxDyn(&shape)).expect("as many elements");
     let taps = filter.len() as f64;
-    call.run(dtype, taps, |a, out| {
+    asked.call(dtype, taps, move |a, out| {
         let border = (mode, cval);
         dispatch_filtered!(a.dtype, T => on_axes_of::<T>(way, a, &filter, border, &origins, out))
     })
@@ -101,29 +106,29 @@ fn on_axes_of<T: Filtered>(
 }
 
 #[allow(clippy::too_many_arguments)] // SciPy's
-fn on_one_axis<'py>(
+fn on_one_axis(
     function: &'static str,
     way: Way,
-    input: &Bound<'py, PyAny>,
-    filter: &Bound<'py, PyAny>,
+    input: &Bound<'_, PyAny>,
+    filter: &Bound<'_, PyAny>,
     axis: isize,
-    output: Option<&Bound<'py, PyAny>>,
-    mode: Option<&Bound<'py, PyAny>>,
+    output: Option<&Bound<'_, PyAny>>,
+    mode: Option<&Bound<'_, PyAny>>,
     cval: f64,
     origin: isize,
-) -> PyResult<Bound<'py, PyAny>> {
-    let call = Call::new(function, input, output)?;
-    let axis = call.axis(axis)?;
+) -> PyResult<Call> {
+    let asked = Asked::new(function, input, output)?;
+    let axis = asked.axis(axis)?;
     let mode = mode.map_or(Ok(Mode::Reflect), |mode| Mode::new(function, mode))?;
     let filter = weights(function, filter)?;
     if filter.ndim() != 1 {
         let message = format!("{function}: weights have {} axes, must have one", filter.ndim());
-        return Err(error(call.py(), Kind::Shape, message));
+        return Err(error(asked.py, Kind::Shape, message));
     }
-    let dtype = run_in(&call, &filter, mode, cval);
+    let dtype = run_in(&asked, &filter, mode, cval);
     let filter = filter.into_dimensionality::<ndarray::Ix1>().expect("one axis");
     let taps = filter.len() as f64;
-    call.run(dtype, taps, |a, out| {
+    asked.call(dtype, taps, move |a, out| {
         let border = (mode, cval);
         dispatch_filtered!(a.dtype, T => {
             on_one_axis_of::<T>(way, a, &filter, axis, border, origin, out)
@@ -170,7 +175,9 @@ macro_rules! by_weights {
             axes: Option<&Bound<'py, PyAny>>,
         ) -> PyResult<Bound<'py, PyAny>> {
             let name = stringify!($on_axes);
-            on_axes(name, $way, input, weights, output, mode, cval, origin, axes)
+            perform(input.py(), || {
+                on_axes(name, $way, input, weights, output, mode, cval, origin, axes)
+            })
         }
 
         /// As scipy.ndimage's function of this name: a filter along one axis.
@@ -188,7 +195,9 @@ macro_rules! by_weights {
             origin: isize,
         ) -> PyResult<Bound<'py, PyAny>> {
             let name = stringify!($on_one_axis);
-            on_one_axis(name, $way, input, weights, axis, output, mode, cval, origin)
+            perform(input.py(), || {
+                on_one_axis(name, $way, input, weights, axis, output, mode, cval, origin)
+            })
         }
     )*};
 }
