@@ -1,0 +1,90 @@
+"""Time two calls in turn, A B A B: the median of the ratios of the pairs, and their spread."""
+
+import statistics
+import time
+import timeit
+from dataclasses import dataclass
+
+REST = 0.060  # seconds, after a peer whose threads go on spinning
+SHORT = 0.001  # a call below this is made once, unmeasured, before each of its samples
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long to measure."""
+
+    sample: float  # seconds that one sample takes at least
+    budget: float  # seconds for all pairs, without rests
+    least: int  # pairs, whatever they cost
+    most: int
+
+
+FULL = Plan(sample=0.002, budget=0.5, least=5, most=21)
+QUICK = Plan(sample=0.001, budget=0.08, least=3, most=9)
+SLOW = 0.5  # seconds; a pair that takes longer is measured 3 times
+
+
+class Timed:
+    """A call, and how often to make it for one sample."""
+
+    def __init__(self, call, sample):
+        self.call, self.timer, self.number = call, timeit.Timer(call), 1
+        once = self.timer.timeit(1)
+        while self.number * once < sample:
+            grow = sample / max(once, 1e-9) / self.number
+            self.number = max(self.number + 1, int(self.number * min(grow * 1.1, 10)))
+            once = self.timer.timeit(self.number) / self.number
+        self.estimate = once
+
+    def sample(self):
+        """Seconds for one call, the mean of a sample."""
+        if self.estimate < SHORT:
+            self.call()
+        return self.timer.timeit(self.number) / self.number
+
+
+def spins(call):
+    """True if threads of the process go on working when the call is over."""
+    call()
+    time.sleep(0.002)  # those of a short spin are asleep by now
+    start = time.process_time()
+    time.sleep(0.005)
+    return time.process_time() - start > 0.001
+
+
+def pairs(ours, peer, plan, rest=False):
+    """Ours and the peer's call in turn; a dictionary of what was found."""
+    rest = rest or spins(peer)
+    pause = REST if rest else 0.0
+    b = Timed(peer, plan.sample)
+    time.sleep(pause)
+    a = Timed(ours, plan.sample)
+    least = plan.least if a.estimate + b.estimate < SLOW else min(plan.least, 3)
+    times, spent = [], 0.0
+    while len(times) < least or (spent < plan.budget and len(times) < plan.most):
+        start = time.perf_counter()
+        times.append((a.sample(), b.sample()))
+        spent += time.perf_counter() - start
+        time.sleep(pause)
+    ratios = sorted(theirs / our for our, theirs in times)
+    low, high = spread(ratios)
+    return {
+        "ours_seconds": statistics.median(our for our, _ in times),
+        "seconds": statistics.median(theirs for _, theirs in times),
+        "ratio": statistics.median(ratios),
+        "ratio_low": low,
+        "ratio_high": high,
+        "pairs": len(times),
+        "rested": rest,
+    }
+
+
+def spread(ratios):
+    """The tenth and the ninetieth percentile, between neighbours."""
+    def at(share):
+        place = share * (len(ratios) - 1)
+        below = int(place)
+        above = min(below + 1, len(ratios) - 1)
+        return ratios[below] + (place - below) * (ratios[above] - ratios[below])
+
+    return at(0.1), at(0.9)
