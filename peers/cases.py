@@ -5,8 +5,8 @@ result. `CASES` has a line for each row of cases: family, operation, types, shap
 options. A new family adds its calls and its lines here and nowhere else; a new
 library adds a file to lib/adapters/ and its calls here.
 
-In a call, `x`, `y` are the inputs, `w` the weights of a filter (`g` of a Gaussian in one
-dimension), `out` is an output that exists already (None in a case called fresh),
+In a call, `x`, `y` are the inputs, `w` the weights of a filter (`v` the same
+reversed, `g` those of a Gaussian in one dimension), `out` is an output that exists already (None in a case called fresh),
 `axis`, `sigma`, `border` are the options. Other names belong to the library, see its
 adapter. A call without `out` allocates its result every time; the report says so.
 A name `rust:LIBRARY` is measured by peers/rust, whose source has the call.
@@ -86,13 +86,14 @@ CALLS = {
         "rust:ndarray-conv": None,
         "rust:ndarray-ndimage": None,
     },
-    "correlate1d": {
-        "swath": "ndimage.correlate1d(x, w, axis, output=out, mode=border)",
-        "scipy": "ndimage.correlate1d(x, w, axis, output=out, mode=border)",
-        "opencv": "cv2.sepFilter2D(x, -1, *along(w, axis), dst=out, borderType=BORDERS[border])",
-        "jax": "correlate(pad(x, along(w, axis)), along(w, axis))",
-        "tensorflow": "correlate(pad(x, along(w, axis)), along(w, axis))",
-        "onnxruntime": "correlate(pad(x, along(w, axis)), along(w, axis))",
+    "convolve1d": {
+        "swath": "ndimage.convolve1d(x, w, axis, output=out, mode=border)",
+        "scipy": "ndimage.convolve1d(x, w, axis, output=out, mode=border)",
+        "opencv": "cv2.sepFilter2D(x, -1, *along(v, axis), dst=out, borderType=BORDERS[border])",
+        "jax": "correlate(pad(x, along(v, axis)), along(v, axis))",
+        "tensorflow": "correlate(pad(x, along(v, axis)), along(v, axis))",
+        "onnxruntime": "correlate(pad(x, along(v, axis)), along(v, axis))",
+        "rust:ndarray-conv": None,
         "rust:ndarray-ndimage": None,
     },
     "gaussian": {
@@ -140,7 +141,7 @@ def gaussian_radius(sigma):
 
 def filter_shape(case):
     """The shape of the weights `w` of a case."""
-    if case.op == "correlate1d":
+    if case.op == "convolve1d":
         return (case.options["k"],)
     return (case.options.get("k", 3),) * len(case.shape)
 
@@ -155,7 +156,7 @@ WORK = {
     "dot": lambda case, n: (2 * n, 2 * n),
     "matmul": lambda case, n: _product(case.shape),
     "correlate": lambda case, n: (2 * n * _taps(case), 2 * n),
-    "correlate1d": lambda case, n: (2 * n * _taps(case), 2 * n),
+    "convolve1d": lambda case, n: (2 * n * _taps(case), 2 * n),
     "gaussian": lambda case, n: (2 * n * _taps(case), 2 * n),
     "sobel": lambda case, n: (10 * n, 2 * n),
     "axpb": lambda case, n: (2 * n, 2 * n),
@@ -216,7 +217,7 @@ class Case:
         more = {}
         if self.op == "gaussian":
             more["radius"] = gaussian_radius(self.options["sigma"])
-        elif self.family == "filters":
+        elif self.family == "conv":
             more["filter_shape"] = filter_shape(self)
         return {
             "id": self.id, "family": self.family, "op": self.op, "dtype": self.dtype,
@@ -242,7 +243,7 @@ def _each(name, *values, **others):
 _SWEEP = "64 256 1024 4096 16384 65536 262144 1048576 4194304 33554432"
 _FOUR = "1024 65536 1048576 33554432"
 _SQUARES = "16 32 64 128 256 512 1024 2048".split()
-_MIRROR = {"border": "mirror"}
+_MIRROR, _NEAREST, _ZEROS = ({"border": name} for name in ("mirror", "nearest", "constant"))
 
 CASES = [
     *rows("reduce", "sum", "f32", _SWEEP, "read", quick="1024 65536 4194304"),
@@ -261,19 +262,24 @@ CASES = [
     *rows("matmul", "matmul", "f32 f64", "4096x64x4096 64x4096x64 1x4096x4096 4096x4096x1", "copy"),
     *rows("matmul", "matmul", "f32", "1000x10x1000 100000x8x8 1000x1000x17", "copy", quick="1000x10x1000"),
     *rows("matmul", "matmul", "f32", "256x256x256 1024x1024x1024", "copy", fresh=True),
-    *rows("filters", "correlate", "f32", "2160x3840", "copy", _each("k", 3, 7, **_MIRROR), quick="2160x3840"),
-    *rows("filters", "correlate", "f32", "2160x3840", "copy", _each("k", 5, 11, 15, **_MIRROR)),
-    *rows("filters", "correlate", "f32", "64x64 512x512", "copy", _each("k", 3, 7, **_MIRROR)),
-    *rows("filters", "correlate", "f64", "1080x1920", "copy", _each("k", 3, 7, **_MIRROR)),
-    *rows("filters", "correlate", "f32", "2160x3840", "copy", _each("k", 3, **_MIRROR), fresh=True),
-    *rows("filters", "correlate", "f32", "128x256x256", "copy", _each("k", 3, **_MIRROR)),
-    *rows("filters", "correlate1d", "f32", "4194304", "copy", _each("k", 15, 127, axis=0, **_MIRROR)),
-    *rows("filters", "correlate1d", "f32", "2160x3840", "copy", _each("axis", 0, 1, k=15, **_MIRROR)),
-    *rows("filters", "gaussian", "f32", "64x64 256x256 480x640 720x1280 1080x1920 2160x3840", "copy", _each("sigma", 1.0, **_MIRROR), quick="256x256 2160x3840"),
-    *rows("filters", "gaussian", "f32", "2160x3840", "copy", _each("sigma", 3.0, 10.0, **_MIRROR)),
-    *rows("filters", "gaussian", "f64", "1080x1920", "copy", _each("sigma", 3.0, **_MIRROR)),
-    *rows("filters", "gaussian", "f32", "2160x3840", "copy", _each("sigma", 1.0, **_MIRROR), fresh=True),
-    *rows("filters", "sobel", "f32", "480x640 2160x3840", "copy", _each("axis", 0, 1, **_MIRROR), quick="480x640"),
+    *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 3, 7, **_MIRROR), quick="2160x3840"),
+    *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 5, 11, 15, **_MIRROR)),
+    *rows("conv", "correlate", "f32", "64x64 512x512", "copy", _each("k", 3, 7, **_MIRROR)),
+    *rows("conv", "correlate", "f64", "1080x1920", "copy", _each("k", 3, 7, **_MIRROR)),
+    *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 3, **_MIRROR), fresh=True),
+    *rows("conv", "correlate", "f32", "128x256x256", "copy", _each("k", 3, **_MIRROR)),
+    *rows("conv", "convolve1d", "f32", "4194304", "copy", _each("k", 15, 127, axis=0, **_MIRROR)),
+    *rows("conv", "convolve1d", "f32", "2160x3840", "copy", _each("axis", 0, 1, k=15, **_MIRROR)),
+    *rows("conv", "gaussian", "f32", "64x64 256x256 480x640 720x1280 1080x1920 2160x3840", "copy", _each("sigma", 1.0, **_MIRROR), quick="256x256 2160x3840"),
+    *rows("conv", "gaussian", "f32", "2160x3840", "copy", _each("sigma", 3.0, 10.0, **_MIRROR)),
+    *rows("conv", "gaussian", "f64", "1080x1920", "copy", _each("sigma", 3.0, **_MIRROR)),
+    *rows("conv", "gaussian", "f32", "2160x3840", "copy", _each("sigma", 1.0, **_MIRROR), fresh=True),
+    *rows("conv", "sobel", "f32", "480x640 2160x3840", "copy", _each("axis", 0, 1, **_MIRROR), quick="480x640"),
+    *rows("conv", "correlate", "f32", "1080x1920", "copy", _each("k", 3, 7, **_NEAREST)),
+    *rows("conv", "gaussian", "f32", "1080x1920", "copy", _each("sigma", 1.0, 3.0, **_NEAREST)),
+    *rows("conv", "gaussian", "f32", "1080x1920", "copy", _each("sigma", 1.0, 3.0, **_ZEROS)),
+    *rows("conv", "sobel", "f32", "1080x1920", "copy", _each("axis", 1, **_NEAREST)),
+    *rows("conv", "sobel", "f32", "1080x1920", "copy", _each("axis", 1, **_ZEROS)),
     *rows("map", "axpb mul_add3 sqrt", "f32", "1024 16384 65536 1048576 4194304 33554432", "copy", quick="65536 33554432"),
     *rows("map", "axpb", "f64", _FOUR, "copy"),
 ]

@@ -45,7 +45,7 @@ def draw(data, found, folder):
         if calibrated:
             save("roofline", roofline([v for v in found if v.threads == most], calibrated, most))
         for key, cases in sweeps(data, most).items():
-            save("sweep-" + "-".join(key), sweep(key, cases, most))
+            save("sweep-" + "-".join(key).replace("=", ""), sweep(key, cases, most))
     return names
 
 
@@ -155,8 +155,8 @@ def sweeps(data, threads):
         square = case["op"] != "matmul" or len(set(case["shape"])) == 1
         if case["threads"] != threads or case["fresh"] or not square or verdict.ours_seconds(case) is None:
             continue
-        options = [f"{n}{v:g}" for n, v in sorted(case["options"].items()) if n != "border"]
-        groups.setdefault((case["family"], case["op"], case["dtype"], *options), []).append(case)
+        key = (case["family"], case["op"], case["dtype"], *verdict.told(case))
+        groups.setdefault(key, []).append(case)
     return {key: sorted(cases, key=_size) for key, cases in groups.items() if len(cases) >= 6}
 
 

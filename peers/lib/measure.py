@@ -21,7 +21,7 @@ class Plan:
 
 FULL = Plan(sample=0.002, budget=0.5, least=5, most=21)
 QUICK = Plan(sample=0.001, budget=0.08, least=3, most=9)
-SLOW = 0.5  # seconds; a pair that takes longer is measured 3 times
+SLOW = 0.1  # seconds; a pair that takes longer is measured 3 times
 
 
 class Timed:
@@ -43,20 +43,19 @@ class Timed:
         return self.timer.timeit(self.number) / self.number
 
 
-def spins(call):
-    """True if threads of the process go on working when the call is over."""
-    call()
+def spins():
+    """True if threads of the process work on although the last call is over."""
     time.sleep(0.002)  # those of a short spin are asleep by now
     start = time.process_time()
     time.sleep(0.005)
     return time.process_time() - start > 0.001
 
 
-def pairs(ours, peer, plan, rest=False):
+def pairs(ours, peer, plan):
     """Ours and the peer's call in turn; a dictionary of what was found."""
-    rest = rest or spins(peer)
-    pause = REST if rest else 0.0
     b = Timed(peer, plan.sample)
+    rest = spins()
+    pause = REST if rest else 0.0
     time.sleep(pause)
     a = Timed(ours, plan.sample)
     least = plan.least if a.estimate + b.estimate < SLOW else min(plan.least, 3)

@@ -37,10 +37,15 @@ class Verdict:
 
 def label(case):
     """A case as tables and charts name it."""
-    options = [f"{name}={value:g}" for name, value in sorted(case["options"].items()) if name != "border"]
     shape = "x".join(map(str, case["shape"]))
-    words = [case["op"], shape, case["dtype"], *options, *["fresh"] * case["fresh"]]
-    return " ".join(words)
+    return " ".join([case["op"], shape, case["dtype"], *told(case), *["fresh"] * case["fresh"]])
+
+
+def told(case):
+    """Its options; of borders those that are not the usual one of the table."""
+    options = {name: value for name, value in case["options"].items() if name != "border"}
+    border = case["options"].get("border", "mirror")
+    return [f"{name}={value:g}" for name, value in sorted(options.items())] + [border] * (border != "mirror")
 
 
 def verdicts(data):

@@ -12,6 +12,8 @@ import json
 import os
 import sys
 
+REDUCTIONS = ("sum", "mean", "min", "max", "dot")
+
 
 def own_output():
     """Standard output for answers alone; what libraries print goes to standard error."""
@@ -39,7 +41,7 @@ def make_inputs(case):
         m, k, n = shape
         return {"x": rng.standard_normal((m, k), dtype), "y": rng.standard_normal((k, n), dtype),
                 "out": None if case["fresh"] else numpy.zeros((m, n), dtype)}
-    if case["family"] == "reduce":
+    if case["op"] in REDUCTIONS:
         inputs = {"x": rng.standard_normal(shape, dtype), "out": None}
         if case["op"] == "dot":
             inputs["y"] = rng.standard_normal(shape, dtype)
@@ -63,7 +65,8 @@ def weights(case, rng, dtype):
     if case["op"] == "sobel":
         w = numpy.outer([-1, 0, 1], [1, 2, 1])
         return {"w": numpy.ascontiguousarray(w if case["options"]["axis"] == 0 else w.T).astype(dtype)}
-    return {"w": rng.standard_normal(case["filter_shape"]).astype(dtype)}
+    w = rng.standard_normal(case["filter_shape"]).astype(dtype)
+    return {"w": w, "v": w[::-1].copy()} if case["op"] == "convolve1d" else {"w": w}
 
 
 class Worker:
@@ -99,7 +102,7 @@ class Worker:
         if wrong:
             return {"status": "WRONG", "detail": wrong}
         record = {"status": "ok", **measure.pairs(ours, peer, self.plan)}
-        has_output = case["family"] != "reduce" or "axis" in case["options"]
+        has_output = case["op"] not in REDUCTIONS or "axis" in case["options"]
         if has_output and not case["fresh"] and self.peer.fresh_only(text):
             record["fresh_only"] = True
         return record
