@@ -70,8 +70,11 @@ def _threads(parser, chosen):
 
 def inside(argv, peers):
     """Prepares the environment and runs the script again in it; returns its status."""
-    failed = env.prepare(peers)
-    rust = env.build_rust() if peers is None or any(p.startswith("rust") for p in peers) else None
+    try:
+        failed = env.prepare(peers)
+        rust = env.build_rust() if peers is None or any(p.startswith("rust") for p in peers) else None
+    except KeyboardInterrupt:
+        return 130
     prepared = json.dumps({"failed": failed, "rust": rust and str(rust)})
     # The script in the environment handles Ctrl-C; this one waits for it to finish.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

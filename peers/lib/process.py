@@ -1,7 +1,9 @@
 """Processes that measure: they take a case a line and answer with a line each."""
 
 import json
+import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -55,9 +57,13 @@ class Asked:
         return self.answer(patience)
 
     def close(self):
-        """Ends the child, whatever it is doing."""
-        self.child.kill()
-        self.child.wait()
+        """Ends the child and its children, whatever they are doing."""
+        if self.child.poll() is None:
+            try:
+                os.killpg(self.child.pid, signal.SIGKILL)
+            except (AttributeError, OSError):  # a system without process groups
+                self.child.kill()
+            self.child.wait()
         self.log.close()
 
 
