@@ -21,7 +21,8 @@ class Plan:
 
 FULL = Plan(sample=0.002, budget=0.5, least=5, most=21)
 QUICK = Plan(sample=0.001, budget=0.08, least=3, most=9)
-SLOW = 0.1  # seconds; a pair that takes longer is measured 3 times
+SLOW = 0.1  # seconds; a pair that takes longer is measured 3 times,
+SLOWEST = 1.5  # and one that takes even longer once
 
 
 class Timed:
@@ -58,7 +59,8 @@ def pairs(ours, peer, plan):
     pause = REST if rest else 0.0
     time.sleep(pause)
     a = Timed(ours, plan.sample)
-    least = plan.least if a.estimate + b.estimate < SLOW else min(plan.least, 3)
+    pair = a.estimate + b.estimate
+    least = plan.least if pair < SLOW else min(plan.least, 3) if pair < SLOWEST else 1
     times, spent = [], 0.0
     while len(times) < least or (spent < plan.budget and len(times) < plan.most):
         start = time.perf_counter()

@@ -1,5 +1,7 @@
 """JAX on the CPU: jitted, inputs on the device, waiting for the result."""
 
+import itertools
+
 import jax
 import jax.numpy as jnp
 import numpy
@@ -12,8 +14,13 @@ PAD = {"reflect": "symmetric", "mirror": "reflect", "nearest": "edge", "constant
 
 
 def _correlate(x, w):
-    one = (1,) * x.ndim
-    return lax.conv_general_dilated(x[None, None], w[None, None], one, "VALID")[0, 0]
+    """A sum of shifted inputs, which XLA fuses: up to 80 times as fast here as its convolution."""
+    kept = [n - k + 1 for n, k in zip(x.shape, w.shape)]
+    total = 0
+    for start in itertools.product(*map(range, w.shape)):
+        end = [at + n for at, n in zip(start, kept)]
+        total += w[start] * lax.slice(x, start, end)
+    return total
 
 
 class Adapter(Library):
