@@ -5,8 +5,9 @@ import time
 import timeit
 from dataclasses import dataclass
 
-REST = 0.060  # seconds, after a peer whose threads go on spinning
-SHORT = 0.001  # a call below this is made once, unmeasured, before each of its samples
+REST = 0.060  # seconds at least, after a peer whose threads go on spinning
+REST_MOST = 0.500  # OpenBLAS spins for 117 ms on a 2.3 GHz Xeon
+SHORT = 0.001  # calls below this are made, unmeasured, for half of it before each sample
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Plan:
     """How long to measure."""
 
     sample: float  # seconds that one sample takes at least
-    budget: float  # seconds for all pairs, without rests
+    budget: float  # seconds for all pairs; with rests three times as long
     least: int  # pairs, whatever they cost
     most: int
 
@@ -26,47 +27,59 @@ SLOWEST = 1.5  # and one that takes even longer once
 
 
 class Timed:
-    """A call, and how often to make it for one sample."""
+    """A call, and how often to make it: for one sample, and before, to wake what sleeps."""
 
     def __init__(self, call, sample):
-        self.call, self.timer, self.number = call, timeit.Timer(call), 1
+        self.timer, self.number = timeit.Timer(call), 1
         once = self.timer.timeit(1)
         while self.number * once < sample:
             grow = sample / max(once, 1e-9) / self.number
             self.number = max(self.number + 1, int(self.number * min(grow * 1.1, 10)))
             once = self.timer.timeit(self.number) / self.number
         self.estimate = once
+        self.before = 1 + int(SHORT / 2 / once) if once < SHORT else 0
 
     def sample(self):
         """Seconds for one call, the mean of a sample."""
-        if self.estimate < SHORT:
-            self.call()
+        if self.before:
+            self.timer.timeit(self.before)
         return self.timer.timeit(self.number) / self.number
 
 
-def spins():
-    """True if threads of the process work on although the last call is over."""
-    time.sleep(0.002)  # those of a short spin are asleep by now
+def busy(seconds):
+    """True if threads of the process work while this one sleeps."""
     start = time.process_time()
-    time.sleep(0.005)
-    return time.process_time() - start > 0.001
+    time.sleep(seconds)
+    return time.process_time() - start > seconds / 10
+
+
+def settle():
+    """Rests until no thread of the process is busy; returns for how long, in seconds."""
+    start = time.perf_counter()
+    time.sleep(REST)
+    while busy(0.005) and time.perf_counter() - start < REST_MOST:
+        pass
+    return time.perf_counter() - start
 
 
 def pairs(ours, peer, plan):
     """Ours and the peer's call in turn; a dictionary of what was found."""
     b = Timed(peer, plan.sample)
-    rest = spins()
-    pause = REST if rest else 0.0
-    time.sleep(pause)
+    time.sleep(0.002)  # threads of a short spin are asleep by now
+    spins = busy(0.005)
+    if spins:
+        settle()
     a = Timed(ours, plan.sample)
     pair = a.estimate + b.estimate
     least = plan.least if pair < SLOW else min(plan.least, 3) if pair < SLOWEST else 1
-    times, spent = [], 0.0
-    while len(times) < least or (spent < plan.budget and len(times) < plan.most):
+    times, spent, rests = [], 0.0, []
+    while len(times) < least or (len(times) < plan.most and spent < plan.budget
+                                 and spent + sum(rests) < 3 * plan.budget):
         start = time.perf_counter()
         times.append((a.sample(), b.sample()))
         spent += time.perf_counter() - start
-        time.sleep(pause)
+        if spins:
+            rests.append(settle())
     ratios = sorted(theirs / our for our, theirs in times)
     low, high = spread(ratios)
     return {
@@ -76,7 +89,7 @@ def pairs(ours, peer, plan):
         "ratio_low": low,
         "ratio_high": high,
         "pairs": len(times),
-        "rested": rest,
+        "rest_seconds": statistics.median(rests) if rests else 0.0,
     }
 
 

@@ -50,7 +50,7 @@ def _page(data, found, pictures):
 _HOW = """\
 Each row is measured in one run: our call and the peer's in turn, A B A B, on the same data, after their results were found to agree. **Ratio** is the median over the pairs of the peer's time divided by ours: above 1 swath is faster. **Spread** is the tenth to the ninetieth percentile of the pairs; where it reaches across 1 the winner is marked "close". **Limit** is the share of what the machine allows that ours reaches, by the larger of flops / FMA peak and bytes / bandwidth: `FMA`, `read`, `copy`, or `L2 read` for data of up to 1 MiB. Data that stays in the third cache may exceed 100 % of `read` and `copy`, which are those of main memory.
 
-Peers in Python are measured against swath's Python package, those named `rust:` against its crate. Outputs exist before the call for both sides, except in rows called fresh; a peer marked \\* allocates its result in each call all the same. After a peer whose threads go on spinning both sides rest for 60 ms, so that the next call has the machine for itself."""
+Peers in Python are measured against swath's Python package, those named `rust:` against its crate. Outputs exist before the call for both sides, except in rows called fresh; a peer marked \\* allocates its result in each call all the same. After a peer whose threads go on spinning there is a rest of 60 ms or until they sleep, so that our call has the machine for itself."""
 
 
 def _head(data):

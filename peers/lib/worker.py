@@ -127,6 +127,7 @@ def main(name, threads, quick=""):
 
     try:
         worker = Worker(name, int(threads), measure.QUICK if quick else measure.FULL)
+        measure.settle()  # threads that the import has started
         answers.write(json.dumps({"build": worker.build()}, default=str) + "\n")
     except Exception as error:  # a library that fails to import is absent, whatever it raises
         answers.write(json.dumps({"absent": f"{type(error).__name__}: {error}"[:300]}) + "\n")
