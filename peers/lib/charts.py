@@ -179,14 +179,14 @@ def sweep(key, cases, threads):
         ours = name == "swath"
         axes.plot(*zip(*points), "-o", ms=4 if ours else 3, linewidth=2.2 if ours else 1.1, label=name,
                   color=WON if ours else COLOURS[(index - 1) % len(COLOURS)], zorder=3 if ours else 2)
-    _log_axes(axes, "m = k = n" if key[1] == "matmul" else "elements", "GB/s" if moved else "GF/s")
-    base = 2 if key[1] != "gaussian" else 10
-    if base == 2:
-        axes.set_xscale("log", base=2)
-        axes.xaxis.set_major_formatter(FuncFormatter(_power if key[1] != "matmul" else _plain))
+    _log_axes(axes, {"matmul": "m = k = n", "gaussian": "image"}.get(key[1], "elements"), "GB/s" if moved else "GF/s")
+    if len(cases[0]["shape"]) == 2:
+        sizes = ["x".join(map(str, case["shape"])) for case in cases]
+        axes.set_xticks([_size(case) for case in cases], sizes, rotation=30, fontsize=7)
+        axes.set_xticks([], minor=True)
     else:
-        axes.set_xticks([_size(c) for c in cases], ["x".join(map(str, c["shape"])) for c in cases], rotation=30,
-                        fontsize=7)
+        axes.set_xscale("log", base=2)
+        axes.xaxis.set_major_formatter(FuncFormatter(_plain if key[1] == "matmul" else _power))
     axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.01, 0.5))
     axes.set_title(f"{' '.join(key[1:])}, {threads} thread{'s' * (threads != 1)}")
     return figure

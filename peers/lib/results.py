@@ -57,7 +57,7 @@ class Results:
     def save(self):
         """Writes the file; a reader never sees half of it."""
         new = self.file.with_suffix(".json.new")
-        new.write_text(json.dumps(self.data, indent=1) + "\n")
+        new.write_text(text(self.data))
         os.replace(new, self.file)
 
     def add(self, case, threads, records):
@@ -69,6 +69,21 @@ class Results:
         """(case, peer, what) for every result that disagrees."""
         return [(case["id"], record["peer"], record["detail"]) for case in self.data["cases"]
                 for record in case["peers"] if record["status"] == "WRONG"]
+
+
+def text(data):
+    """The results as JSON with a line for each case, times to five digits."""
+    head = {name: value for name, value in data.items() if name != "cases"}
+    lines = ",\n".join("  " + json.dumps(_short(case)) for case in data["cases"])
+    return json.dumps(head, indent=1)[:-2] + f',\n "cases": [\n{lines}\n ]\n}}\n'
+
+
+def _short(value):
+    if isinstance(value, float):
+        return float(f"{value:.5g}")
+    if isinstance(value, dict):
+        return {name: _short(inner) for name, inner in value.items()}
+    return [_short(inner) for inner in value] if isinstance(value, list) else value
 
 
 def load(path):

@@ -12,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import cases
 import guard
 from lib import compare, env, limits, measure, verdict
+from lib.results import text
 from lib.worker import make_inputs
 
 TABLE = {case.id: case for case in cases.CASES}
@@ -123,3 +124,10 @@ def test_variables_of_the_user_do_not_reach_the_peers(monkeypatch):
     assert not {"OPENBLAS_CORETYPE", "SWATH_SIMD"} & given.keys()
     assert given["OPENBLAS_NUM_THREADS"] == given["POLARS_MAX_THREADS"] == given["NUMEXPR_MAX_THREADS"] == "3"
     assert env.unset() == ["OPENBLAS_CORETYPE", "SWATH_SIMD"]
+
+
+def test_results_are_the_same_after_writing_and_reading():
+    data = results(2.0)
+    assert json.loads(text(data)) == json.loads(json.dumps(data))
+    assert len([line for line in text(data).splitlines() if "sum/f32/1024" in line]) == 1
+    assert json.loads(text({"cases": [], "absent": {}})) == {"cases": [], "absent": {}}
