@@ -249,7 +249,7 @@ _MIRROR, _NEAREST, _ZEROS = ({"border": name} for name in ("mirror", "nearest", 
 
 CASES = [
     *rows("reduce", "sum", "f32", _SWEEP, "read", quick="1024 65536 4194304"),
-    *rows("reduce", "dot", "f32", _SWEEP, "read", quick="65536"),
+    *rows("reduce", "dot", "f32", "64 1024 16384 65536 262144 4194304 33554432", "read", quick="65536"),
     *rows("reduce", "max", "f32", _FOUR, "read", quick="1048576"),
     *rows("reduce", "mean min", "f32", _FOUR, "read"),
     *rows("reduce", "sum mean min max dot", "f64", "65536 4194304", "read"),

@@ -12,8 +12,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from lib import verdict
 
 WON, LOST, GREY = "#0072B2", "#D55E00", "#777777"
-COLOURS = ["#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C564B", "#B8860B", "#7F7FFF", "#444444", "#A0C000",
-           "#E377C2"]
+COLOURS = ["#E69F00", "#009E73", "#CC79A7", "#D62728", "#17BECF", "#8C564B", "#9467BD", "#9ACD32", "#555555",
+           "#E377C2", "#000000"]
 STYLE = {
     "svg.hashsalt": "swath", "svg.fonttype": "path", "font.size": 9, "axes.spines.top": False,
     "axes.spines.right": False, "axes.grid": True, "grid.color": "#e4e4e4", "grid.linewidth": 0.6,
@@ -153,7 +153,8 @@ def sweeps(data, threads):
     groups = {}
     for case in data["cases"]:
         square = case["op"] != "matmul" or len(set(case["shape"])) == 1
-        if case["threads"] != threads or case["fresh"] or not square or verdict.ours_seconds(case) is None:
+        timed = any(record["status"] == "ok" for record in case["peers"])
+        if case["threads"] != threads or case["fresh"] or not square or not timed:
             continue
         key = (case["family"], case["op"], case["dtype"], *verdict.told(case))
         groups.setdefault(key, []).append(case)
@@ -168,17 +169,22 @@ def sweep(key, cases, threads):
     """Speed over size, a line for each library."""
     moved = cases[0]["family"] in ("reduce", "map")
     work = "bytes" if moved else "flops"
-    lines = {"swath": [(_size(c), c[work] / verdict.ours_seconds(c) / 1e9) for c in cases]}
+    lines = {"swath": [], "rust:swath": []}
     for case in cases:
+        for name, side in (("swath", "python"), ("rust:swath", "rust")):
+            seconds = verdict.ours_seconds(case, side)
+            if seconds:
+                lines[name].append((_size(case), case[work] / seconds / 1e9))
         for record in case["peers"]:
             if record["status"] == "ok":
                 point = (_size(case), case[work] / record["seconds"] / 1e9)
                 lines.setdefault(record["peer"], []).append(point)
     figure, axes = plt.subplots(figsize=(7.5, 4.2))
-    for index, (name, points) in enumerate(lines.items()):
-        ours = name == "swath"
-        axes.plot(*zip(*points), "-o", ms=4 if ours else 3, linewidth=2.2 if ours else 1.1, label=name,
-                  color=WON if ours else COLOURS[(index - 1) % len(COLOURS)], zorder=3 if ours else 2)
+    for index, (name, points) in enumerate((name, points) for name, points in lines.items() if points):
+        ours = name.endswith("swath")
+        line = "--o" if name.startswith("rust:") else "-o"
+        axes.plot(*zip(*points), line, ms=4 if ours else 3, linewidth=2.2 if ours else 1.1, label=name,
+                  color=WON if ours else COLOURS[index % len(COLOURS)], zorder=3 if ours else 2)
     _log_axes(axes, {"matmul": "m = k = n", "gaussian": "image"}.get(key[1], "elements"), "GB/s" if moved else "GF/s")
     if len(cases[0]["shape"]) == 2:
         sizes = ["x".join(map(str, case["shape"])) for case in cases]

@@ -58,9 +58,9 @@ def verdicts(data):
             yield Verdict(case, case["threads"], timed[0], tuple(timed[1:]), share)
 
 
-def ours_seconds(case):
-    """Our time in a case: the median over its peers."""
-    times = [r["ours_seconds"] for r in case["peers"] if r["status"] == "ok"]
+def ours_seconds(case, side):
+    """Our time in a case, from Python or from Rust: the median over the peers of that side."""
+    times = [r["ours_seconds"] for r in case["peers"] if r["status"] == "ok" and r["side"] == side]
     return statistics.median(times) if times else None
 
 
