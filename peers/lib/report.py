@@ -180,7 +180,7 @@ def _flat(value):
         return ", ".join(f"{key} {_flat(inner)}" for key, inner in value.items())
     if isinstance(value, list):
         return " ".join(map(str, value))
-    return str(value).replace("|", "/")[:160]
+    return " ".join(str(value).replace("|", "/").split())[:160]
 
 
 def _failures(data):
@@ -191,7 +191,9 @@ def _failures(data):
                 failed.append([verdict.label(case), case["threads"], record["peer"], record["status"],
                                _flat(record.get("detail", ""))])
             elif record["status"] == "absent" and record["peer"] not in absent:
-                absent[f"{record['peer']} in {case['op']} {case['dtype']}"] = record.get("detail", "")
+                border = f", border {case['options']['border']}" if "border" in case["options"] else ""
+                where = f"{record['peer']} in {case['op']} {case['dtype']}{border}"
+                absent[where] = record.get("detail", "")
     if absent:
         rows = [[name, _flat(why)] for name, why in absent.items()]
         yield "## Absent\n\n" + _table(["peer", "why"], rows)
