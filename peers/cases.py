@@ -1,0 +1,291 @@
+"""The table of cases: what is measured, by which calls, against whom.
+
+`CALLS` has an entry for each operation: our call, and the peers' calls for the same
+result. `CASES` has a line for each row of cases: family, operation, types, shapes,
+options. A new family adds its calls and its lines here and nowhere else; a new
+library adds a file to lib/adapters/ and its calls here.
+
+In a call, `x`, `y` are the inputs, `w` the weights of a filter (`v` the same
+reversed, `g` those of a Gaussian in one dimension), `out` is an output that exists already (None in a case called fresh),
+`axis`, `sigma`, `border` are the options. Other names belong to the library, see its
+adapter. A call without `out` allocates its result every time; the report says so.
+A name `rust:LIBRARY` is measured by peers/rust, whose source has the call.
+"""
+
+import itertools
+import math
+from dataclasses import dataclass, field
+
+# ---- calls: library -> expression --------------------------------------------
+
+_WHOLE = {
+    "swath": "swath.{op}(x)",
+    "numpy": "numpy.{op}(x)",
+    "bottleneck": "bottleneck.nan{op}(x)",
+    "numba": "kernels.{op}(x)",
+    "jax": "jnp.{op}(x)",
+    "tensorflow": "tf.reduce_{op}(x)",
+    "polars": "x.{op}()",
+    "pandas": "x.{op}()",
+    "onnxruntime": "onnx.Reduce{Op}(x, keepdims=0)",
+    "rust:ndarray": None,
+    "rust:rayon": None,
+}
+_AXIS = {
+    "swath": "swath.{op}(x, axis=axis, out=out)",
+    "numpy": "numpy.{op}(x, axis=axis, out=out)",
+    "bottleneck": "bottleneck.nan{op}(x, axis=axis)",
+    "numba": "kernels.{op}_axis{axis}(x, out)",
+    "jax": "jnp.{op}(x, axis=axis)",
+    "tensorflow": "tf.reduce_{op}(x, axis=axis)",
+    "onnxruntime": "onnx.Reduce{Op}(x, axes, keepdims=0)",
+    "rust:ndarray": None,
+}
+_NUMEXPR = {"numexpr": "numexpr.evaluate('{op}(x)', x)"}
+
+
+CALLS = {
+    "sum": _WHOLE | _NUMEXPR,
+    "mean": _WHOLE,
+    "min": _WHOLE | _NUMEXPR,
+    "max": _WHOLE | _NUMEXPR,
+    "sum along an axis": _AXIS,
+    "mean along an axis": _AXIS,
+    "max along an axis": _AXIS,
+    "dot": {
+        "swath": "swath.dot(x, y)",
+        "numpy": "numpy.dot(x, y)",
+        "scipy": "blas.dot(x, y)",
+        "numexpr": "numexpr.evaluate('sum(x * y)', x, y)",
+        "numba": "kernels.dot(x, y)",
+        "jax": "jnp.dot(x, y)",
+        "tensorflow": "tf.reduce_sum(x * y)",  # tensordot takes seven times as long
+        "polars": "x.dot(y)",
+        "pandas": "x.dot(y)",
+        "rust:ndarray": None,
+        "rust:rayon": None,
+    },
+    "matmul": {
+        "swath": "swath.matmul(x, y, out=out)",
+        "numpy": "numpy.matmul(x, y, out=out)",
+        "scipy": "blas.gemm(x, y, out)",
+        "jax": "jnp.matmul(x, y)",
+        "tensorflow": "tf.matmul(x, y)",
+        "onnxruntime": "onnx.MatMul(x, y)",
+        "rust:gemm": None,
+        "rust:faer": None,
+        "rust:matrixmultiply": None,
+        "rust:ndarray": None,
+    },
+    "correlate": {
+        "swath": "ndimage.correlate(x, w, output=out, mode=border)",
+        "scipy": "ndimage.correlate(x, w, output=out, mode=border)",
+        "opencv": "cv2.filter2D(x, -1, w, dst=out, borderType=BORDERS[border])",
+        "jax": "correlate(pad(x, w), w)",
+        "tensorflow": "correlate(pad(x, w), w)",
+        "onnxruntime": "correlate(pad(x, w), w)",
+        "rust:imageproc": None,
+        "rust:ndarray-conv": None,
+        "rust:ndarray-ndimage": None,
+    },
+    "convolve1d": {
+        "swath": "ndimage.convolve1d(x, w, axis, output=out, mode=border)",
+        "scipy": "ndimage.convolve1d(x, w, axis, output=out, mode=border)",
+        "opencv": "cv2.sepFilter2D(x, -1, *along(v, axis), dst=out, borderType=BORDERS[border])",
+        "jax": "correlate(pad(x, along(v, axis)), along(v, axis))",
+        "tensorflow": "correlate(pad(x, along(v, axis)), along(v, axis))",
+        "onnxruntime": "correlate(pad(x, along(v, axis)), along(v, axis))",
+        "rust:ndarray-conv": None,
+        "rust:ndarray-ndimage": None,
+    },
+    "gaussian": {
+        "swath": "ndimage.gaussian_filter(x, sigma, output=out, mode=border)",
+        "scipy": "ndimage.gaussian_filter(x, sigma, output=out, mode=border)",
+        "scikit-image": "filters.gaussian(x, sigma, mode=border, out=out)",
+        "opencv": "cv2.GaussianBlur(x, (len(g), len(g)), sigma, dst=out, borderType=BORDERS[border])",
+        "jax": "correlate(correlate(pad(x, g, g), along(g, 0)), along(g, 1))",
+        "tensorflow": "correlate(correlate(pad(x, g, g), along(g, 0)), along(g, 1))",
+        "onnxruntime": "correlate(correlate(pad(x, g, g), along(g, 0)), along(g, 1))",
+        "rust:imageproc": None,
+        "rust:kornia-imgproc": None,
+        "rust:ndarray-ndimage": None,
+    },
+    "sobel": {
+        "swath": "ndimage.sobel(x, axis, output=out, mode=border)",
+        "scipy": "ndimage.sobel(x, axis, output=out, mode=border)",
+        "opencv": "cv2.Sobel(x, -1, axis, 1 - axis, dst=out, borderType=BORDERS[border])",
+        "jax": "correlate(pad(x, w), w)",
+        "tensorflow": "correlate(pad(x, w), w)",
+        "onnxruntime": "correlate(pad(x, w), w)",
+        "rust:imageproc": None,
+        "rust:kornia-imgproc": None,
+        "rust:ndarray-ndimage": None,
+    },
+    "axpb": {"rust:ndarray": None, "rust:rayon": None},  # 2x + 1
+    "mul_add3": {"rust:ndarray": None, "rust:rayon": None},  # x * y + z
+    "sqrt": {"rust:ndarray": None, "rust:rayon": None},
+}
+
+# ---- work: floating-point operations and elements moved ----------------------
+
+
+def _taps(case):
+    """The multiplications for one element of a filtered array."""
+    if case.op == "gaussian":
+        return len(case.shape) * (2 * gaussian_radius(case.options["sigma"]) + 1)
+    return math.prod(filter_shape(case))
+
+
+def gaussian_radius(sigma):
+    """The radius SciPy gives a Gaussian filter."""
+    return int(4.0 * sigma + 0.5)
+
+
+def filter_shape(case):
+    """The shape of the weights `w` of a case."""
+    if case.op == "convolve1d":
+        return (case.options["k"],)
+    return (case.options.get("k", 3),) * len(case.shape)
+
+
+def _product(shape):
+    m, k, n = shape
+    return 2 * m * k * n, m * k + k * n + m * n
+
+
+# operation -> (flops, elements read and written); n elements in the (first) input
+WORK = {
+    "dot": lambda case, n: (2 * n, 2 * n),
+    "matmul": lambda case, n: _product(case.shape),
+    "correlate": lambda case, n: (2 * n * _taps(case), 2 * n),
+    "convolve1d": lambda case, n: (2 * n * _taps(case), 2 * n),
+    "gaussian": lambda case, n: (2 * n * _taps(case), 2 * n),
+    "sobel": lambda case, n: (10 * n, 2 * n),
+    "axpb": lambda case, n: (2 * n, 2 * n),
+    "mul_add3": lambda case, n: (2 * n, 4 * n),
+    "sqrt": lambda case, n: (n, 2 * n),
+}
+
+
+def _reduction(case, n):
+    return n, n
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing measured; `id` names it in results and reports."""
+
+    family: str
+    op: str
+    dtype: str
+    shape: tuple
+    limit: str  # the memory traffic that bounds it: "read" or "copy"
+    options: dict = field(default_factory=dict)
+    fresh: bool = False
+    quick: bool = False
+
+    @property
+    def id(self):
+        """Such as correlate/f32/2160x3840/border=mirror,k=3/fresh."""
+        parts = [self.op, self.dtype, "x".join(map(str, self.shape))]
+        if self.options:
+            parts.append(",".join(f"{k}={v}" for k, v in sorted(self.options.items())))
+        return "/".join(parts + ["fresh"] * self.fresh)
+
+    @property
+    def calls(self):
+        """Library -> expression (None: measured by peers/rust)."""
+        along = " along an axis" if self.family == "reduce" and "axis" in self.options else ""
+        names = {"op": self.op, "Op": self.op.capitalize(), "axis": self.options.get("axis")}
+        return {peer: text and text.format(**names) for peer, text in CALLS[self.op + along].items()}
+
+    @property
+    def elements(self):
+        """Elements of the (first) input."""
+        return math.prod(self.shape[:2] if self.op == "matmul" else self.shape)
+
+    @property
+    def flops(self):
+        """Floating-point operations of the plain algorithm."""
+        return WORK.get(self.op, _reduction)(self, self.elements)[0]
+
+    @property
+    def bytes(self):
+        """Bytes that have to be read and written at least once."""
+        return WORK.get(self.op, _reduction)(self, self.elements)[1] * int(self.dtype[1:]) // 8
+
+    def record(self):
+        """The case as results and processes have it."""
+        more = {}
+        if self.op == "gaussian":
+            more["radius"] = gaussian_radius(self.options["sigma"])
+        elif self.family == "conv":
+            more["filter_shape"] = filter_shape(self)
+        return {
+            "id": self.id, "family": self.family, "op": self.op, "dtype": self.dtype,
+            "shape": self.shape, "options": self.options, "fresh": self.fresh, **more,
+            "limit": self.limit, "flops": self.flops, "bytes": self.bytes, "calls": self.calls,
+        }
+
+
+# ---- cases -------------------------------------------------------------------
+
+
+def rows(family, ops, dtypes, shapes, limit, options=({},), fresh=False, quick=""):
+    """Every combination; `quick` lists the shapes that a quick run has too."""
+    for op, dtype, shape, more in itertools.product(ops.split(), dtypes.split(), shapes.split(), options):
+        sizes = tuple(map(int, shape.split("x")))
+        yield Case(family, op, dtype, sizes, limit, more, fresh, shape in quick.split())
+
+
+def _each(name, *values, **others):
+    return [{name: value, **others} for value in values]
+
+
+_SWEEP = "64 256 1024 4096 16384 65536 262144 1048576 4194304 33554432"
+_FOUR = "1024 65536 1048576 33554432"
+_SQUARES = "16 32 64 128 256 512 1024 2048".split()
+_MIRROR, _NEAREST, _ZEROS = ({"border": name} for name in ("mirror", "nearest", "constant"))
+
+CASES = [
+    *rows("reduce", "sum", "f32", _SWEEP, "read", quick="1024 65536 4194304"),
+    *rows("reduce", "dot", "f32", "64 1024 16384 65536 262144 4194304 33554432", "read", quick="65536"),
+    *rows("reduce", "max", "f32", _FOUR, "read", quick="1048576"),
+    *rows("reduce", "mean min", "f32", _FOUR, "read"),
+    *rows("reduce", "sum mean min max dot", "f64", "65536 4194304", "read"),
+    *rows("reduce", "sum", "f32", "4096x4096", "read", _each("axis", 0, 1), quick="4096x4096"),
+    *rows("reduce", "max", "f32", "4096x4096", "read", _each("axis", 0, 1)),
+    *rows("reduce", "mean", "f32", "1000000x8 8x1000000", "read", _each("axis", 0, 1)),
+    *rows("reduce", "sum", "f64", "1000x1000", "read", _each("axis", 0, 1)),
+    *rows("reduce", "sum", "f32", "1000x1000", "read", _each("axis", 0), fresh=True),
+    *rows("matmul", "matmul", "f32", " ".join(f"{n}x{n}x{n}" for n in _SQUARES), "copy", quick="64x64x64 256x256x256 1024x1024x1024"),
+    *rows("matmul", "matmul", "f64", "64x64x64 256x256x256 512x512x512 1024x1024x1024 2048x2048x2048", "copy", quick="512x512x512"),
+    *rows("matmul", "matmul", "f32", "4096x4096x4096", "copy"),
+    *rows("matmul", "matmul", "f32 f64", "4096x64x4096 64x4096x64 1x4096x4096 4096x4096x1", "copy"),
+    *rows("matmul", "matmul", "f32", "1000x10x1000 100000x8x8 1000x1000x17", "copy", quick="1000x10x1000"),
+    *rows("matmul", "matmul", "f32", "256x256x256 1024x1024x1024", "copy", fresh=True),
+    *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 3, **_MIRROR), quick="2160x3840"),
+    *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 5, **_MIRROR)),
+    *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 7, **_MIRROR), quick="2160x3840"),
+    *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 11, 15, **_MIRROR)),
+    *rows("conv", "correlate", "f32", "64x64 512x512", "copy", _each("k", 3, 7, **_MIRROR)),
+    *rows("conv", "correlate", "f64", "1080x1920", "copy", _each("k", 3, 7, **_MIRROR)),
+    *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 3, **_MIRROR), fresh=True),
+    *rows("conv", "correlate", "f32", "128x256x256", "copy", _each("k", 3, **_MIRROR)),
+    *rows("conv", "convolve1d", "f32", "4194304", "copy", _each("k", 15, 127, axis=0, **_MIRROR)),
+    *rows("conv", "convolve1d", "f32", "2160x3840", "copy", _each("axis", 0, 1, k=15, **_MIRROR)),
+    *rows("conv", "gaussian", "f32", "64x64 256x256 480x640 720x1280 1080x1920 2160x3840", "copy", _each("sigma", 1.0, **_MIRROR), quick="256x256 2160x3840"),
+    *rows("conv", "gaussian", "f32", "2160x3840", "copy", _each("sigma", 3.0, 10.0, **_MIRROR)),
+    *rows("conv", "gaussian", "f64", "1080x1920", "copy", _each("sigma", 3.0, **_MIRROR)),
+    *rows("conv", "gaussian", "f32", "2160x3840", "copy", _each("sigma", 1.0, **_MIRROR), fresh=True),
+    *rows("conv", "sobel", "f32", "480x640 2160x3840", "copy", _each("axis", 0, 1, **_MIRROR), quick="480x640"),
+    *rows("conv", "correlate", "f32", "1080x1920", "copy", _each("k", 3, 7, **_NEAREST)),
+    *rows("conv", "gaussian", "f32", "1080x1920", "copy", _each("sigma", 1.0, 3.0, **_NEAREST)),
+    *rows("conv", "gaussian", "f32", "1080x1920", "copy", _each("sigma", 1.0, 3.0, **_ZEROS)),
+    *rows("conv", "sobel", "f32", "1080x1920", "copy", _each("axis", 1, **_NEAREST)),
+    *rows("conv", "sobel", "f32", "1080x1920", "copy", _each("axis", 1, **_ZEROS)),
+    *rows("map", "axpb mul_add3 sqrt", "f32", "1024 16384 65536 1048576 4194304 33554432", "copy", quick="65536 33554432"),
+    *rows("map", "axpb", "f64", _FOUR, "copy"),
+]
+
+FAMILIES = tuple(dict.fromkeys(case.family for case in CASES))

@@ -1,0 +1,1 @@
+"""What run.py and guard.py are made of."""

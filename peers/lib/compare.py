@@ -1,0 +1,69 @@
+"""Whether two results agree, and which of them is wrong if they do not."""
+
+import numpy
+
+# Rounding errors stay below this many times epsilon times the sum of magnitudes that an
+# element of the result is made of: random inputs, errors that largely cancel.
+MARGIN = 16
+
+
+def tolerance(case, inputs):
+    """The largest difference that rounding explains; 0 where results are exact."""
+    x = inputs["x"]
+    epsilon = numpy.finfo(x.dtype).eps
+    if case["op"] in ("min", "max"):
+        return 0.0
+    if case["op"] == "matmul":
+        return MARGIN * epsilon * (case["shape"][1] + 16)  # normal variates: |x y| is 0.64
+    if "g" in inputs or "w" in inputs:
+        weights = inputs["g" if "g" in inputs else "w"]
+        return MARGIN * epsilon * float(numpy.abs(weights).sum() * numpy.abs(x).max())
+    axis = case["options"].get("axis")
+    length = x.size if axis is None else x.shape[axis]
+    scale = 1 if case["op"] == "mean" else length
+    return MARGIN * epsilon * scale
+
+
+def reference(case, inputs):
+    """The result in double precision, by the plainest way there is, or None."""
+    x, *more = (inputs[n].astype(numpy.float64) for n in ("x", "y", "w") if n in inputs)
+    options = case["options"]
+    if case["op"] in ("sum", "mean", "min", "max"):
+        return getattr(numpy, case["op"])(x, axis=options.get("axis"))
+    if case["op"] in ("dot", "matmul"):
+        return getattr(numpy, case["op"])(x, more[0])
+    try:
+        from scipy import ndimage
+    except ImportError:
+        return None
+    if case["op"] == "gaussian":
+        return ndimage.gaussian_filter(x, options["sigma"], mode=options["border"])
+    if case["op"] == "convolve1d":
+        return ndimage.convolve1d(x, more[0], options["axis"], mode=options["border"])
+    return ndimage.correlate(x, more[0], mode=options["border"])
+
+
+def difference(a, b):
+    """The largest absolute difference; infinite if the shapes differ or one is not finite."""
+    a, b = numpy.asarray(a), numpy.asarray(b)
+    if a.shape != b.shape:
+        a, b = a.squeeze(), b.squeeze()
+    if a.shape != b.shape:
+        return float("inf")
+    largest = numpy.abs(a.astype(numpy.float64) - b).max(initial=0.0)
+    return float(largest) if numpy.isfinite(largest) else float("inf")
+
+
+def disagreement(case, inputs, ours, theirs):
+    """None if the results agree, else who is wrong, and by how much."""
+    allowed = tolerance(case, inputs)
+    apart = difference(ours, theirs)
+    if apart <= allowed:
+        return None
+    truth = reference(case, inputs)
+    who = "one of the two"
+    if truth is not None:
+        wrong = [name for name, value in (("swath", ours), ("the peer", theirs))
+                 if difference(value, truth) > allowed]
+        who = " and ".join(wrong) or who
+    return f"{who} wrong: results differ by {apart:.3g}, rounding explains {allowed:.3g}"

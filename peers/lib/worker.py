@@ -1,0 +1,140 @@
+"""A process that measures one library on one number of threads.
+
+    python -m lib.worker LIBRARY THREADS [quick]
+
+Run with peers/ as the working folder. The first line it prints says who it is, or why
+it cannot be; then each case read from standard input, a line of JSON, is answered by
+one line. A process of its own keeps a library's threads, settings and crashes away from
+the others.
+"""
+
+import json
+import os
+import sys
+
+REDUCTIONS = ("sum", "mean", "min", "max", "dot")
+
+
+def own_output():
+    """Standard output for answers alone; what libraries print goes to standard error."""
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    return answers
+
+
+def limit_cpus(threads):
+    """As many CPUs as threads: what a library's own settings miss, the kernel stops."""
+    if hasattr(os, "sched_setaffinity"):
+        cpus = sorted(os.sched_getaffinity(0))
+        if threads < len(cpus):
+            os.sched_setaffinity(0, cpus[:threads])
+
+
+def make_inputs(case):
+    """The data of a case: the same in every run and every process."""
+    import numpy
+
+    rng = numpy.random.default_rng(7)
+    dtype = {"f32": numpy.float32, "f64": numpy.float64}[case["dtype"]]
+    shape, options = case["shape"], case["options"]
+    if case["op"] == "matmul":
+        m, k, n = shape
+        return {"x": rng.standard_normal((m, k), dtype), "y": rng.standard_normal((k, n), dtype),
+                "out": None if case["fresh"] else numpy.zeros((m, n), dtype)}
+    if case["op"] in REDUCTIONS:
+        inputs = {"x": rng.standard_normal(shape, dtype), "out": None}
+        if case["op"] == "dot":
+            inputs["y"] = rng.standard_normal(shape, dtype)
+        if "axis" in options and not case["fresh"]:
+            kept = [n for i, n in enumerate(shape) if i != options["axis"]]
+            inputs["out"] = numpy.zeros(kept, dtype)
+        return inputs
+    inputs = {"x": rng.random(shape, dtype), "out": None if case["fresh"] else numpy.zeros(shape, dtype)}
+    inputs.update(weights(case, rng, dtype))
+    return inputs
+
+
+def weights(case, rng, dtype):
+    """The filter of a case, as `g` in one dimension or as `w`."""
+    import numpy
+
+    if case["op"] == "gaussian":
+        radius, sigma = case["radius"], case["options"]["sigma"]
+        g = numpy.exp(-0.5 / sigma**2 * numpy.arange(-radius, radius + 1.0) ** 2)
+        return {"g": (g / g.sum()).astype(dtype)}
+    if case["op"] == "sobel":
+        w = numpy.outer([-1, 0, 1], [1, 2, 1])
+        return {"w": numpy.ascontiguousarray(w if case["options"]["axis"] == 0 else w.T).astype(dtype)}
+    w = rng.standard_normal(case["filter_shape"]).astype(dtype)
+    return {"w": w, "v": w[::-1].copy()} if case["op"] == "convolve1d" else {"w": w}
+
+
+class Worker:
+    """One library beside ours."""
+
+    def __init__(self, name, threads, plan):
+        from lib import adapters
+
+        self.ours = adapters.load("swath", threads)
+        self.peer = adapters.load(name, threads)
+        self.name, self.plan = name, plan
+
+    def run(self, case):
+        """The record of this peer in a case."""
+        from lib.adapters import Unsupported
+
+        try:
+            return self.measure(case)
+        except Unsupported as why:
+            return {"status": "absent", "detail": str(why)}
+        except Exception as error:  # whatever a library raises is its result here
+            return {"status": "error", "detail": f"{type(error).__name__}: {error}"[:300]}
+
+    def measure(self, case):
+        from lib import compare, measure
+
+        inputs = make_inputs(case)
+        ours = self.call(self.ours, case, case["calls"]["swath"], inputs)
+        text = case["calls"][self.name]
+        peer = self.call(self.peer, case, text, inputs)
+        mine = self.ours.result(ours()).copy()  # both may write into the same output
+        wrong = compare.disagreement(case, inputs, mine, self.peer.result(peer()))
+        if wrong:
+            return {"status": "WRONG", "detail": wrong}
+        record = {"status": "ok", **measure.pairs(ours, peer, self.plan)}
+        has_output = case["op"] not in REDUCTIONS or "axis" in case["options"]
+        if has_output and not case["fresh"] and self.peer.fresh_only(text):
+            record["fresh_only"] = True
+        return record
+
+    def call(self, library, case, text, inputs):
+        """The call of a library, on inputs of its own kind, with an output of its own."""
+        out = inputs["out"]
+        own = {n: library.convert(a) for n, a in inputs.items() if n != "out"}
+        own["out"] = None if out is None else out.copy()
+        names = {**case["options"], **library.names(case)}
+        return library.compile(text, own, names)
+
+    def build(self):
+        """What is known of the library, the threads it was given among it."""
+        return {**self.peer.build(), "threads set by": self.peer.threads}
+
+
+def main(name, threads, quick=""):
+    answers = own_output()
+    limit_cpus(int(threads))
+    from lib import measure
+
+    try:
+        worker = Worker(name, int(threads), measure.QUICK if quick else measure.FULL)
+        measure.settle()  # threads that the import has started
+        answers.write(json.dumps({"build": worker.build()}, default=str) + "\n")
+    except Exception as error:  # a library that fails to import is absent, whatever it raises
+        answers.write(json.dumps({"absent": f"{type(error).__name__}: {error}"[:300]}) + "\n")
+        return
+    for line in sys.stdin:
+        answers.write(json.dumps(worker.run(json.loads(line))) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

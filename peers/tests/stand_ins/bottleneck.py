@@ -1,0 +1,3 @@
+"""A library that is installed and does not work."""
+
+raise ImportError("libnothing.so: cannot open shared object file")

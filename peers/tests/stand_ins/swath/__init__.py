@@ -1,0 +1,9 @@
+"""Stands in for swath, so that the harness can be tested without building it."""
+
+from numpy import max, sum
+
+from . import ndimage
+
+
+def set_num_threads(n):
+    pass
