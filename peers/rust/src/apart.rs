@@ -43,9 +43,8 @@ fn start<'a>(peer: &str, case: &Case, threads: usize) -> std::io::Result<Box<dyn
     let mut questions = child.stdin.take().expect("piped");
     let answers = BufReader::new(child.stdout.take().expect("piped"));
     let case = Case { peers: vec![peer.to_owned()], ..case.clone() };
-    let apart = |questions| Apart { child, questions: Some(questions), answers, fresh: case.fresh };
     writeln!(questions, "{}", serde_json::to_string(&case)?)?;
-    Ok(Box::new(apart(questions)))
+    Ok(Box::new(Apart { child, questions: Some(questions), answers, fresh: case.fresh }))
 }
 
 impl Apart {

@@ -116,9 +116,9 @@ mod tests {
 
     #[test]
     fn a_report_goes_through_json_and_back() {
-        let times =
-            Times { seconds: 1e-3, ratio: 2.0, ratio_low: 1.5, ratio_high: 2.5, pairs: 20 };
-        let ok = Entry { peer: "a".into(), status: Status::Ok, times: Some(times), ..<_>::default() };
+        let times = Times { seconds: 1e-3, ratio: 2.0, ratio_low: 1.5, ratio_high: 2.5, pairs: 20 };
+        let ok =
+            Entry { peer: "a".into(), status: Status::Ok, times: Some(times), ..<_>::default() };
         let absent = Entry { peer: "b".into(), detail: "no such peer".into(), ..<_>::default() };
         let report = Report { id: "x".into(), ours_seconds: 5e-4, peers: vec![ok, absent] };
         let text = serde_json::to_string(&report).unwrap();

@@ -43,8 +43,7 @@ fn typed<T: Real>(case: &Case, machine: &Machine) -> Result<Report, String> {
     let mut ours = Side::new(ours::job(&work, machine))?;
     let mut samples = Vec::new();
     let peers = case.peers.iter().map(|name| {
-        let mut entry =
-            Entry { peer: name.clone(), threads: machine.threads, ..Entry::default() };
+        let mut entry = Entry { peer: name.clone(), threads: machine.threads, ..Entry::default() };
         match peers::job(name, case, &work, machine) {
             Err(reason) => entry.detail = reason,
             Ok(job) => {
@@ -206,10 +205,8 @@ mod tests {
 
     #[test]
     fn a_wrong_result_is_reported_and_not_timed() {
-        let report = run(
-            r#"{"id":"a","family":"reduce","op":"sum","dtype":"f32","shape":[1000],
-                "peers":["wrong","rayon","panics"]}"#,
-        )
+        let report = run(r#"{"id":"a","family":"reduce","op":"sum","dtype":"f32","shape":[1000],
+                "peers":["wrong","rayon","panics"]}"#)
         .unwrap();
         let [wrong, right, panics] = &report.peers[..] else { panic!("three peers") };
         assert_eq!((wrong.status, &wrong.times), (Status::Wrong, &None));
@@ -225,10 +222,8 @@ mod tests {
 
     #[test]
     fn a_result_of_another_shape_is_wrong() {
-        let report = run(
-            r#"{"id":"a","family":"map","op":"sqrt","dtype":"f64","shape":[8,8],
-                "peers":["wrong"]}"#,
-        );
+        let report = run(r#"{"id":"a","family":"map","op":"sqrt","dtype":"f64","shape":[8,8],
+                "peers":["wrong"]}"#);
         let entry = &report.unwrap().peers[0];
         assert_eq!(entry.status, Status::Wrong);
         assert!(entry.detail.contains("1 elements, ours 64"), "{}", entry.detail);
@@ -236,10 +231,9 @@ mod tests {
 
     #[test]
     fn an_absent_peer_is_absent() {
-        let report = run(
-            r#"{"id":"a","family":"matmul","op":"matmul","dtype":"f64","shape":[8,8,8],
-                "peers":["mkl","imageproc"]}"#,
-        );
+        let report =
+            run(r#"{"id":"a","family":"matmul","op":"matmul","dtype":"f64","shape":[8,8,8],
+                "peers":["mkl","imageproc"]}"#);
         let report = report.unwrap();
         assert!(report.peers.iter().all(|p| p.status == Status::Absent));
         assert!(report.peers[0].detail.contains("no peer named mkl"));

@@ -2,14 +2,14 @@
 
 use std::hint::black_box;
 
-use ndarray::{ArrayD, Array, ArrayView, Dimension, Ix2, Ix3, RemoveAxis};
+use ndarray::{Array, ArrayD, ArrayView, ArrayView1, Dimension, Ix2, Ix3, RemoveAxis};
 use swath::conv::Border;
 use swath::image::Gaussian;
 
 use crate::job::{Job, On, giving, writing};
 use crate::machine::Machine;
 use crate::real::Real;
-use crate::work::{Fold, Map, Work, with_dims};
+use crate::work::{Fold, Map, Work, flat, with_dims};
 
 type Boxed<'a> = Box<dyn Job + 'a>;
 
@@ -17,32 +17,24 @@ type Boxed<'a> = Box<dyn Job + 'a>;
 pub(crate) fn job<'a, T: Real>(work: &'a Work<T>, machine: &'a Machine) -> Boxed<'a> {
     let (on, fresh) = (On::Swath(&machine.swath), machine.fresh);
     match work {
-        Work::Reduce { fold, axis: None, a } => with_dims!(a, |a| whole(on, *fold, a)),
+        Work::Reduce { fold, axis: None, a } => whole(on, *fold, flat(a)),
         Work::Reduce { fold, axis: Some(axis), a } => along(on, fresh, *fold, *axis, a),
         Work::Dot { a, b } => giving(on, move || swath::dot(black_box(a), b).unwrap()),
         Work::Matmul { a, b } if fresh => {
             giving(on, move || swath::matmul(black_box(a), b).unwrap())
         }
-        Work::Matmul { a, b } => {
-            writing(on, Array::zeros((a.nrows(), b.ncols())), move |c| {
-                swath::matmul_into(T::one(), black_box(a), b, T::zero(), c).unwrap();
-            })
-        }
-        Work::Map { map: Map::MulAdd3, x, y, z } => with_dims!(x, |x| {
-            let y = y.view().into_dimensionality().expect("the shape of x");
-            let z = z.view().into_dimensionality().expect("the shape of x");
-            mul_add3(on, fresh, [x, y, z])
+        Work::Matmul { a, b } => writing(on, Array::zeros((a.nrows(), b.ncols())), move |c| {
+            swath::matmul_into(T::one(), black_box(a), b, T::zero(), c).unwrap();
         }),
-        Work::Map { map, x, .. } => with_dims!(x, |x| map_one(on, fresh, *map, x)),
+        Work::Map { map: Map::MulAdd3, x, y, z } => {
+            mul_add3(on, fresh, [flat(x), flat(y), flat(z)])
+        }
+        Work::Map { map, x, .. } => map_one(on, fresh, *map, flat(x)),
         _ => filter(work, on, fresh),
     }
 }
 
-fn whole<'a, T: Real, D: Dimension + 'a>(
-    on: On<'a>,
-    fold: Fold,
-    a: ArrayView<'a, T, D>,
-) -> Boxed<'a> {
+fn whole<'a, T: Real>(on: On<'a>, fold: Fold, a: ArrayView1<'a, T>) -> Boxed<'a> {
     match fold {
         Fold::Sum => giving(on, move || swath::sum(black_box(&a))),
         Fold::Mean => giving(on, move || swath::mean(black_box(&a))),
@@ -61,7 +53,7 @@ fn along<'a, T: Real>(
     match a.ndim() {
         2 => along_axis::<T, Ix2>(on, fresh, fold, axis, view(a)),
         3 => along_axis::<T, Ix3>(on, fresh, fold, axis, view(a)),
-        _ => whole(on, fold, view::<T, ndarray::Ix1>(a)),
+        _ => whole(on, fold, flat(a)),
     }
 }
 
@@ -98,11 +90,7 @@ where
     }
 }
 
-fn mul_add3<'a, T: Real, D: Dimension + ndarray::DimMax<D, Output = D> + 'a>(
-    on: On<'a>,
-    fresh: bool,
-    [x, y, z]: [ArrayView<'a, T, D>; 3],
-) -> Boxed<'a> {
+fn mul_add3<'a, T: Real>(on: On<'a>, fresh: bool, [x, y, z]: [ArrayView1<'a, T>; 3]) -> Boxed<'a> {
     if fresh {
         return giving(on, move || {
             swath::map!((black_box(&x), &y, &z), |(x, y, z)| x * y + z).unwrap()
@@ -113,12 +101,7 @@ fn mul_add3<'a, T: Real, D: Dimension + ndarray::DimMax<D, Output = D> + 'a>(
     })
 }
 
-fn map_one<'a, T: Real, D: Dimension + 'a>(
-    on: On<'a>,
-    fresh: bool,
-    map: Map,
-    x: ArrayView<'a, T, D>,
-) -> Boxed<'a> {
+fn map_one<'a, T: Real>(on: On<'a>, fresh: bool, map: Map, x: ArrayView1<'a, T>) -> Boxed<'a> {
     let (one, two) = (T::of(1.0), T::of(2.0));
     if fresh {
         return match map {

@@ -1,6 +1,6 @@
 //! The problem that a case poses, with its data.
 
-use ndarray::{Array1, Array2, ArrayD, IxDyn};
+use ndarray::{Array1, Array2, ArrayD, ArrayView1, IxDyn};
 use swath::conv::Border;
 
 use crate::case::{Case, Options};
@@ -58,6 +58,12 @@ macro_rules! with_dims {
 }
 pub(crate) use with_dims;
 
+/// An array in C order as the one stretch of memory it is: axes mean nothing to
+/// whole reductions and maps.
+pub(crate) fn flat<T>(a: &ArrayD<T>) -> ArrayView1<'_, T> {
+    ArrayView1::from(a.as_slice().expect("in C order"))
+}
+
 impl<T: Real> Work<T> {
     /// Makes the data of a case; the error says what is wrong with it.
     pub(crate) fn new(case: &Case) -> Result<Self, String> {
@@ -110,8 +116,7 @@ pub(crate) fn radius(sigma: f64, truncate: f64) -> usize {
 /// The taps of a Gaussian, as SciPy and swath have them.
 pub(crate) fn gaussian_taps<T: Real>(sigma: f64, truncate: f64) -> Vec<T> {
     let r = radius(sigma, truncate) as isize;
-    let phi: Vec<f64> =
-        (-r..=r).map(|x| (-0.5 / (sigma * sigma) * (x * x) as f64).exp()).collect();
+    let phi: Vec<f64> = (-r..=r).map(|x| (-0.5 / (sigma * sigma) * (x * x) as f64).exp()).collect();
     let sum: f64 = phi.iter().sum();
     phi.iter().map(|p| T::of(p / sum)).collect()
 }

@@ -43,7 +43,24 @@ fn multiply<T: Real>(
     // SAFETY: A is m x k, B k x n and C m x n, all in row-major order; C is not read.
     unsafe {
         gemm::gemm(
-            m, n, k, c, 1, n1, false, a, 1, k1, b, 1, n1, zero, one, false, false, false,
+            m,
+            n,
+            k,
+            c,
+            1,
+            n1,
+            false,
+            a,
+            1,
+            k1,
+            b,
+            1,
+            n1,
+            zero,
+            one,
+            false,
+            false,
+            false,
             parallelism,
         );
     }

@@ -24,22 +24,13 @@ impl Output for Picture {
 }
 
 pub(super) fn job<'a, T: Real>(work: &'a Work<T>, machine: &'a Machine) -> Made<'a> {
-    let (src, border) = match work {
-        Work::Correlate { src, border, .. }
-        | Work::Gaussian { src, border, .. }
-        | Work::Sobel { src, border, .. } => (src, *border),
-        _ => return no_such_call(),
-    };
-    let picture = picture(src)?;
-    if border != Border::Nearest {
-        return Err("knows the border nearest alone".into());
-    }
     Ok(match work {
-        Work::Correlate { filter: taps, .. } => {
-            let taps = T::as_f32(taps.as_slice().expect("in C order")).expect("f32 as the picture");
-            let &[height, width] = taps_shape(work) else { return no_such_call() };
+        Work::Correlate { src, filter: taps, border } => {
+            let picture = picture(src, *border)?;
+            let &[height, width] = taps.shape() else { return no_such_call() };
+            let taps =
+                T::as_f32(taps.as_slice().expect("in C order")).expect("f32, as the picture");
             let kernel = Kernel::new(taps, width as u32, height as u32);
-            let own = |x: f32| x;
             if machine.threads == 1 {
                 giving(On::Caller, move || -> Picture { filter(black_box(&picture), kernel, own) })
             } else {
@@ -48,12 +39,13 @@ pub(super) fn job<'a, T: Real>(work: &'a Work<T>, machine: &'a Machine) -> Made<
                 })
             }
         }
-        Work::Gaussian { sigma, truncate, .. } => {
+        Work::Gaussian { src, sigma, truncate, border } => {
             // What its `gaussian_blur_f32` calls; that one ends at two sigmas.
-            let taps: Vec<f32> = gaussian_taps(*sigma, *truncate);
+            let (picture, taps) = (picture(src, *border)?, gaussian_taps::<f32>(*sigma, *truncate));
             giving(On::Caller, move || separable_filter(black_box(&picture), &taps, &taps))
         }
-        Work::Sobel { axis, .. } => {
+        Work::Sobel { src, axis, border } => {
+            let picture = picture(src, *border)?;
             let (slope, smooth) = ([-1.0f32, 0.0, 1.0], [1.0f32, 2.0, 1.0]);
             let (across, down) = if *axis == 1 { (slope, smooth) } else { (smooth, slope) };
             giving(On::Caller, move || separable_filter(black_box(&picture), &across, &down))
@@ -62,12 +54,16 @@ pub(super) fn job<'a, T: Real>(work: &'a Work<T>, machine: &'a Machine) -> Made<
     })
 }
 
-fn taps_shape<T>(work: &Work<T>) -> &[usize] {
-    if let Work::Correlate { filter, .. } = work { filter.shape() } else { &[] }
+/// A sum as it is: what `filter` asks for to make a pixel.
+fn own(sum: f32) -> f32 {
+    sum
 }
 
-fn picture<T: Real>(src: &ArrayD<T>) -> Result<Picture, String> {
+fn picture<T: Real>(src: &ArrayD<T>, border: Border<T>) -> Result<Picture, String> {
     let &[height, width] = src.shape() else { return Err("knows pictures alone".into()) };
     let pixels = T::as_f32(src.as_slice().expect("in C order")).ok_or("knows f32 alone")?;
+    if border != Border::Nearest {
+        return Err("knows the border nearest alone".into());
+    }
     Ok(Image::from_raw(width as u32, height as u32, pixels.to_vec()).expect("as many pixels"))
 }

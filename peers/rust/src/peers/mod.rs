@@ -65,10 +65,10 @@ pub(crate) fn job_here<'a, T: Real>(
         "ndarray" => ndarray::job(work, machine),
         "ndarray-conv" => ndarray_conv::job(work, machine, ndarray_conv::Way::Direct),
         "ndarray-conv-fft" => ndarray_conv::job(work, machine, ndarray_conv::Way::Fourier),
-        "ndarray-ndimage" => ndarray_ndimage::job(work, machine),
+        "ndarray-ndimage" => ndarray_ndimage::job(work),
         "rayon" => rayon::job(work, machine),
         #[cfg(test)]
-        "wrong" | "panics" => wrong::job(peer, work),
+        "wrong" | "panics" => wrong::job(peer),
         _ => Err(format!("no peer named {peer} in this program")),
     }
 }

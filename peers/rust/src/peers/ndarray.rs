@@ -5,8 +5,7 @@ use std::hint::black_box;
 use ndarray::linalg::general_mat_mul;
 use ndarray::parallel::prelude::*;
 use ndarray::{
-    Array, Array2, ArrayD, ArrayView, Axis, DimMax, Dimension, Ix1, Ix2, Ix3, RemoveAxis,
-    Zip,
+    Array, Array2, ArrayD, ArrayView, ArrayView1, Axis, Dimension, Ix2, Ix3, RemoveAxis, Zip,
 };
 use num_traits::Float;
 
@@ -14,7 +13,7 @@ use super::no_such_call;
 use crate::job::{Job, Made, On, giving, writing};
 use crate::machine::Machine;
 use crate::real::Real;
-use crate::work::{Fold, Map, Work, with_dims};
+use crate::work::{Fold, Map, Work, flat};
 
 /// Elements in a task, at least: fewer are not worth the hand-over.
 const CHUNK: usize = 1 << 13;
@@ -25,27 +24,22 @@ pub(super) fn job<'a, T: Real>(work: &'a Work<T>, machine: &'a Machine) -> Made<
     let fresh = machine.fresh;
     Ok(match work {
         Work::Reduce { fold, axis: None, a } => {
-            let a = ArrayView::from(a.as_slice().expect("in C order"));
-            whole(on, *fold, a, if many { CHUNK } else { usize::MAX })
+            whole(on, *fold, flat(a), if many { CHUNK } else { usize::MAX })
         }
         Work::Reduce { fold, axis: Some(axis), a } => match a.ndim() {
             2 => along(*fold, Axis(*axis), view::<T, Ix2>(a)),
             3 => along(*fold, Axis(*axis), view::<T, Ix3>(a)),
-            _ => whole(on, *fold, view::<T, Ix1>(a), usize::MAX),
+            _ => whole(on, *fold, flat(a), usize::MAX),
         },
         Work::Dot { a, b } => giving(On::Caller, move || black_box(a).dot(b)),
         Work::Matmul { a, b } => matmul(fresh, a, b),
-        Work::Map { map: Map::MulAdd3, x, y, z } => with_dims!(x, |x| {
-            let y = y.view().into_dimensionality().expect("the shape of x");
-            let z = z.view().into_dimensionality().expect("the shape of x");
-            three(on, fresh, many, [x, y, z])
-        }),
-        Work::Map { map: Map::Sqrt, x, .. } => {
-            with_dims!(x, |x| one(on, fresh, many, x, Float::sqrt))
+        Work::Map { map: Map::MulAdd3, x, y, z } => {
+            three(on, fresh, many, [flat(x), flat(y), flat(z)])
         }
+        Work::Map { map: Map::Sqrt, x, .. } => one(on, fresh, many, flat(x), Float::sqrt),
         Work::Map { map: Map::Axpb, x, .. } => {
             let (m, n) = (T::of(2.0), T::of(1.0));
-            with_dims!(x, |x| one(on, fresh, many, x, move |x| m * x + n))
+            one(on, fresh, many, flat(x), move |x| m * x + n)
         }
         _ => return no_such_call(),
     })
@@ -59,7 +53,7 @@ fn view<T, D: Dimension>(a: &ArrayD<T>) -> ArrayView<'_, T, D> {
 fn whole<'a, T: Real>(
     on: On<'a>,
     fold: Fold,
-    a: ArrayView<'a, T, Ix1>,
+    a: ArrayView1<'a, T>,
     chunk: usize,
 ) -> Box<dyn Job + 'a> {
     let sum = move || {
@@ -79,7 +73,7 @@ fn whole<'a, T: Real>(
 }
 
 fn extreme<T: Real>(
-    a: &ArrayView<'_, T, Ix1>,
+    a: &ArrayView1<'_, T>,
     chunk: usize,
     pick: impl Fn(T, T) -> T + Copy + Sync + Send,
 ) -> T {
@@ -121,11 +115,11 @@ fn matmul<'a, T: Real>(fresh: bool, a: &'a Array2<T>, b: &'a Array2<T>) -> Box<d
     writing(On::Caller, out, move |c| general_mat_mul(one, black_box(a), b, zero, c))
 }
 
-fn one<'a, T: Real, D: Dimension + 'a>(
+fn one<'a, T: Real>(
     on: On<'a>,
     fresh: bool,
     many: bool,
-    x: ArrayView<'a, T, D>,
+    x: ArrayView1<'a, T>,
     f: impl Fn(T) -> T + Copy + Sync + Send + 'a,
 ) -> Box<dyn Job + 'a> {
     let f = move |&x: &T| f(x);
@@ -142,11 +136,11 @@ fn one<'a, T: Real, D: Dimension + 'a>(
 }
 
 /// x y + z.
-fn three<'a, T: Real, D: Dimension + DimMax<D, Output = D> + 'a>(
+fn three<'a, T: Real>(
     on: On<'a>,
     fresh: bool,
     many: bool,
-    [x, y, z]: [ArrayView<'a, T, D>; 3],
+    [x, y, z]: [ArrayView1<'a, T>; 3],
 ) -> Box<dyn Job + 'a> {
     let f = |&x: &T, &y: &T, &z: &T| x * y + z;
     match (fresh, many) {

@@ -8,11 +8,10 @@ use swath::conv::Border;
 
 use super::no_such_call;
 use crate::job::{Made, On, giving};
-use crate::machine::Machine;
 use crate::real::Real;
 use crate::work::{Work, radius, with_dims};
 
-pub(super) fn job<'a, T: Real>(work: &'a Work<T>, _machine: &'a Machine) -> Made<'a> {
+pub(super) fn job<'a, T: Real>(work: &'a Work<T>) -> Made<'a> {
     let on = On::Caller;
     Ok(match work {
         Work::Correlate { src, filter, border } => {
@@ -44,9 +43,7 @@ pub(super) fn job<'a, T: Real>(work: &'a Work<T>, _machine: &'a Machine) -> Made
         }
         Work::Sobel { src, axis, border } => {
             let (border, axis) = (mode(*border), Axis(*axis));
-            with_dims!(src, |src| {
-                giving(on, move || T::sobel(black_box(&src), axis, border))
-            })
+            with_dims!(src, |src| giving(on, move || T::sobel(black_box(&src), axis, border)))
         }
         _ => return no_such_call(),
     })
