@@ -148,6 +148,11 @@ examples() {
     # shellcheck disable=SC2086
     cargo run --release $1 --example low_rank -- --size 320x180 --out "$out/low_rank"
     is_png "$out/low_rank/low_rank.png"
+    # shellcheck disable=SC2086
+    cargo run --release $1 --example pipeline -- --size 320x180 --count 4 --out "$out/pipeline"
+    for file in 00000 00003 originals/00003; do
+        is_png "$out/pipeline/$file.png"
+    done
 }
 
 # The same on bad input: status 1 with a message, no panic (101), nothing written.
@@ -155,7 +160,7 @@ examples_refuse() {
     local out=$scratch/refused log=$scratch/refused.log status example
     rm -rf "$out"
     printf '\x89PNG\r\n\x1a\n' >"$scratch/cut.png"
-    for example in photo low_rank; do
+    for example in photo low_rank pipeline; do
         for input in "$scratch/missing.png" "$scratch/cut.png"; do
             status=0
             cargo run --quiet --release --example "$example" -- "$input" --out "$out" \

@@ -20,7 +20,7 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crate::{Error, pool};
@@ -76,6 +76,7 @@ impl fmt::Display for Cancelled {
             StoppedBy::Token => "stopped: its token was cancelled",
             StoppedBy::Deadline => "stopped: its deadline passed",
             StoppedBy::Interrupt => "stopped: interrupted",
+            StoppedBy::Shutdown => "stopped: its pool was shut down",
         })
     }
 }
@@ -212,8 +213,8 @@ impl<'a> Control<'a> {
             catch_unwind(AssertUnwindSafe(f))
         };
         // What was cut under a condition of the run around this one is that run's to tell.
-        let around = outer.stop.as_ref().map(Arc::as_ptr);
-        let own = stop.filter(|stop| Some(Arc::as_ptr(stop)) != around);
+        let around = outer.stop.as_ref().map(|stops| Arc::as_ptr(&stops.own));
+        let own = stop.map(|stops| stops.own).filter(|own| Some(Arc::as_ptr(own)) != around);
         match result {
             Ok(value) => match own.and_then(|stop| stop.cut()) {
                 None => Ok(value),
@@ -229,23 +230,22 @@ impl<'a> Control<'a> {
     }
 
     /// The conditions that hold inside: own ones, those around, those carried.
-    fn stop(&self, outer: &pool::Context) -> Option<Arc<pool::Stop>> {
-        let carried = self.carried.as_ref().and_then(|context| context.stop.clone());
+    fn stop(&self, outer: &pool::Context) -> Option<pool::Stops> {
+        let carried = self.carried.as_ref().and_then(|context| context.stop.as_ref());
         let own = self.token.is_some() || self.deadline.is_some() || self.interrupt.is_some();
         if !own && carried.is_none() {
             return outer.stop.clone();
         }
         let poll = self.interrupt.clone().map(|poll| pool::Poll::new(Box::new(move || poll())));
-        Some(Arc::new(pool::Stop {
-            outer: [outer.stop.clone(), carried],
-            token: self.token.as_ref().map(|token| Arc::clone(&token.0)),
-            deadline: self.deadline,
-            poll,
-            cut: AtomicU8::new(0),
-        }))
+        let token = self.token.as_ref().map(|token| Arc::clone(&token.0));
+        let lists = outer.stop.iter().chain(carried).flat_map(pool::Stops::all);
+        Some(pool::Stops {
+            around: Some(pool::Stops::join(lists)),
+            own: Arc::new(pool::Stop::new(token, self.deadline, poll)),
+        })
     }
 
-    fn context(&self, outer: &pool::Context, stop: Option<Arc<pool::Stop>>) -> pool::Context {
+    fn context(&self, outer: &pool::Context, stop: Option<pool::Stops>) -> pool::Context {
         let carried = self.carried.as_ref();
         let slot = carried.and_then(|context| context.slot.clone());
         let limits = [self.threads, carried.map(|context| context.limit)];
@@ -253,6 +253,7 @@ impl<'a> Control<'a> {
             slot: slot.or_else(|| outer.slot.clone()),
             limit: limits.into_iter().flatten().fold(outer.limit, usize::min),
             stop,
+            in_task: outer.in_task || carried.is_some_and(|context| context.in_task),
             progress: self.progress.as_deref().map_or(outer.progress, |progress| {
                 // SAFETY: only the lifetime is erased; the context is in force only
                 // while `run` borrows `self`.
@@ -272,7 +273,7 @@ impl<'a> Control<'a> {
 ///
 /// Most programs need none: kernels share one pool per process, made on first use
 /// with as many threads as there are cores (or `SWATH_NUM_THREADS`). Dropping a
-/// pool ends its threads. After a fork the child gets threads of its own on first
+/// pool waits for its [tasks](crate::task) and ends its threads. After a fork the child gets threads of its own on first
 /// use.
 ///
 /// # Examples
@@ -284,7 +285,7 @@ impl<'a> Control<'a> {
 /// ```
 #[derive(Debug)]
 pub struct Pool {
-    slot: Arc<pool::Slot>,
+    pub(crate) slot: Arc<pool::Slot>,
     threads: usize,
 }
 
@@ -324,5 +325,21 @@ impl Pool {
     #[must_use]
     pub fn threads(&self) -> usize {
         self.threads
+    }
+}
+
+impl Drop for Pool {
+    /// Waits for the pool's tasks, unless it is inside one, and ends the threads.
+    fn drop(&mut self) {
+        self.slot.wait_for_tasks(pool::Patience::Stays);
+        self.slot.close();
+        // The last task lets go of the pool a moment after its end; whoever lets go
+        // last waits for the threads, unless it is one of them.
+        for _ in 0..64 {
+            if Arc::strong_count(&self.slot) == 1 {
+                break;
+            }
+            std::thread::yield_now();
+        }
     }
 }

@@ -25,7 +25,8 @@
 //! assert_eq!(every_other.len(), 100);
 //! # Ok::<(), swath::Error>(())
 //! ```
-//! A filter that stops when told:
+//! Work in the background, awaited, cancelled, gathered, is in [`task`]; which form fits
+//! which work is in [`choosing`]. A filter that stops when told:
 //! ```
 //! use swath::{CancelToken, Control, conv::Border, image};
 //!
@@ -39,6 +40,9 @@
 //! # Ok::<(), swath::Error>(())
 //! ```
 
+#[doc = include_str!("../docs/choosing.md")]
+pub mod choosing {}
+
 #[doc(hidden)]
 pub mod testing;
 
@@ -48,6 +52,7 @@ pub mod image;
 pub mod map;
 pub mod matmul;
 pub mod reduce;
+pub mod task;
 
 mod element;
 mod error;
@@ -66,6 +71,7 @@ pub use error::Error;
 pub use map::{map, map_inplace, map_into};
 pub use matmul::{matmul, matmul_into};
 pub use reduce::{dot, dot_axis, max, max_axis, mean, mean_axis, min, min_axis, sum, sum_axis};
+pub use task::{Task, TaskError};
 
 /// README's code blocks, compiled and run.
 #[cfg(doctest)]

@@ -144,6 +144,17 @@ pub(crate) const SPINS_BEFORE_PARK: u32 = 1_000;
 /// Milliseconds between two polls for an interrupt.
 pub(crate) const POLL_MS: u64 = 25;
 
+/// Milliseconds between two looks of a thread that waits for a task at its own stop
+/// conditions and at the task's progress.
+pub(crate) const WAIT_POLL_MS: u64 = 5;
+
+/// Threads for tasks that block, at most, and milliseconds that one of them waits
+/// for another task before it ends. Reading a file of 1 MiB from a disk takes
+/// 1-10 ms, starting a thread 30-60 us.
+pub(crate) const BLOCKING_MAX: usize = 64;
+/// See [`BLOCKING_MAX`].
+pub(crate) const LANE_IDLE_MS: u64 = 2_000;
+
 /// Cores that this process may use (affinity and cgroup quota counted).
 pub(crate) fn cores() -> usize {
     static CORES: AtomicU64 = AtomicU64::new(0);

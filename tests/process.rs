@@ -327,3 +327,121 @@ fn memory_stays_flat_over_a_million_runs() {
     let _alone = alone();
     memory_stays_flat(1_000_000);
 }
+
+/// Handles from before a fork: an error at once, in every way of asking; what is
+/// submitted in the child works; the parent's tasks are the parent's.
+#[test]
+fn t5_tasks_inherited_by_a_forked_child_are_an_error_and_new_ones_work() {
+    use swath::task::{self, Until};
+    use swath::{Task, TaskError};
+    let _alone = alone();
+    watchdog(120, || {
+        let pool = Pool::new(2).unwrap();
+        for round in 0..50 {
+            let end = Arc::new(AtomicBool::new(false));
+            let mut busy: Vec<Task<usize>> = (0..12)
+                .map(|i| {
+                    let end = Arc::clone(&end);
+                    let lane = pool.blocking();
+                    let work = move || {
+                        while !end.load(Ordering::Relaxed) {
+                            sum_of_chunks(20);
+                        }
+                        i
+                    };
+                    if i % 3 == 0 { lane.submit(work) } else { pool.submit(work) }
+                })
+                .collect();
+            thread::sleep(Duration::from_micros(round * 20));
+            let status = in_child(|| {
+                let first = busy.swap_remove(0);
+                first.cancel();
+                let mut good = first.is_done() && first.progress() == (0, 0);
+                good &= matches!(first.join(), Err(TaskError::Broken));
+                let second = busy.swap_remove(0).try_join();
+                good &= matches!(second, Ok(Err(TaskError::Broken)));
+                let third = busy.swap_remove(0).join_timeout(Duration::from_secs(9));
+                good &= matches!(third, Ok(Err(TaskError::Broken)));
+                good &= task::wait(&busy, Until::All, None).len() == 9;
+                let awaited = futures::executor::block_on(busy.swap_remove(0));
+                good &= matches!(awaited, Err(TaskError::Broken));
+                good &= task::as_completed(busy.drain(..5)).all(|(_, value)| value.is_err());
+                drop(busy.pop());
+                good &= pool.submit(|| sum_of_chunks(100)).join().is_ok_and(|sum| sum == 4950);
+                good &= pool.blocking().submit(|| 7).join().is_ok_and(|seven| seven == 7);
+                good &= pool.scope(|s| s.submit(|| 8).join()).is_ok_and(|eight| eight == 8);
+                good &= task::submit(|| 9).join().is_ok_and(|nine| nine == 9);
+                pool.shutdown(task::Shutdown::Drain);
+                good && matches!(pool.submit(|| ()).join(), Err(TaskError::Shutdown))
+            });
+            assert_eq!(status, Some(0), "{round}");
+            end.store(true, Ordering::Relaxed);
+            let values: usize = busy.into_iter().map(|task| task.join().unwrap()).sum();
+            assert_eq!(values, 66);
+        }
+    });
+}
+
+#[test]
+fn t4_a_pool_dropped_with_tasks_leaves_no_thread() {
+    let _alone = alone();
+    let before = workers();
+    for threads in [1, 3] {
+        for _ in 0..30 {
+            let pool = Pool::new(threads).unwrap();
+            for i in 0..20 {
+                pool.submit(move || sum_of_chunks(i)).detach();
+                pool.blocking().submit(move || sum_of_chunks(i)).detach();
+            }
+            drop(pool);
+            assert!(soon(|| workers() == before));
+        }
+    }
+}
+
+#[test]
+fn t8_tasks_run_without_threads_that_cannot_be_started() {
+    let _alone = alone();
+    watchdog(60, || {
+        let before = workers();
+        let pool = Pool::new(1).unwrap();
+        fail_spawns_after(Some(0));
+        let tasks: Vec<_> = (0..10).map(|i| pool.submit(move || i)).collect();
+        let more: Vec<_> = (0..10).map(|i| pool.blocking().submit(move || i)).collect();
+        let done = tasks.iter().chain(&more).all(swath::Task::is_done);
+        fail_spawns_after(None);
+        assert!(done && workers() == before, "the submitter ran them");
+        let sum: i32 = tasks.into_iter().chain(more).map(|task| task.join().unwrap()).sum();
+        assert_eq!(sum, 90);
+    });
+}
+
+/// The blocking lane grows with what waits there, up to its bound, and shrinks.
+#[test]
+fn the_blocking_lane_grows_is_bounded_and_shrinks() {
+    let _alone = alone();
+    watchdog(60, || {
+        let before = workers() + 2;
+        let pool = Pool::new(2).unwrap();
+        assert!(soon(|| workers() == before), "threads name themselves");
+        let end = Arc::new(AtomicBool::new(false));
+        let tasks: Vec<_> = (0..200)
+            .map(|i| {
+                let end = Arc::clone(&end);
+                pool.blocking().submit(move || {
+                    while !end.load(Ordering::Relaxed) {
+                        thread::sleep(Duration::from_millis(1));
+                    }
+                    i
+                })
+            })
+            .collect();
+        assert!(soon(|| workers() == before + 64));
+        // No compute thread is occupied.
+        assert_eq!(pool.submit(|| sum_of_chunks(100)).join().unwrap(), 4950);
+        assert_eq!(workers(), before + 64);
+        end.store(true, Ordering::Relaxed);
+        assert_eq!(tasks.into_iter().map(|task| task.join().unwrap()).sum::<i32>(), 19_900);
+        assert!(soon(|| workers() == before), "they end when there is nothing to do");
+    });
+}

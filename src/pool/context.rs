@@ -22,6 +22,16 @@ pub enum StoppedBy {
     Deadline = 2,
     /// A poll for interrupts answered yes.
     Interrupt = 3,
+    /// The pool was shut down.
+    Shutdown = 4,
+}
+
+impl StoppedBy {
+    fn from_number(number: u8) -> Option<Self> {
+        [Self::Token, Self::Deadline, Self::Interrupt, Self::Shutdown]
+            .into_iter()
+            .find(|by| *by as u8 == number)
+    }
 }
 
 /// A progress callback: chunks done, chunks in all.
@@ -34,13 +44,16 @@ pub(crate) struct Context {
     pub(crate) slot: Option<Arc<Slot>>,
     /// Threads that may work on one kernel, the caller among them.
     pub(crate) limit: usize,
-    pub(crate) stop: Option<Arc<Stop>>,
+    pub(crate) stop: Option<Stops>,
     /// Valid while the `Control::run` that set it lasts; never given to helpers.
     pub(crate) progress: Option<*const Progress>,
+    /// Inside a task: who waits here for all tasks may wait for itself.
+    pub(crate) in_task: bool,
 }
 
 impl Context {
-    const DEFAULT: Self = Self { slot: None, limit: usize::MAX, stop: None, progress: None };
+    const DEFAULT: Self =
+        Self { slot: None, limit: usize::MAX, stop: None, progress: None, in_task: false };
 
     /// Whether a run can ignore everything but pool and limit.
     #[inline]
@@ -81,27 +94,41 @@ impl Drop for Entered<'_> {
     }
 }
 
-/// Conditions that stop kernels, and those further out.
+/// What can stop the kernels of one `Control::run`, task, scope or pool.
+#[derive(Default)]
 pub(crate) struct Stop {
-    /// The conditions of the thread where it was set, and, for settings carried
-    /// over from another thread, those of that one.
-    pub(crate) outer: [Option<Arc<Stop>>; 2],
-    pub(crate) token: Option<Arc<AtomicBool>>,
-    pub(crate) deadline: Option<Instant>,
-    pub(crate) poll: Option<Poll>,
+    token: Option<Arc<AtomicBool>>,
+    deadline: Option<Instant>,
+    poll: Option<Poll>,
+    /// 0, or the `StoppedBy` that a task, scope or pool was told to stop with.
+    told: AtomicU8,
     /// 0, or the `StoppedBy` that cut a kernel inside.
-    pub(crate) cut: AtomicU8,
+    cut: AtomicU8,
+    /// The task has ended: nobody cancels it any more.
+    over: AtomicBool,
+    /// Of a task: chunks in all and chunks done, of the kernel under way.
+    progress: AtomicU64,
 }
 
 impl Stop {
-    /// What has fired, the outermost if several: the whole of it has to end.
-    pub(crate) fn fired(&self) -> Option<Cut> {
-        let outer = self.outer.iter().flatten().find_map(|outer| outer.fired());
-        outer.or_else(|| self.fired_here().map(|by| Cut { at: self, by }))
+    pub(crate) fn new(
+        token: Option<Arc<AtomicBool>>,
+        deadline: Option<Instant>,
+        poll: Option<Poll>,
+    ) -> Self {
+        Self { token, deadline, poll, ..Self::default() }
     }
 
-    fn fired_here(&self) -> Option<StoppedBy> {
-        if self.token.as_ref().is_some_and(|token| token.load(Ordering::Acquire)) {
+    /// Stops what runs under it, now and later; the first reason counts.
+    pub(crate) fn tell(&self, by: StoppedBy) {
+        let (order, other) = (Ordering::AcqRel, Ordering::Relaxed);
+        let _ = self.told.compare_exchange(0, by as u8, order, other);
+    }
+
+    pub(crate) fn fired(&self) -> Option<StoppedBy> {
+        if let Some(by) = StoppedBy::from_number(self.told.load(Ordering::Acquire)) {
+            Some(by)
+        } else if self.token.as_ref().is_some_and(|token| token.load(Ordering::Acquire)) {
             Some(StoppedBy::Token)
         } else if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             Some(StoppedBy::Deadline)
@@ -112,26 +139,66 @@ impl Stop {
         }
     }
 
-    /// Whether `at` is this or further out.
-    pub(crate) fn within(&self, at: *const Stop) -> bool {
-        std::ptr::eq(self, at) || self.outer.iter().flatten().any(|outer| outer.within(at))
-    }
-
-    /// Notes that a kernel in here was cut by `cut`.
-    fn mark(&self, cut: Cut) {
-        if self.within(cut.at) {
-            self.cut.store(cut.by as u8, Ordering::Release);
-            self.outer.iter().flatten().for_each(|outer| outer.mark(cut));
-        }
-    }
-
     /// By what a kernel in here was cut, whoever swallowed the news.
     pub(crate) fn cut(&self) -> Option<StoppedBy> {
-        match self.cut.load(Ordering::Acquire) {
-            1 => Some(StoppedBy::Token),
-            2 => Some(StoppedBy::Deadline),
-            3 => Some(StoppedBy::Interrupt),
-            _ => None,
+        StoppedBy::from_number(self.cut.load(Ordering::Acquire))
+    }
+
+    /// Notes that the task has ended.
+    pub(crate) fn end(&self) {
+        self.over.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn set_progress(&self, done: usize, total: usize) {
+        let half = |n: usize| u64::from(u32::try_from(n).unwrap_or(u32::MAX));
+        self.progress.store(half(total) << 32 | half(done), Ordering::Relaxed);
+    }
+
+    /// Chunks done and chunks in all of the kernel under way; both 0 before the first.
+    pub(crate) fn progress(&self) -> (usize, usize) {
+        let both = self.progress.load(Ordering::Relaxed);
+        ((both & u64::from(u32::MAX)) as usize, (both >> 32) as usize)
+    }
+}
+
+/// The stop conditions in force: those around, the outermost first, and the
+/// innermost. A flat list: tasks that start tasks would make a chain without end.
+#[derive(Clone)]
+pub(crate) struct Stops {
+    pub(crate) around: Option<Arc<[Arc<Stop>]>>,
+    pub(crate) own: Arc<Stop>,
+}
+
+impl Stops {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Stop>> {
+        self.around.iter().flat_map(|around| around.iter()).chain([&self.own])
+    }
+
+    /// The list of `lists` in turn, each once, without tasks that have ended.
+    pub(crate) fn join<'a>(lists: impl Iterator<Item = &'a Arc<Stop>>) -> Arc<[Arc<Stop>]> {
+        let mut all: Vec<Arc<Stop>> = Vec::new();
+        for stop in lists.filter(|stop| !stop.over.load(Ordering::Acquire)) {
+            if !all.iter().any(|other| Arc::ptr_eq(other, stop)) {
+                all.push(Arc::clone(stop));
+            }
+        }
+        all.into()
+    }
+
+    /// What has fired, the outermost if several: the whole of it has to end.
+    pub(crate) fn fired(&self) -> Option<Cut> {
+        self.all().find_map(|stop| stop.fired().map(|by| Cut { at: Arc::as_ptr(stop), by }))
+    }
+
+    /// Whether `at` is among them.
+    pub(crate) fn within(&self, at: *const Stop) -> bool {
+        self.all().any(|stop| Arc::as_ptr(stop) == at)
+    }
+
+    /// Notes that a kernel in here was cut by `cut`: at that condition and inside it.
+    pub(crate) fn mark(&self, cut: Cut) {
+        for stop in self.all().skip_while(|stop| Arc::as_ptr(stop) != cut.at) {
+            stop.cut.store(cut.by as u8, Ordering::Release);
         }
     }
 }
@@ -186,14 +253,26 @@ unsafe impl Send for Cut {}
 /// unwinds (a second unwinding from a `Drop` would abort the process), and none
 /// where panics abort.
 #[inline]
-pub(crate) fn stop_of(context: &Context) -> Option<&Arc<Stop>> {
+pub(crate) fn stop_of(context: &Context) -> Option<&Stops> {
     let stop = context.stop.as_ref()?;
     (!cfg!(panic = "abort") && !std::thread::panicking()).then_some(stop)
 }
 
 /// Leaves a kernel that was cut: unwinds, without a message, to the
 /// `Control::run` that owns the condition.
-pub(crate) fn leave(stop: &Stop, cut: Cut) -> ! {
-    stop.mark(cut);
+pub(crate) fn leave(stops: &Stops, cut: Cut) -> ! {
+    stops.mark(cut);
     resume_unwind(Box::new(cut))
+}
+
+/// Leaves if a condition in force has fired.
+#[inline]
+pub(crate) fn check() {
+    with(|context| {
+        if let Some(stops) = stop_of(context)
+            && let Some(cut) = stops.fired()
+        {
+            leave(stops, cut);
+        }
+    });
 }

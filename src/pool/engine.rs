@@ -4,11 +4,16 @@
 //! stolen by a thread that waits in `rayon::join` with a lock held, `spawn` into
 //! a pool inherited over a fork can hang, and only threads of ours may spin.
 
-use std::sync::atomic::{AtomicIsize, AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use super::board::Board;
+use super::context::{self, StoppedBy};
+use super::lane::Lane;
+use super::queue::Queue;
+use super::task::{Kind, Run};
+use super::wait::{Patience, block};
 use super::{fork, fp};
 use crate::tuning;
 
@@ -18,6 +23,8 @@ pub(crate) struct Slot {
     /// Threads wanted; 0: as many as `SWATH_NUM_THREADS` or the machine says.
     threads: usize,
     engine: AtomicPtr<Engine>,
+    /// No more tasks, here or in a forked child.
+    closed: AtomicBool,
 }
 
 /// The slot of whoever has not installed a pool.
@@ -25,7 +32,8 @@ pub(crate) static SHARED: Slot = Slot::new(0);
 
 impl Slot {
     pub(crate) const fn new(threads: usize) -> Self {
-        Self { threads, engine: AtomicPtr::new(std::ptr::null_mut()) }
+        let engine = AtomicPtr::new(std::ptr::null_mut());
+        Self { threads, engine, closed: AtomicBool::new(false) }
     }
 
     /// The engine of this process.
@@ -55,7 +63,11 @@ impl Slot {
                 0 => tuning::NUM_THREADS.get().map_or_else(tuning::cores, |n| n as usize),
                 n => n,
             };
-            let new = Box::into_raw(Box::new(Engine::new(wanted.max(1))));
+            let new = Engine::new(wanted.max(1));
+            if self.closed.load(Ordering::Acquire) {
+                new.board.gate().close();
+            }
+            let new = Box::into_raw(Box::new(new));
             let swap = self.engine.compare_exchange(old, new, Ordering::AcqRel, Ordering::Acquire);
             match swap {
                 // An old engine is one from before a fork: forgotten, not freed.
@@ -64,6 +76,43 @@ impl Slot {
                 // SAFETY: nobody else has seen it.
                 Err(_) => drop(unsafe { Box::from_raw(new) }),
             }
+        }
+    }
+}
+
+/// Tasks.
+impl Slot {
+    /// Takes no more tasks, tells those that there are to stop if `by` says so, and
+    /// waits until they have ended, unless this is inside a task.
+    pub(crate) fn shut_down(&self, by: Option<StoppedBy>) {
+        self.close();
+        let Some(engine) = self.present() else { return };
+        let board = engine.board();
+        if let Some(by) = by {
+            board.roots().iter().for_each(|root| root.tell(by));
+        }
+        self.wait_for_tasks(Patience::Stops);
+    }
+
+    /// Takes no more tasks.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        if let Some(engine) = self.present() {
+            engine.board().gate().close();
+        }
+    }
+
+    pub(crate) fn is_shut_down(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Waits until no task is left, unless this is inside one.
+    pub(crate) fn wait_for_tasks(&self, patience: Patience) {
+        if let Some(engine) = self.present()
+            && !context::with(|context| context.in_task)
+        {
+            let gate = engine.board().gate();
+            block(|| gate.is_empty(), || gate.wake_me(), None, None, patience);
         }
     }
 }
@@ -82,6 +131,10 @@ pub(crate) struct Engine {
     board: Arc<Board>,
     rayon: Option<rayon::ThreadPool>,
     handles: Vec<JoinHandle<()>>,
+    /// For tasks that block.
+    blocking: Arc<Lane>,
+    /// For the tasks of a pool that has no workers: one thread, while there are any.
+    alone: Arc<Lane>,
     generation: u64,
     threads: usize,
 }
@@ -103,7 +156,10 @@ impl Engine {
             started.into_iter().for_each(join);
         }
         let board = Arc::new(Board::new(handles.len()));
-        Self { board, rayon, threads: handles.len().max(1), handles, generation }
+        let blocking = Lane::new(tuning::BLOCKING_MAX, "swath-io");
+        let alone = Lane::new(1, "swath-task");
+        let threads = handles.len().max(1);
+        Self { board, rayon, handles, blocking, alone, generation, threads }
     }
 
     /// Threads that can work on one run, the caller among them.
@@ -121,6 +177,28 @@ impl Engine {
     #[inline]
     pub(crate) fn has_helpers(&self) -> bool {
         self.rayon.is_some()
+    }
+
+    /// Where a task of that kind waits.
+    pub(crate) fn queue(&self, kind: Kind) -> &Arc<Queue> {
+        match kind {
+            Kind::Compute if self.has_helpers() => self.board.tasks(),
+            Kind::Compute => &self.alone.queue,
+            Kind::Blocking => &self.blocking.queue,
+        }
+    }
+
+    /// Has a task run.
+    pub(crate) fn submit(&self, kind: Kind, task: Arc<dyn Run>) {
+        match kind {
+            Kind::Compute if self.has_helpers() => {
+                if self.board.enqueue(task) {
+                    self.ring(1);
+                }
+            }
+            Kind::Compute => self.alone.submit(task),
+            Kind::Blocking => self.blocking.submit(task),
+        }
     }
 
     /// Rings `bells` bells.
@@ -144,7 +222,7 @@ impl Engine {
 fn ring(board: &Arc<Board>, pool: Option<&rayon::ThreadPool>) {
     if board.lift_bell() {
         let board = Arc::clone(board);
-        let hear = move || board.serve(|| ring(&board, None));
+        let hear = move || board.serve(|| ring(&board, None), || call_all(&board));
         match pool {
             Some(pool) => pool.spawn(hear),
             None => rayon::spawn(hear),
@@ -152,10 +230,18 @@ fn ring(board: &Arc<Board>, pool: Option<&rayon::ThreadPool>) {
     }
 }
 
+/// Has every worker of the pool that this one belongs to look at the board.
+fn call_all(board: &Arc<Board>) {
+    let board = Arc::clone(board);
+    rayon::spawn_broadcast(move |_| board.answer(|| ring(&board, None)));
+}
+
 impl Drop for Engine {
     /// Ends the threads and waits for them, unless one of them is the one that
     /// drops the engine.
     fn drop(&mut self) {
+        self.blocking.close();
+        self.alone.close();
         drop(self.rayon.take());
         let this = std::thread::current().id();
         if self.handles.iter().all(|handle| handle.thread().id() != this) {
@@ -186,6 +272,15 @@ fn may_start() -> std::io::Result<()> {
         SPAWNS_LEFT.store(left - 1, Ordering::Relaxed);
     }
     Ok(())
+}
+
+/// Starts a thread.
+pub(crate) fn start_thread(
+    name: &str,
+    work: impl FnOnce() + Send + 'static,
+) -> std::io::Result<()> {
+    may_start()?;
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
 }
 
 /// Starts a pool of `n` threads: the pool, or nothing if one could not be

@@ -15,20 +15,35 @@
 //! - `context`: pool, limit, stop conditions, progress of the calling thread
 //! - `place`: which core a thread is on
 //! - `fp`: the floating-point control word
+//! - `task`: a closure run once by whoever begins it, and its outcome
+//! - `state`: begun once, ended once, who wants to know
+//! - `gate`: the tasks of a pool or a scope that have not ended
+//! - `queue`, `lane`: where tasks wait; threads that may block
+//! - `wait`: waiting for tasks
 
 mod board;
 mod context;
 mod engine;
 mod fork;
 mod fp;
+mod gate;
 mod handover;
 mod job;
+mod lane;
 mod place;
+mod queue;
 mod run;
+mod state;
 mod sync;
+mod task;
+mod wait;
 
 pub use context::StoppedBy;
-pub(crate) use context::{Context, Cut, Poll, Progress, Stop, enter, with};
+pub(crate) use context::{Context, Cut, Poll, Progress, Stop, Stops, check, enter, with};
 pub(crate) use engine::{Slot, fail_spawns_after};
 pub(crate) use fp::default_modes;
-pub(crate) use run::{each, helped, run, run_in_order};
+pub(crate) use job::Payload;
+pub(crate) use run::{drop_carefully, each, helped, pair, run, run_in_order};
+pub(crate) use state::Watcher;
+pub(crate) use task::{Failure, Handle, Kind, Nursery, Run, spawn, spawn_borrowing};
+pub(crate) use wait::{Patience, block};

@@ -3,10 +3,11 @@
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::context::{self, Context, Cut, Stop};
+use super::board::Board;
+use super::context::{self, Context, Cut, Stops};
 use super::engine::{Engine, SHARED};
 use super::handover::HandOver;
 use super::job::{Body, Claims, Job, Payload};
@@ -80,6 +81,57 @@ pub(crate) fn run_in_order<S, P, C: Send>(
     });
 }
 
+/// Runs `a` and `b`, at once if somebody has time for one of them, and gives what
+/// both give. Under `run`'s promises, with `a` as the lower chunk.
+pub(crate) fn pair<A: Send, B: Send>(
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    let shared = context::with(|context| {
+        let engine = context.slot.as_deref().unwrap_or(&SHARED).engine();
+        context.limit > 1 && engine.has_helpers() && !engine.board().is_full()
+    });
+    if !shared {
+        let _modes = fp::default_modes();
+        context::check();
+        let a = a();
+        context::check();
+        return (a, b());
+    }
+    let (a, b) = (Once::new(a), Once::new(b));
+    // A progress callback counts chunks of kernels, not halves of a recursion.
+    let quiet = context::with(|context| {
+        context.progress.map(|_| Context { progress: None, ..context.clone() })
+    });
+    let _entered = quiet.as_ref().map(context::enter);
+    each(2, tuning::ASLEEP_MIN_NS, |i| if i == 0 { a.run() } else { b.run() });
+    (a.result(), b.result())
+}
+
+/// A closure run once, and what it gave.
+struct Once<F, R>(Mutex<(Option<F>, Option<R>)>);
+
+impl<R, F: FnOnce() -> R> Once<F, R> {
+    fn new(f: F) -> Self {
+        Self(Mutex::new((Some(f), None)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, (Option<F>, Option<R>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run(&self) {
+        let f = self.lock().0.take();
+        let result = f.map(|f| f());
+        self.lock().1 = result;
+    }
+
+    fn result(self) -> R {
+        let (_, result) = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        result.expect("a run that returns has run every chunk")
+    }
+}
+
 #[inline]
 fn run_claims<S, B>(
     n: usize,
@@ -148,11 +200,11 @@ where
 /// What a run that is watched looks at between chunks.
 struct Watch<'a> {
     n: usize,
-    stop: Option<&'a Stop>,
+    stop: Option<&'a Stops>,
     progress: Option<&'a context::Progress>,
     done: AtomicUsize,
     /// Set once, by whoever finds that a condition has fired.
-    cut: std::sync::Mutex<Option<Cut>>,
+    cut: Mutex<Option<Cut>>,
     /// What kernels inside the chunks obey, where that is not the same.
     inner: Option<Context>,
 }
@@ -164,16 +216,15 @@ impl<'a> Watch<'a> {
         let progress = context.progress.map(|progress| unsafe { &*progress });
         let inner = (progress.is_some() || stop.is_none() && context.stop.is_some())
             .then(|| Context { progress: None, stop: stop.cloned(), ..context.clone() });
-        let stop = stop.map(|stop| &**stop);
         Self { n, stop, progress, done: AtomicUsize::new(0), cut: None.into(), inner }
     }
 
     #[inline]
     fn before_chunk(&self) -> ControlFlow<()> {
-        let Some(cut) = self.stop.and_then(Stop::fired) else {
+        let Some(cut) = self.stop.and_then(Stops::fired) else {
             return ControlFlow::Continue(());
         };
-        *self.cut.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(cut);
+        *self.cut.lock().unwrap_or_else(PoisonError::into_inner) = Some(cut);
         ControlFlow::Break(())
     }
 
@@ -189,7 +240,7 @@ impl<'a> Watch<'a> {
 
     /// Leaves by unwinding if the run was cut; else tells that all is done.
     fn end(&self) {
-        let cut = *self.cut.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let cut = *self.cut.lock().unwrap_or_else(PoisonError::into_inner);
         if let (Some(stop), Some(cut)) = (self.stop, cut) {
             context::leave(stop, cut);
         }
@@ -205,6 +256,7 @@ struct Work<'a, F, B> {
     body: &'a B,
     watch: Watch<'a>,
     context: &'a Context,
+    board: &'a Board,
     broken: AtomicBool,
 }
 
@@ -229,17 +281,18 @@ where
 {
     board::assert_no_lock_held();
     let watch = Watch::new(n, context);
-    let work = Work { scratch, body, watch, context, broken: AtomicBool::new(false) };
+    let board = engine.board();
+    let work = Work { scratch, body, watch, context, board, broken: AtomicBool::new(false) };
     let data = (&raw const work).cast();
     let job = Arc::new(Job::new(n, Body { data, help: help::<S, F, B> }));
     let seats = n.min(context.limit).min(engine.threads()) - 1;
     if seats > 0 {
-        let bells = engine.board().post(Arc::clone(&job), seats, cost_ns);
+        let bells = board.post(Arc::clone(&job), seats, cost_ns);
         engine.ring(bells);
     }
     work.take_part(&job, true);
     if seats > 0 {
-        engine.board().take_down(&job);
+        board.take_down(&job);
     }
     job.wait();
     if let Some(payload) = job.take_panic() {
@@ -297,6 +350,10 @@ where
             let scratch = scratch.insert((self.scratch)());
             loop {
                 self.chunk(job, scratch, current.get(), is_caller);
+                // A task has nobody else; this run has its caller.
+                if !is_caller && self.board.has_tasks() {
+                    return;
+                }
                 let Some(next) = job.claims().claim() else { return };
                 claimed.set(claimed.get() + 1);
                 current.set(next);
@@ -326,7 +383,7 @@ where
 
 /// Drops a panic that is not the one to resume. Its own drop may panic, and that
 /// panic's too: then it is leaked, since anything else would abort.
-fn drop_carefully(payload: Option<Payload>) {
+pub(crate) fn drop_carefully(payload: Option<Payload>) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(panic);
     }

@@ -33,8 +33,14 @@ pub fn folder(name: &str) -> PathBuf {
     folder
 }
 
+pub fn command(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(binary());
+    command.current_dir(folder).args(args);
+    command
+}
+
 pub fn run(folder: &Path, args: &[&str]) -> Output {
-    Command::new(binary()).current_dir(folder).args(args).output().unwrap()
+    command(folder, args).output().unwrap()
 }
 
 /// Names of all files below a folder, hidden ones too.

@@ -1,16 +1,22 @@
-//! Loom models of the runner: claim, finish, stop, panic, late helpers, hand-over.
+//! Loom models of the runner: claim, finish, stop, panic, late helpers, hand-over;
+//! and of tasks: begin, end, watch, shut down.
 //!
-//! `job.rs` and `handover.rs` are the library's own files, compiled here against
-//! loom's primitives. What the caller lends to a run is a loom cell that it takes
+//! `job.rs`, `handover.rs`, `state.rs` and `gate.rs` are the library's own files,
+//! compiled here against loom's primitives. What the caller lends to a run is a loom cell that it takes
 //! back at the end: a helper that touched it too late would be an access race,
 //! which loom reports.
 #![cfg(test)]
-#![allow(dead_code)] // the library uses more of the two files than the models do
+#![allow(dead_code)] // the library uses more of these files than the models do
 
+#[path = "../../../src/pool/gate.rs"]
+mod gate;
 #[path = "../../../src/pool/handover.rs"]
 mod handover;
 #[path = "../../../src/pool/job.rs"]
 mod job;
+#[path = "../../../src/pool/state.rs"]
+mod state;
+mod tasks;
 
 /// What `src/pool/sync.rs` gives the library.
 mod sync {
