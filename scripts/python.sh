@@ -49,5 +49,7 @@ echo "-- benches, once each"
 "$venv/bin/python" python/benches/overhead.py
 "$venv/bin/python" python/benches/sharing.py 3
 "$venv/bin/python" python/benches/interrupt_delays.py 6
-echo "-- example"
+"$venv/bin/python" python/benches/tasks.py --quick
+echo "-- examples"
 "$venv/bin/python" python/examples/gil_story.py --quick
+"$venv/bin/python" python/examples/shared_memory.py --quick

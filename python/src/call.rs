@@ -3,7 +3,7 @@
 
 use pyo3::prelude::*;
 
-use crate::control;
+use crate::{control, task};
 
 /// One number of up to eight bytes, whatever its type.
 pub(crate) type Bits = [u8; 8];
@@ -17,15 +17,16 @@ pub(crate) fn bits<T: Copy>(value: T) -> Bits {
     bits
 }
 
-type Kernel = dyn FnOnce() -> Result<Bits, swath::Error> + Send;
-type Finish = dyn for<'py> FnOnce(Python<'py>, Bits) -> PyResult<Bound<'py, PyAny>> + Send;
+pub(crate) type Kernel = dyn FnOnce() -> Result<Bits, swath::Error> + Send;
+pub(crate) type Finish =
+    dyn for<'py> FnOnce(Python<'py>, Bits) -> PyResult<Bound<'py, PyAny>> + Send;
 
 /// A kernel with all that it needs, and what makes Python's result of its own.
 pub(crate) struct Call {
     /// About what the kernel takes on one thread.
-    cost_ns: f64,
-    kernel: Box<Kernel>,
-    finish: Box<Finish>,
+    pub(crate) cost_ns: f64,
+    pub(crate) kernel: Box<Kernel>,
+    pub(crate) finish: Box<Finish>,
 }
 
 impl Call {
@@ -45,10 +46,17 @@ impl Call {
     }
 }
 
-/// What every public function does: makes its call ready, and runs it.
+/// What every public function does: makes its call ready and runs it, or hands it over
+/// to be run later, if that was asked for.
 pub(crate) fn perform<'py>(
     py: Python<'py>,
     ready: impl FnOnce() -> PyResult<Call>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    ready()?.run(py)
+    let later = task::is_handed_over();
+    let call = ready()?;
+    if later {
+        task::hand_over(call);
+        return Ok(py.None().into_bound(py));
+    }
+    call.run(py)
 }

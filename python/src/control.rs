@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use swath::{Control, Pool, StoppedBy};
+use swath::{Cancelled, Control, Pool, StoppedBy, Task};
 
+use crate::call::{Bits, Kernel};
 use crate::error::{Kind, error, panicked, refused};
 
 /// Work, in ns, from which the GIL is released: letting go and taking it back
@@ -17,7 +18,7 @@ use crate::error::{Kind, error, panicked, refused};
 const DETACH_NS: f64 = 10_000.0;
 
 /// No signal is looked for in the first of these, nor more often.
-const POLL: Duration = Duration::from_millis(25);
+pub(crate) const POLL: Duration = Duration::from_millis(25);
 
 /// More threads than this are a typing error.
 const THREADS_MAX: usize = 4096;
@@ -58,25 +59,23 @@ fn wanted() -> usize {
     }
 }
 
-/// The pool that helps; none if one thread is wanted or no other can be had.
-fn pool() -> Option<Arc<Pool>> {
+/// The pool that helps. Where the system gives no threads it has none.
+fn pool(py: Python<'_>) -> PyResult<Arc<Pool>> {
     let wanted = wanted();
-    if wanted == 1 {
-        return None;
-    }
     let present = {
         let pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
         pool.as_ref().filter(|(n, _)| *n == wanted).map(|(_, pool)| Arc::clone(pool))
     };
-    present.or_else(|| {
-        let new = Arc::new(Pool::new(wanted).ok()?);
-        let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
-        let old = pool.replace((wanted, Arc::clone(&new)));
-        drop(pool);
-        // Ends the old threads, unless a kernel still uses them: then it does.
-        drop(old);
-        Some(new)
-    })
+    if let Some(present) = present {
+        return Ok(present);
+    }
+    let new = Pool::new(wanted).or_else(|_| Pool::new(1));
+    let new = Arc::new(new.map_err(|refusal| refused(py, &refusal))?);
+    let old =
+        POOL.lock().unwrap_or_else(PoisonError::into_inner).replace((wanted, Arc::clone(&new)));
+    // Ends the old threads, unless a kernel or a task still uses them: then that does.
+    py.detach(|| drop(old));
+    Ok(new)
 }
 
 /// Sets how many threads work on one call, the calling thread among them.
@@ -114,11 +113,13 @@ pub extern "C" fn swath_set_num_threads(n: std::ffi::c_int) {
 
 // ---- settings of a context ---------------------------------------------------
 
-/// What `threads` and `deadline` set for the calls inside.
+/// What `threads`, `deadline` and `progress` set for the calls inside.
 #[pyclass(frozen, name = "_Settings", module = "swath._core")]
 pub(crate) struct Settings {
     threads: Option<usize>,
     deadline: Option<Instant>,
+    #[pyo3(get)]
+    progress: Option<Py<PyAny>>,
 }
 
 /// Whether anybody has ever made settings: until then no call looks for them.
@@ -131,8 +132,13 @@ static VARIABLE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 impl Settings {
     /// Settings that add to those in force.
     #[new]
-    #[pyo3(signature = (threads=None, seconds=None))]
-    fn new(py: Python<'_>, threads: Option<usize>, seconds: Option<f64>) -> PyResult<Self> {
+    #[pyo3(signature = (threads=None, seconds=None, progress=None))]
+    fn new(
+        py: Python<'_>,
+        threads: Option<usize>,
+        seconds: Option<f64>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
         USED.store(true, Ordering::Relaxed);
         let outer = settings(py)?;
         let outer = outer.as_ref().map(Bound::get);
@@ -143,6 +149,9 @@ impl Settings {
         Ok(Self {
             threads: least(threads, outer.and_then(|outer| outer.threads)),
             deadline: least(deadline, outer.and_then(|outer| outer.deadline)),
+            progress: progress.or_else(|| {
+                outer.and_then(|outer| outer.progress.as_ref().map(|p| p.clone_ref(py)))
+            }),
         })
     }
 }
@@ -182,22 +191,23 @@ pub(crate) fn run<R: Send>(
     kernel: impl FnOnce() -> Result<R, swath::Error> + Send,
 ) -> PyResult<R> {
     let settings = settings(py)?;
-    if cost_ns < DETACH_NS && settings.is_none() && !is_forced() {
+    if is_short(cost_ns) && settings.is_none() {
         let alone = Control::new().threads(1);
         let result = catch_unwind(AssertUnwindSafe(|| alone.run(kernel)));
         return match result {
             Ok(Ok(result)) => result.map_err(|refusal| refused(py, &refusal)),
-            Ok(Err(cancelled)) => Err(error(py, Kind::Cancelled, cancelled.to_string())),
+            Ok(Err(cancelled)) => Err(error(py, Kind::Cancelled, stopped(cancelled))),
             Err(payload) => Err(panicked(py, &*payload)),
         };
     }
     run_detached(py, settings.as_ref().map(Bound::get), kernel)
 }
 
-/// Whether every call goes through the pool, for tests.
-fn is_forced() -> bool {
+/// Whether this is too little work to let go of the GIL for. Never where tests send
+/// every call through the pool.
+pub(crate) fn is_short(cost_ns: f64) -> bool {
     static FORCED: OnceLock<bool> = OnceLock::new();
-    *FORCED.get_or_init(|| std::env::var_os("SWATH_PAR_MIN").is_some())
+    cost_ns < DETACH_NS && !*FORCED.get_or_init(|| std::env::var_os("SWATH_PAR_MIN").is_some())
 }
 
 fn run_detached<R: Send>(
@@ -205,7 +215,34 @@ fn run_detached<R: Send>(
     settings: Option<&Settings>,
     kernel: impl FnOnce() -> Result<R, swath::Error> + Send,
 ) -> PyResult<R> {
-    let raised = Arc::new(Mutex::new(None::<PyErr>));
+    let mut control = limited(settings);
+    let progress = settings.and_then(|settings| settings.progress.as_ref());
+    let signals = is_main_thread(py)?;
+    let watch = (signals || progress.is_some())
+        .then(|| Arc::new(Watch::new(signals, progress.map(|p| p.clone_ref(py)))));
+    if let Some(watch) = &watch {
+        let asked = Arc::clone(watch);
+        control = control.interrupt(move || asked.stops());
+    }
+    if let (Some(watch), Some(_)) = (&watch, progress) {
+        let told = Arc::clone(watch);
+        control = control.progress(move |done, total| told.note(done, total));
+    }
+    let pool = pool(py)?;
+    let result =
+        py.detach(move || catch_unwind(AssertUnwindSafe(|| pool.install(|| control.run(kernel)))));
+    if let Some(watch) = watch {
+        watch.end(py)?;
+    }
+    match result {
+        Ok(Ok(result)) => result.map_err(|refusal| refused(py, &refusal)),
+        Ok(Err(cancelled)) => Err(error(py, Kind::Cancelled, stopped(cancelled))),
+        Err(payload) => Err(panicked(py, &*payload)),
+    }
+}
+
+/// Threads and deadline of these settings.
+fn limited<'a>(settings: Option<&Settings>) -> Control<'a> {
     let mut control = Control::new();
     if let Some(deadline) = settings.and_then(|settings| settings.deadline) {
         control = control.deadline(deadline);
@@ -213,45 +250,88 @@ fn run_detached<R: Send>(
     if let Some(threads) = settings.and_then(|settings| settings.threads) {
         control = control.threads(threads);
     }
-    if is_main_thread(py)? {
-        control = control.interrupt(signal_poll(Arc::clone(&raised)));
-    }
-    let pool = pool();
-    let result = py.detach(|| {
-        catch_unwind(AssertUnwindSafe(|| match &pool {
-            Some(pool) => pool.install(|| control.run(kernel)),
-            None => control.threads(1).run(kernel),
-        }))
-    });
-    if let Some(e) = raised.lock().unwrap_or_else(PoisonError::into_inner).take() {
-        return Err(e);
-    }
-    match result {
-        Ok(Ok(result)) => result.map_err(|refusal| refused(py, &refusal)),
-        Ok(Err(cancelled)) => {
-            let what = match cancelled.by {
-                StoppedBy::Deadline => "the deadline passed".to_owned(),
-                _ => cancelled.to_string(),
-            };
-            Err(error(py, Kind::Cancelled, what))
-        }
-        Err(payload) => Err(panicked(py, &*payload)),
+    control
+}
+
+/// What a stopped kernel says.
+pub(crate) fn stopped(cancelled: Cancelled) -> String {
+    match cancelled.by {
+        StoppedBy::Deadline => "the deadline passed".to_owned(),
+        _ => cancelled.to_string(),
     }
 }
 
-/// Looks for signals, and keeps what their handler raised.
-fn signal_poll(raised: Arc<Mutex<Option<PyErr>>>) -> impl Fn() -> bool + Send + Sync + 'static {
-    let start = Instant::now();
-    move || {
-        if start.elapsed() < POLL {
+/// A kernel in the pool, and the pool, which lives as long as the kernel.
+pub(crate) type Submitted = (Task<Result<Bits, swath::Error>>, Arc<Pool>);
+
+/// Hands a kernel to the pool, under the settings in force.
+pub(crate) fn submit(py: Python<'_>, kernel: Box<Kernel>) -> PyResult<Submitted> {
+    let settings = settings(py)?;
+    let control = limited(settings.as_ref().map(Bound::get));
+    let pool = pool(py)?;
+    match control.run(|| pool.submit(kernel)) {
+        Ok(task) => Ok((task, pool)),
+        Err(cancelled) => Err(error(py, Kind::Cancelled, stopped(cancelled))),
+    }
+}
+
+/// What is looked after, on the calling thread, while a kernel runs: signals, and the
+/// progress that a Python function is to be told.
+struct Watch {
+    start: Instant,
+    signals: bool,
+    callback: Option<Py<PyAny>>,
+    /// Chunks done and in all, and what the callback was told last.
+    latest: Mutex<[(usize, usize); 2]>,
+    raised: Mutex<Option<PyErr>>,
+}
+
+impl Watch {
+    fn new(signals: bool, callback: Option<Py<PyAny>>) -> Self {
+        let (latest, raised) = Default::default();
+        Self { start: Instant::now(), signals, callback, latest, raised }
+    }
+
+    fn note(&self, done: usize, total: usize) {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)[0] = (done, total);
+    }
+
+    /// Whether the kernel is to stop: a signal handler or the callback has raised.
+    fn stops(&self) -> bool {
+        if self.start.elapsed() < POLL {
             return false;
         }
-        match Python::attach(|py| py.check_signals()) {
+        let looked = Python::attach(|py| {
+            if self.signals {
+                py.check_signals()?;
+            }
+            self.tell(py)
+        });
+        match looked {
             Ok(()) => false,
             Err(e) => {
-                *raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(e);
+                *self.raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(e);
                 true
             }
+        }
+    }
+
+    /// Tells the callback what is new.
+    fn tell(&self, py: Python<'_>) -> PyResult<()> {
+        let Some(callback) = &self.callback else { return Ok(()) };
+        let [latest, told] = *self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if latest == told {
+            return Ok(());
+        }
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)[1] = latest;
+        callback.bind(py).call1(latest).map(drop)
+    }
+
+    /// After the kernel: the last of the progress, or what was raised.
+    fn end(&self, py: Python<'_>) -> PyResult<()> {
+        match self.raised.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(e) => Err(e),
+            None => self.tell(py),
         }
     }
 }

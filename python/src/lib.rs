@@ -15,6 +15,7 @@ mod matmul;
 mod options;
 mod raw;
 mod reduce;
+mod task;
 
 use pyo3::prelude::*;
 
@@ -26,6 +27,13 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(control::set_num_threads, module)?)?;
     module.add_function(wrap_pyfunction!(control::get_num_threads, module)?)?;
     module.add_function(wrap_pyfunction!(control::_panic, module)?)?;
+    module.add_class::<task::Handle>()?;
+    module.add_function(wrap_pyfunction!(task::submit, module)?)?;
+    module.add_function(wrap_pyfunction!(task::notify, module)?)?;
+    module.add_function(wrap_pyfunction!(task::drain, module)?)?;
+    module.add_function(wrap_pyfunction!(task::cancel_all, module)?)?;
+    module.add_function(wrap_pyfunction!(task::close, module)?)?;
+    module.add_function(wrap_pyfunction!(task::forked, module)?)?;
     module.add_function(wrap_pyfunction!(reduce::sum, module)?)?;
     module.add_function(wrap_pyfunction!(reduce::mean, module)?)?;
     module.add_function(wrap_pyfunction!(reduce::min, module)?)?;

@@ -2,8 +2,12 @@
 
 The functions have NumPy's names and keywords; `swath.ndimage` has SciPy's. Results
 do not depend on the number of threads. Ctrl-C and `with swath.deadline(seconds):`
-stop long calls.
+stop long calls. `swath.Executor` runs them later, `swath.aio` lets coroutines await
+them.
 """
+
+import importlib
+from typing import Any
 
 from . import _threadpoolctl, ndimage
 from ._core import dot, get_num_threads, matmul, max, mean, min, set_num_threads, sum
@@ -17,7 +21,8 @@ from ._errors import (
     OutOfMemoryError,
     ShapeError,
 )
-from ._scopes import deadline, threads
+from ._executor import Executor, KernelFuture
+from ._scopes import deadline, progress, threads
 
 __version__ = "0.1.0"
 
@@ -26,6 +31,8 @@ __all__ = [
     "Cancelled",
     "DTypeError",
     "Error",
+    "Executor",
+    "KernelFuture",
     "KernelPanic",
     "OptionError",
     "OutOfMemoryError",
@@ -38,6 +45,7 @@ __all__ = [
     "mean",
     "min",
     "ndimage",
+    "progress",
     "set_num_threads",
     "sum",
     "threads",
@@ -48,6 +56,13 @@ _threadpoolctl.register()
 # Pickles name a function by its module.
 for _function in (dot, get_num_threads, matmul, max, mean, min, set_num_threads, sum):
     _function.__module__ = __name__
-for _class in (threads, deadline):
+for _class in (threads, deadline, progress, Executor, KernelFuture):
     _class.__module__ = __name__
 del _function, _class
+
+
+def __getattr__(name: str) -> Any:
+    # asyncio takes longer to import than all the rest.
+    if name == "aio":
+        return importlib.import_module(".aio", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

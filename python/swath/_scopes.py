@@ -2,10 +2,11 @@
 
 import math
 import operator
+from collections.abc import Callable
 from typing import Any
 
 from . import _core
-from ._errors import OptionError
+from ._errors import DTypeError, OptionError
 
 
 class _Scope:
@@ -60,3 +61,50 @@ class deadline(_Scope):
 
     def _make(self) -> Any:
         return _core._Settings(seconds=self._seconds)
+
+
+class progress(_Scope):
+    """Tells `callback(done, total)`, in chunks, how far each call inside is.
+
+    `callback` may also be a progress bar with `reset(total)` and `update(n)`, as tqdm's.
+    It is called on the thread that called the kernel, about every 25 ms and at the end, if
+    the call takes so long. What it raises stops the kernel. A call may consist of several
+    kernels, one after the other.
+    """
+
+    __slots__ = ("_callback",)
+
+    def __init__(self, callback: Any) -> None:
+        super().__init__()
+        if callable(callback):
+            self._callback = callback
+        elif hasattr(callback, "reset") and hasattr(callback, "update"):
+            self._callback = _on_bar(callback)
+        else:
+            raise DTypeError(
+                f"progress: callback is a {type(callback).__name__}, must be a function or a "
+                "progress bar"
+            )
+
+    def _make(self) -> Any:
+        return _core._Settings(progress=self._callback)
+
+    @staticmethod
+    def current() -> Callable[[int, int], object] | None:
+        """The callback in force here."""
+        settings = _core._settings.get()
+        return None if settings is None else settings.progress
+
+
+def _on_bar(bar: Any) -> Callable[[int, int], None]:
+    shown = (0, None)  # done, total
+
+    def show(done: int, total: int) -> None:
+        nonlocal shown
+        if total != shown[1] or done < shown[0]:
+            bar.reset(total)
+            shown = (0, total)
+        bar.update(done - shown[0])
+        shown = (done, total)
+
+    return show
