@@ -3,7 +3,8 @@
 #
 #   scripts/check.sh quick    format, layers, clippy, unit tests of the library
 #   scripts/check.sh          that, and all tests, docs, examples, benches run once,
-#                             the model of the runner, the Python package: what CI calls
+#                             the model of the runner, the Python package, a run beside
+#                             other libraries: what CI calls
 #   scripts/check.sh full     that, and the long tests, panic=abort, the oldest
 #                             compiler, ThreadSanitizer
 #
@@ -208,6 +209,7 @@ if [ "$level" != quick ]; then
     else
         skip "Python package" "python3 is not installed"
     fi
+    step "beside other libraries" scripts/peers.sh
 fi
 
 # ---- full --------------------------------------------------------------------

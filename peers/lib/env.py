@@ -74,7 +74,7 @@ def prepare(peers):
 
 def _pip(*arguments):
     path = f"{python().parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    env = {**os.environ, "PATH": path, "CARGO_TARGET_DIR": str(TARGET)}
+    env = {**os.environ, "PATH": path}
     quiet = ("--quiet", "--disable-pip-version-check")
     return _run(python(), "-m", "pip", *arguments, *quiet, env=env).returncode == 0
 
