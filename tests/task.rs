@@ -422,17 +422,14 @@ fn progress_is_seen_by_the_handle_and_by_a_control_around_the_join() {
         }
         let me = thread::current().id();
         let seen = Mutex::new(Vec::new());
+        let release = Mutex::new(Some(release));
         let control = Control::new().progress(|done, total| {
             assert_eq!(thread::current().id(), me);
             seen.lock().unwrap().push((done, total));
+            // The task goes on when it has been told how far it is.
+            release.lock().unwrap().take();
         });
-        thread::scope(|s| {
-            s.spawn(|| {
-                thread::sleep(Duration::from_millis(50));
-                drop(release);
-            });
-            control.run(|| task.join()).unwrap().unwrap().unwrap();
-        });
+        control.run(|| task.join()).unwrap().unwrap().unwrap();
         drop(control);
         assert_eq!(seen.into_inner().unwrap()[0], (50, 100));
         // Run by the thread that joins it.
