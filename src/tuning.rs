@@ -184,43 +184,48 @@ pub(crate) const REDUCE_ROW_BLOCK: usize = 128;
 
 // ---- matmul ----------------------------------------------------------------
 
-/// Largest tile of the output that one chunk computes by packed kernels: each
-/// tile packs its own rows of A (dear: strided) and columns of B (cheap: copied in
-/// stretches), so tiles are wide rather than tall. On one thread 1024^3 f32 in eight
-/// tiles takes no longer than in one call: 44-48 ms against 48-55, busy machine.
-pub(crate) const MATMUL_TILE: [usize; 2] = [256, 512];
+/// One multiply-add of floats without FMA, in ns: a call into libm.
+pub(crate) const MATMUL_LIBM_NS: f64 = 2.6;
 
-/// The same for plain loops, which are slower and pack only B.
-pub(crate) const MATMUL_PLAIN_TILE: [usize; 2] = [64, 256];
+/// Bytes of B that one tile streams from L2 again and again.
+pub(crate) const MATMUL_B_BYTES: usize = 1 << 20;
 
-/// Sides of tiles are multiples of this, the largest side of a register tile
-/// (16x16, AVX-512 f32): only the last row and column of tiles have ragged edges.
-pub(crate) const MATMUL_UNIT: usize = 16;
+/// Bytes of B that are packed at a time, at most.
+pub(crate) const MATMUL_PACK_BYTES: usize = 16 << 20;
 
-/// Cutting aims at this many tiles once each is worth its claim: packing grows
-/// with every cut.
-pub(crate) const MATMUL_TILES: usize = 8;
+/// What packing an element costs, in ns: 16 GB/s of f32.
+pub(crate) const MATMUL_PACK_NS: f64 = 0.25;
+
+/// What reading a byte of B once more from beyond L2 costs, in ns.
+pub(crate) const MATMUL_FETCH_NS: f64 = 0.08;
+
+/// What two runs for a K-block cost, in ns.
+pub(crate) const MATMUL_RUN_NS: f64 = 1_000.0;
+
+/// Rows of A up to which a tile packs its columns of B for itself.
+pub(crate) const MATMUL_LOCAL_ROWS: usize = 64;
+
+/// Sides from which a matrix times its transpose is computed by halves.
+pub(crate) const MATMUL_HALF_MIN: usize = 128;
+
+/// A product of a stack that takes longer than this, in ns, has all threads for itself.
+pub(crate) const MATMUL_ALONE_NS: f64 = 400_000.0;
+
+/// What a product of a stack costs at least, in ns.
+pub(crate) const MATMUL_ITEM_NS: f64 = 8.0;
+
+/// Rows of the upper half of a symmetric result that one chunk fills.
+pub(crate) const MATMUL_MIRROR_ROWS: usize = 64;
+
+/// Rows of a tile, at least, where B comes from beyond L2.
+pub(crate) const MATMUL_ROWS_MIN: usize = 56;
+
+/// Tiles of one run, at most: eight for each of two threads.
+pub(crate) const MATMUL_TILES: usize = 16;
 
 /// A chunk longer than this, in ns, is cut along K too, so that a token is
 /// noticed in time.
 pub(crate) const MATMUL_CHUNK_NS: f64 = 10_000_000.0;
-
-/// One multiply-add of a 4-byte type in ns: packed kernels.
-pub(crate) const MATMUL_PACKED_NS: f64 = 0.03;
-/// In plain loops that the compiler vectorised.
-pub(crate) const MATMUL_PLAIN_NS: f64 = 0.06;
-/// In plain loops of floats without FMA: each is a call into libm.
-pub(crate) const MATMUL_LIBM_NS: f64 = 2.6;
-
-/// Up to this many multiply-adds scalar chains are fastest: 4x4x4 takes 45 ns, by
-/// panels 60, packed 144; 6x6x6 takes 141, 91 and 205.
-pub(crate) const MATMUL_TINY: usize = 64;
-
-/// From this many multiply-adds, and this many rows, packing both operands pays.
-/// Panels against packed in us, f32 (f64): 16x16x16 0.26 : 0.36 (0.59 : 0.48),
-/// 24x24x24 1.2 : 0.7 (1.2 : 1.1), 128x128x128 91 : 59 (266 : 120); 8x512x512
-/// 99 : 107 (248 : 299), 16x512x512 197 : 161 (469 : 407), 64x64x4 3.8 : 1.9.
-pub(crate) const MATMUL_PACKED_MIN: [usize; 2] = [8 << 10, 12];
 
 // ---- knobs -----------------------------------------------------------------
 

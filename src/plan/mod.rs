@@ -6,6 +6,7 @@
 
 mod axes;
 mod chunks;
+mod gemm;
 mod list;
 mod memory;
 mod room;
@@ -14,6 +15,7 @@ mod tiles;
 
 pub(crate) use axes::{Axes, Run};
 pub(crate) use chunks::Chunks;
+pub(crate) use gemm::{Blocks, Gemm, Packing};
 pub(crate) use list::List;
 pub(crate) use memory::Buffer;
 pub(crate) use room::Room;
