@@ -53,6 +53,15 @@ pub(super) unsafe fn run_then<T: Element>(
         return Ok(());
     }
     let shape = shape::<T>();
+    if p.m.saturating_mul(p.n).saturating_mul(p.k) <= tuning::MATMUL_TINY && p.b.cs == 1 {
+        let tile = Tile { product: p, b: B::Plain, shape, mc: p.m, pack_a: false };
+        pool::each(1, 0.0, |_| {
+            // SAFETY: the caller's promise is passed on.
+            unsafe { multiply(&tile, &mut Scratch::new()) };
+            if turned { then(0..p.n, 0..p.m) } else { then(0..p.m, 0..p.n) }
+        });
+        return Ok(());
+    }
     let gemm = gemm(&p, shape);
     let then = |rows, cols| if turned { then(cols, rows) } else { then(rows, cols) };
     let loops = Loops { p, gemm, blocks: gemm.blocks(), shape, half: false, then: &then };

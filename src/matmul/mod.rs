@@ -147,6 +147,18 @@ pub fn matmul_into<T: Element, DA: ProductDim<DB>, DB: Dimension>(
     c: &mut ArrayRef<T, DA::Product>,
 ) -> Result<(), Error> {
     const NAME: &str = "matmul_into";
+    if let (&[m, k], &[inner, n], &[rows, cols]) = (a.shape(), b.shape(), c.shape())
+        && (k, rows, cols) == (inner, m, n)
+    {
+        let (ptr, rs, cs) = (c.as_mut_ptr(), c.strides()[0], c.strides()[1]);
+        if cs != 1 || rs < n as isize {
+            check_output(NAME, "c", c.shape(), c.strides())?;
+        }
+        let product =
+            Product { m, k, n, alpha, a: left(a), b: right(b), beta, c: out(ptr, [rs, cs]) };
+        // SAFETY: as below.
+        return unsafe { run_single(NAME, product) };
+    }
     let stack = Stack::new(NAME, a.shape(), b.shape())?;
     let shape = stack.shape();
     if c.shape() != shape.as_slice() {
@@ -191,10 +203,28 @@ unsafe fn run<T: Element, DA: Dimension, DB: Dimension>(
     let product = Product { m, k, n, alpha, a: left, b: right, beta, c };
     // SAFETY: the caller's promise is passed on; A and B are borrowed.
     unsafe {
-        if is_own_transpose(&product) && beta == T::ZERO && stack.is_single() {
-            return engine::run_half(function, product);
+        if stack.is_single() {
+            return run_single(function, product);
         }
         run_stack(function, stack, (a, b), c_strides, product)
+    }
+}
+
+/// Computes one product.
+///
+/// # Errors
+/// [`Error::Memory`].
+///
+/// # Safety
+/// What [`Product`] says of its memory holds.
+#[inline]
+unsafe fn run_single<T: Element>(function: &'static str, product: Product<T>) -> Result<(), Error> {
+    // SAFETY: the caller's promise is passed on.
+    unsafe {
+        if is_own_transpose(&product) && product.beta == T::ZERO {
+            return engine::run_half(function, product);
+        }
+        engine::run(function, product)
     }
 }
 

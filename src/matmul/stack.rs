@@ -181,10 +181,6 @@ pub(super) unsafe fn run_stack<T: Element, DA: Dimension, DB: Dimension>(
     first: Product<T>,
 ) -> Result<(), Error> {
     let batch = stack.batch.as_slice();
-    if batch.is_empty() {
-        // SAFETY: the caller's promise is passed on.
-        return unsafe { run(function, first) };
-    }
     let a = batch_strides(batch, a.shape(), a.strides());
     let b = batch_strides(batch, b.shape(), b.strides());
     let axes = Axes::in_order(batch, [&c_strides[..batch.len()], a.as_slice(), b.as_slice()]);

@@ -70,7 +70,7 @@ impl Gemm {
     #[inline]
     pub(crate) fn blocks(&self) -> Blocks {
         let cost = self.cost_ns(self.m, self.k, self.n);
-        let small = cost < tuning::CHUNK_NS && tuning::CHUNK.get().is_none();
+        let small = cost < tuning::AWAKE_MIN_NS && tuning::CHUNK.get().is_none();
         if small && self.bytes(self.k, self.n) <= tuning::MATMUL_B_BYTES as f64 {
             // One tile, whatever it is: no need to think long.
             let packing = if self.rows_lie_well() { Packing::None } else { Packing::Local };
@@ -92,12 +92,15 @@ impl Gemm {
         let packing = self.packing(cost);
         let block = K_BLOCK.min(self.k.max(1));
         let shared = packing == Packing::Shared;
-        let most = tuning::MATMUL_PACK_BYTES / (self.size * block) / self.nr * self.nr;
-        let nc = if shared { self.n.min(most.max(self.nr)) } else { self.n };
+        // One K-block of a run's part of B stays in L2; the columns of a run that packs
+        // it are halved, so that two threads that go through its tiles in turn each
+        // fetch one half.
+        let widest =
+            (tuning::MATMUL_B_BYTES / (self.size * block) / self.nr * self.nr).max(self.nr);
+        let even = self.n.div_ceil(self.n.div_ceil(widest)).next_multiple_of(self.nr);
+        let nc = if shared { even.min(self.n) } else { self.n };
         let mut kc = if shared { block } else { self.k.max(1) };
-        // A K-block of a tile's part of B stays in L2.
-        let widest = (tuning::MATMUL_B_BYTES / (self.size * block)).max(self.nr);
-        let across = nc.div_ceil(widest);
+        let across = if shared { 2.min(nc.div_ceil(self.nr)) } else { nc.div_ceil(widest) };
         let resident = self.bytes(kc, nc.div_ceil(across)) <= tuning::MATMUL_B_BYTES as f64;
         let runs = self.n.div_ceil(nc) * self.k.max(1).div_ceil(kc);
         let parts = self.parts(packing, cost / runs as f64, [self.m, nc], across, resident);
@@ -109,7 +112,7 @@ impl Gemm {
             let blocks = (tuning::MATMUL_CHUNK_NS / block_ns).max(1.0) as usize;
             kc = kc.min(blocks.saturating_mul(K_BLOCK));
         }
-        let mc = if resident { self.mr } else { self.m };
+        let mc = if resident && self.k > K_BLOCK { self.mr } else { self.m };
         // A row of micro-tiles reads A once for each of them: as it lies, if there
         // are few or if it lies well.
         let pack_a = self.a[1].unsigned_abs() > 1 && cols > 2 * self.nr && self.k > 1;
@@ -128,10 +131,10 @@ impl Gemm {
         let copy = self.k as f64 * self.n as f64 * tuning::MATMUL_PACK_NS;
         let again =
             |rows: f64| (self.m as f64 / rows - 1.0).max(0.0) * bytes * tuning::MATMUL_FETCH_NS;
-        let plain = if bytes <= tuning::MATMUL_B_BYTES as f64 {
+        let plain = if bytes <= tuning::MATMUL_B_BYTES as f64 / 2.0 {
             0.0
         } else {
-            again(tuning::MATMUL_ROWS_MIN as f64)
+            again(tuning::MATMUL_FETCH_ROWS)
         };
         let blocks = self.k.div_ceil(K_BLOCK) as f64;
         let shared = copy + blocks * tuning::MATMUL_RUN_NS;
@@ -161,16 +164,23 @@ impl Gemm {
             Some(bytes) => ((area / (bytes as usize).max(1)).min(1 << 16), self.mr),
             None => {
                 let least = if resident { self.mr } else { tuning::MATMUL_ROWS_MIN };
-                (((cost / tuning::CHUNK_NS) as usize).min(tuning::MATMUL_TILES), least)
+                (((cost / tuning::MATMUL_TILE_NS) as usize).min(tuning::MATMUL_TILES), least)
             }
         };
+        // A row on its way through B: no stretch of B's rows shorter than the prefetcher likes.
+        let narrowest = if self.m == 1 && packing == Packing::None {
+            tuning::MATMUL_ROW_COLS.next_multiple_of(self.nr)
+        } else {
+            self.nr
+        };
+        let narrowest = if tuning::CHUNK.get().is_some() { self.nr } else { narrowest };
         let mut parts = [1, across];
         while parts[0] * parts[1] < wanted {
             let len = |i: usize| sides[i].div_ceil(units[i]) / parts[i] * units[i];
             let rows = packing != Packing::Local;
             if rows && len(0) >= 2 * least {
                 parts[0] *= 2;
-            } else if len(1) >= 2 * units[1] {
+            } else if len(1) >= 2 * narrowest {
                 parts[1] *= 2;
             } else if rows && len(0) >= 2 * units[0] {
                 parts[0] *= 2;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-/// A grid of tiles over `rows` x `cols`, numbered along the columns: consecutive
-/// numbers share their columns.
+/// A grid of tiles over `rows` x `cols`, numbered along the rows: consecutive
+/// numbers share their rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tiles {
     sides: [usize; 2],
@@ -42,7 +42,7 @@ impl Tiles {
     /// Rows and columns of tile `i`.
     #[inline]
     pub(crate) fn range(&self, i: usize) -> [Range<usize>; 2] {
-        [self.part(0, i % self.parts[0]), self.part(1, i / self.parts[0])]
+        [self.part(0, i / self.parts[1]), self.part(1, i % self.parts[1])]
     }
 
     /// Part `i` of a side: units are dealt out evenly.

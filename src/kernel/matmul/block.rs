@@ -17,9 +17,9 @@
 use std::ops::Range;
 
 use crate::element::Element;
-use crate::tuning::K_BLOCK;
+use crate::tuning::{self, K_BLOCK};
 
-use super::micro::{Shape, Strip};
+use super::micro::{Shape, Strip, fetch};
 use super::pack::{Pack, pack};
 use super::row::row;
 use super::{In, Out, Product};
@@ -81,6 +81,14 @@ pub(crate) unsafe fn multiply<T: Element>(tile: &Tile<T>, scratch: &mut Scratch<
     unsafe {
         if p.k == 0 {
             scale(p);
+        } else if p.m <= tile.shape.mr
+            && p.n <= tile.shape.nr()
+            && p.k <= K_BLOCK
+            && p.c.cs == 1
+            && matches!(tile.b, B::Plain)
+        {
+            // All of it is one micro-tile.
+            tile.shape.micro(p.m, p.n)(&Strip::of(p, 1, [0; 3]));
         } else if p.m == 1 && p.c.cs == 1 && matches!(tile.b, B::Plain) && p.n > tile.shape.nr() {
             row(p);
         } else if matches!(tile.b, B::Local) {
@@ -156,6 +164,12 @@ pub(crate) fn steps(len: usize, step: usize) -> impl Iterator<Item = Range<usize
 /// As [`multiply`], and `p.k` is at most one K-block.
 unsafe fn block<T: Element>(tile: &Tile<T>, p: &Product<T>, scratch: &mut Scratch<T>) {
     let (mr, nr) = (tile.shape.mr, tile.shape.nr());
+    let in_l1 = p.k * nr * size_of::<T>() <= tuning::MATMUL_L1_BYTES
+        && p.m * p.n * size_of::<T>() <= tuning::MATMUL_C_BYTES;
+    if (p.n <= 2 * nr || in_l1) && p.c.cs == 1 && !tile.pack_a {
+        // SAFETY: the caller's promise.
+        return unsafe { narrow(tile, p) };
+    }
     let panels = p.m.div_ceil(mr);
     // Of nearly equal height: a panel of one row has too few chains.
     let rows_of = |i: usize| i * p.m / panels..(i + 1) * p.m / panels;
@@ -175,6 +189,10 @@ unsafe fn block<T: Element>(tile: &Tile<T>, p: &Product<T>, scratch: &mut Scratc
             // SAFETY: rows of the group; the panel has room for mr of them.
             unsafe { pack(Pack { from, k: p.k, width, to, stride: mr }) };
             a = In { ptr: to, rs: 1, cs: mr as isize };
+        }
+        if packed.is_none() && p.a.cs == 1 && i + 1 < panels {
+            // The next panel's rows lie in pages of their own: fetched while this one is used.
+            rows_of(i + 1).for_each(|row| fetch(p.a.at(row, 0), p.k));
         }
         let strip = Strip {
             k: p.k,
@@ -202,36 +220,81 @@ unsafe fn block<T: Element>(tile: &Tile<T>, p: &Product<T>, scratch: &mut Scratc
     }
 }
 
+/// A block whose panels of B stay in L1, or of few columns: strips run down the rows.
+///
+/// # Safety
+/// As [`block`]; columns of C lie side by side.
+unsafe fn narrow<T: Element>(tile: &Tile<T>, p: &Product<T>) {
+    let shape = tile.shape;
+    let (panel, split) = match tile.b {
+        B::Packed(panel) => (panel, false),
+        B::Plain | B::Local => (shape.nr() as isize, true),
+    };
+    for (left, cols, count) in columns(shape, p.n, split) {
+        for left in (0..count).map(|j| left + j * cols) {
+            for (top, rows, count) in panels(p.m, shape.mr) {
+                let part = p.part([top..p.m, left..p.n], 0..p.k);
+                let next = [rows as isize * p.a.rs, 0, rows as isize * p.c.rs];
+                let b = p.b.ptr.wrapping_offset((left / shape.nr()) as isize * panel);
+                let b = b.wrapping_add(left % shape.nr());
+                if count > 0 {
+                    // SAFETY: rows and columns of the block.
+                    unsafe {
+                        shape.micro(rows, cols)(&Strip {
+                            b,
+                            cols,
+                            ..Strip::of(&part, count, next)
+                        });
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// Where strips of columns begin, their width, and how many there are. With `split`,
+/// the last may begin anywhere in a panel: one register alone has too few chains, so
+/// that of four each tile has two.
+#[inline]
+fn columns<T>(shape: &Shape<T>, n: usize, split: bool) -> [(usize, usize, usize); 3] {
+    let (nr, lanes) = (shape.nr(), shape.lanes);
+    let (count, rest) = (n / nr, n % nr);
+    if split && shape.vectors == 3 && count > 0 && rest > 0 && rest <= lanes {
+        let at = (count - 1) * nr;
+        let last = nr + rest - 2 * lanes;
+        if last == 2 * lanes {
+            return [(0, nr, count - 1), (at, last, 2), (0, 0, 0)];
+        }
+        return [(0, nr, count - 1), (at, 2 * lanes, 1), (at + 2 * lanes, last, 1)];
+    }
+    [(0, nr, count), (count * nr, rest, usize::from(rest > 0)), (0, 0, 0)]
+}
+
+/// The same for rows: two of nearly equal height for what is no whole panel.
+#[inline]
+fn panels(m: usize, mr: usize) -> [(usize, usize, usize); 3] {
+    let (count, rest) = (m / mr, m % mr);
+    if count == 0 || rest == 0 {
+        return [(0, mr, count), (0, rest, usize::from(rest > 0)), (0, 0, 0)];
+    }
+    let (at, upper) = ((count - 1) * mr, (mr + rest).div_ceil(2));
+    [(0, mr, count - 1), (at, upper, 1), (at + upper, mr + rest - upper, 1)]
+}
+
 /// All columns of one panel of rows: whole micro-tiles, and the rest.
 ///
 /// # Safety
 /// As [`multiply`].
 unsafe fn strips<T: Element>(shape: &Shape<T>, whole: &Strip<T>, rows: usize, n: usize) {
     let (nr, panel) = (whole.cols, whole.next[1]);
-    let run = |at: usize, cols: usize, count: usize| {
-        let b = whole.b.wrapping_offset((at / nr) as isize * panel + (at % nr) as isize);
+    for (at, cols, count) in columns(shape, n, panel == nr as isize) {
+        let b = whole.b.wrapping_offset((at / nr) as isize * panel).wrapping_add(at % nr);
         let c = whole.c.wrapping_add(at);
-        // SAFETY: the caller's promise, for columns below n.
-        unsafe { shape.micro(rows, cols)(&Strip { b, c, cols, count, ..*whole }) };
-    };
-    let mut count = n / nr;
-    let mut rest = n % nr;
-    // One register alone has too few chains: rather two and two, where B lies in rows.
-    let halves = rest > 0 && rest <= shape.lanes && count > 0 && shape.vectors == 3;
-    if halves && panel == nr as isize {
-        count -= 1;
-        rest += nr;
-    }
-    if count > 0 {
-        run(0, nr, count);
-    }
-    let mut at = count * nr;
-    if rest > nr {
-        run(at, 2 * shape.lanes, 1);
-        at += 2 * shape.lanes;
-    }
-    if at < n {
-        run(at, n - at, 1);
+        let next = [0, if cols == nr { panel } else { cols as isize }, cols as isize];
+        if count > 0 {
+            // SAFETY: the caller's promise, for columns below n.
+            unsafe { shape.micro(rows, cols)(&Strip { b, c, cols, count, next, ..*whole }) };
+        }
     }
 }
 

@@ -93,15 +93,22 @@ impl<T: Element> Copy<T> {
     unsafe fn row(&self, p: usize) {
         let Pack { from, width, to, stride, .. } = self.0;
         let (from, to) = (from.at(p, 0), to.wrapping_add(p * stride));
-        let whole = width / STEP * STEP;
+        let mut at = 0;
         // SAFETY: elements below `width` of one row.
         unsafe {
-            for j in (0..whole).step_by(STEP) {
-                let block = from.add(j).cast::<[T; STEP]>().read_unaligned();
-                to.add(j).cast::<[T; STEP]>().write_unaligned(block);
+            while at + STEP <= width {
+                let block = from.add(at).cast::<[T; STEP]>().read_unaligned();
+                to.add(at).cast::<[T; STEP]>().write_unaligned(block);
+                at += STEP;
             }
-            for j in whole..width {
-                *to.add(j) = *from.add(j);
+            if at + STEP / 2 <= width {
+                let block = from.add(at).cast::<[T; STEP / 2]>().read_unaligned();
+                to.add(at).cast::<[T; STEP / 2]>().write_unaligned(block);
+                at += STEP / 2;
+            }
+            while at < width {
+                *to.add(at) = *from.add(at);
+                at += 1;
             }
         }
     }

@@ -14,10 +14,14 @@ use crate::element::Element;
 use crate::simd::{self, Kernel};
 use crate::tuning::K_BLOCK;
 
+use super::micro::fetch;
 use super::{Product, steps};
 
-/// Columns of one piece: accumulators of 4 KiB or 8.
-const WIDTH: usize = 1024;
+/// Columns of one piece: accumulators of 8 KiB or 16.
+const WIDTH: usize = 2048;
+
+/// Columns after which the same ones of the next four rows are fetched.
+const AHEAD: usize = 64;
 
 /// Computes a product of one row; columns of B and of C lie side by side.
 ///
@@ -70,9 +74,16 @@ unsafe fn add_rows<T: Element>(
         while at < whole {
             let a = [0, 1, 2, 3].map(|i| *p.a.at(0, at + i));
             let [b0, b1, b2, b3] = [row(at), row(at + 1), row(at + 2), row(at + 3)];
-            for j in 0..acc.len() {
-                let x = T::fused(a[1], b1[j], T::fused(a[0], b0[j], acc[j]));
-                acc[j] = T::fused(a[3], b3[j], T::fused(a[2], b2[j], x));
+            let next = p.b.at(at + 4, left);
+            for part in steps(width, AHEAD) {
+                for i in 0..4 {
+                    let row = next.wrapping_offset(i * p.b.rs).wrapping_add(part.start);
+                    fetch(row, AHEAD);
+                }
+                for j in part {
+                    let x = T::fused(a[1], b1[j], T::fused(a[0], b0[j], acc[j]));
+                    acc[j] = T::fused(a[3], b3[j], T::fused(a[2], b2[j], x));
+                }
             }
             at += 4;
         }

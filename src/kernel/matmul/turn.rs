@@ -7,7 +7,10 @@
 //! Three rounds of shuffles for a block, each register exchanging with another one:
 //! Eklundh, "A fast computer method for matrix transposing", 1972.
 
-/// Columns of `from` lie side by side in memory, `lead` elements apart; rows of `to`
+#[cfg(target_arch = "x86_64")]
+use super::micro::fetch;
+
+/// Elements of a column of `from` lie side by side, columns `lead` elements apart; rows of `to`
 /// are `stride` apart. Turns whole blocks, and gives how many rows and columns it did.
 ///
 /// # Safety
@@ -28,9 +31,16 @@ pub(super) unsafe fn turn<T: Copy>(
         _ => return [0, 0],
     };
     let [rows, cols] = [k / side * side, width / side * side];
-    for p in (0..rows).step_by(side) {
-        for j in (0..cols).step_by(side) {
+    // Down a few columns at a time: each is a stream that the prefetcher follows.
+    for j in (0..cols).step_by(side) {
+        for p in (0..rows).step_by(side) {
             let from = from.wrapping_offset(p as isize + j as isize * lead);
+            if p.is_multiple_of(64 / size_of::<T>()) {
+                // What comes next lies in other pages, which the prefetcher does not know.
+                for next in side..2 * side {
+                    fetch(from.wrapping_offset(next as isize * lead), 1);
+                }
+            }
             let to = to.wrapping_add(p * stride + j);
             // SAFETY: a whole block inside; the element size was just compared.
             unsafe {

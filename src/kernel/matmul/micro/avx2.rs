@@ -4,6 +4,8 @@
 
 use std::arch::x86_64::*;
 
+use crate::tuning;
+
 use super::tile::{Strip, strip};
 use super::vector::{Vector, vector};
 use super::{Shape, kernels};
@@ -59,21 +61,21 @@ unsafe fn splat_u64(x: u64) -> __m256i {
     unsafe { _mm256_set1_epi64x(x.cast_signed()) }
 }
 
-vector!(F32: [f32; 8] in __m256, "avx2,fma", 0.021, [1 2 3 4 5 6] x 2; first8 __m256i;
+vector!(F32: [f32; 8] in __m256, "avx2,fma", tuning::MATMUL_F32_256_NS, [1 2 3 4 5 6] x 2; first8 __m256i;
     _mm256_set1_ps _mm256_loadu_ps _mm256_maskload_ps _mm256_storeu_ps _mm256_maskstore_ps
     _mm256_fmadd_ps _mm256_mul_ps _mm256_add_ps);
-vector!(F64: [f64; 4] in __m256d, "avx2,fma", 0.042, [1 2 3 4 5 6] x 2; first4 __m256i;
+vector!(F64: [f64; 4] in __m256d, "avx2,fma", tuning::MATMUL_F64_256_NS, [1 2 3 4 5 6] x 2; first4 __m256i;
     _mm256_set1_pd _mm256_loadu_pd _mm256_maskload_pd _mm256_storeu_pd _mm256_maskstore_pd
     _mm256_fmadd_pd _mm256_mul_pd _mm256_add_pd);
-vector!(I32: [i32; 8] in __m256i, "avx2,fma", 0.045, [1 2 3 4 5 6] x 2; first8 __m256i;
+vector!(I32: [i32; 8] in __m256i, "avx2,fma", tuning::MATMUL_I32_256_NS, [1 2 3 4 5 6] x 2; first8 __m256i;
     _mm256_set1_epi32 _mm256_loadu_si256 _mm256_maskload_epi32
     _mm256_storeu_si256 _mm256_maskstore_epi32 fused32 _mm256_mullo_epi32 _mm256_add_epi32);
-vector!(U32: [u32; 8] in __m256i, "avx2,fma", 0.045, [1 2 3 4 5 6] x 2; first8 __m256i;
+vector!(U32: [u32; 8] in __m256i, "avx2,fma", tuning::MATMUL_I32_256_NS, [1 2 3 4 5 6] x 2; first8 __m256i;
     splat_u32 _mm256_loadu_si256 _mm256_maskload_epi32
     _mm256_storeu_si256 _mm256_maskstore_epi32 fused32 _mm256_mullo_epi32 _mm256_add_epi32);
-vector!(I64: [i64; 4] in __m256i, "avx2,fma", 0.2, [1 2 3 4 5 6] x 2; first4 __m256i;
+vector!(I64: [i64; 4] in __m256i, "avx2,fma", tuning::MATMUL_I64_256_NS, [1 2 3 4 5 6] x 2; first4 __m256i;
     _mm256_set1_epi64x _mm256_loadu_si256 _mm256_maskload_epi64
     _mm256_storeu_si256 _mm256_maskstore_epi64 fused64 times64 _mm256_add_epi64);
-vector!(U64: [u64; 4] in __m256i, "avx2,fma", 0.2, [1 2 3 4 5 6] x 2; first4 __m256i;
+vector!(U64: [u64; 4] in __m256i, "avx2,fma", tuning::MATMUL_I64_256_NS, [1 2 3 4 5 6] x 2; first4 __m256i;
     splat_u64 _mm256_loadu_si256 _mm256_maskload_epi64
     _mm256_storeu_si256 _mm256_maskstore_epi64 fused64 times64 _mm256_add_epi64);

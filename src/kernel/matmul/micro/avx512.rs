@@ -7,6 +7,8 @@
 
 use std::arch::x86_64::*;
 
+use crate::tuning;
+
 use super::tile::{Strip, strip};
 use super::vector::{Vector, vector};
 use super::{Shape, kernels};
@@ -33,9 +35,9 @@ unsafe fn load_part_pd(from: *const f64, mask: __mmask8) -> __m512d {
     unsafe { _mm512_maskz_loadu_pd(mask, from) }
 }
 
-vector!(F32: [f32; 16] in __m512, "avx512f", 0.0114, [1 2 3 4 5 6 7 8] x 3; first16 __mmask16;
+vector!(F32: [f32; 16] in __m512, "avx512f", tuning::MATMUL_F32_512_NS, [1 2 3 4 5 6 7 8] x 3; first16 __mmask16;
     _mm512_set1_ps _mm512_loadu_ps load_part_ps _mm512_storeu_ps _mm512_mask_storeu_ps
     _mm512_fmadd_ps _mm512_mul_ps _mm512_add_ps);
-vector!(F64: [f64; 8] in __m512d, "avx512f", 0.0228, [1 2 3 4 5 6 7 8] x 3; first8 __mmask8;
+vector!(F64: [f64; 8] in __m512d, "avx512f", tuning::MATMUL_F64_512_NS, [1 2 3 4 5 6 7 8] x 3; first8 __mmask8;
     _mm512_set1_pd _mm512_loadu_pd load_part_pd _mm512_storeu_pd _mm512_mask_storeu_pd
     _mm512_fmadd_pd _mm512_mul_pd _mm512_add_pd);

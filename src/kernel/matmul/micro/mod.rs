@@ -15,6 +15,7 @@ use crate::element::Element;
 use crate::simd::{Tier, tier};
 use crate::tuning;
 
+pub(super) use tile::fetch;
 pub(crate) use tile::{Micro, Strip};
 
 /// The micro-kernels of one tier for one type: what they need and where they are.

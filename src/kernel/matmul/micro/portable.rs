@@ -4,6 +4,7 @@
 //! `mul_add`, on a CPU without FMA a call into libm: the same bits, slowly.
 
 use crate::element::Element;
+use crate::tuning;
 
 use super::tile::{Strip, strip};
 use super::vector::Vector;
@@ -72,7 +73,7 @@ impl<T: Element> Vector for Array<T> {
 pub(super) struct Any<T>(std::marker::PhantomData<T>);
 
 impl<T: Element> Any<T> {
-    pub(super) const SHAPE: Shape<T> = kernels!(LANES, 0.5, [1 2] x 2);
+    pub(super) const SHAPE: Shape<T> = kernels!(LANES, tuning::MATMUL_PLAIN_NS, [1 2] x 2);
 
     /// # Safety
     /// As [`strip`].

@@ -96,7 +96,7 @@ pub(super) unsafe fn strip<V: Vector, const M: usize, const N: usize, const PART
         for _ in 0..s.count {
             if s.k >= PREFETCH_MIN {
                 for i in 0..M {
-                    prefetch(c.wrapping_offset(i as isize * s.c_row), N * V::LANES);
+                    fetch(c.wrapping_offset(i as isize * s.c_row), N * V::LANES);
                 }
             }
             let mut acc = [[V::splat(zero); N]; M];
@@ -175,9 +175,9 @@ unsafe fn store<V: Vector, const N: usize, const PART: bool>(
     unsafe { if PART && j == N - 1 { x.store_part(to, mask) } else { x.store(to) } }
 }
 
-/// Has the lines of `len` elements brought in.
+/// Has the lines of `len` elements brought into L1.
 #[inline(always)]
-fn prefetch<T>(from: *const T, len: usize) {
+pub(in super::super) fn fetch<T>(from: *const T, len: usize) {
     #[cfg(target_arch = "x86_64")]
     for byte in (0..len * size_of::<T>()).step_by(64) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

@@ -30,7 +30,7 @@ pub(super) trait Vector: Copy {
 /// the mask, `$store_part` the pointer, the mask and the register.
 #[cfg(target_arch = "x86_64")]
 macro_rules! vector {
-    ($name:ident: [$t:ty; $lanes:literal] in $register:ty, $feature:literal, $ns:literal, $rows:tt x $n:tt;
+    ($name:ident: [$t:ty; $lanes:literal] in $register:ty, $feature:literal, $ns:expr, $rows:tt x $n:tt;
      $mask:ident $mask_type:ty; $splat:ident $load:ident $load_part:ident
      $store:ident $store_part:ident $fused:ident $times:ident $plus:ident) => {
         #[derive(Clone, Copy)]
