@@ -80,8 +80,12 @@ pub(crate) const REDUCE_BLOCK_BYTES: usize = 16 << 10;
 /// L1, and a row's part is a page, which the prefetcher follows to its end.
 pub(crate) const REDUCE_TILE_BYTES: usize = 4 << 10;
 
+/// Accumulators of one tile of columns, in bytes, for each level of the tree over
+/// blocks of rows: twice a tile of lanes, for folds whose accumulators are wider.
+pub(crate) const REDUCE_ACC_BYTES: usize = 8 << 10;
+
 /// Row blocks of one part at most, a power of two: bounds the levels of the tree
-/// that a tile keeps (32 KiB in all), and the time between two token checks.
+/// that a tile keeps (60 KiB in all), and the time between two token checks.
 pub(crate) const REDUCE_PART_BLOCKS: usize = 64;
 
 /// From this many chunks of columns on, rows are cut no finer than parts.

@@ -12,7 +12,7 @@ mod room;
 mod shape;
 mod tiles;
 
-pub(crate) use axes::{Axes, Run};
+pub(crate) use axes::{Axes, Axis, Run};
 pub(crate) use chunks::Chunks;
 pub(crate) use list::List;
 pub(crate) use memory::Buffer;

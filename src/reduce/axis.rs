@@ -2,9 +2,9 @@
 
 use ndarray::{Array, ArrayRef, Axis, Dimension, RemoveAxis};
 
-use super::along::Target;
-use super::types::{Along, Reduce};
-use super::{one, two};
+use super::along::along;
+use super::operands::{Operands, Target};
+use super::types::Reduce;
 use crate::plan::{Buffer, List, check_axis, check_output, checked_len};
 use crate::{Element, Error};
 
@@ -54,48 +54,48 @@ fn given<'a, O, D: Dimension>(
     Ok(Target { ptr: out.as_mut_ptr(), strides: out.strides() })
 }
 
-/// A call on one operand.
+/// One operand that has the axis.
 ///
 /// # Errors
 /// [`Error::Axis`].
-fn call<'a, T, D: Dimension>(
+fn any<'a, T, D: Dimension>(
     function: &'static str,
     a: &'a ArrayRef<T, D>,
     axis: usize,
-) -> Result<Along<'a, T, 1>, Error> {
+) -> Result<Operands<'a, T>, Error> {
     check_axis(function, axis, a.shape())?;
-    Ok(Along { function, from: one(a), axis })
+    Ok(Operands::one(a))
 }
 
-/// A call on one operand, whose axis must have elements.
+/// One operand whose axis has elements.
 ///
 /// # Errors
 /// [`Error::Axis`], [`Error::Empty`].
-fn call_some<'a, T, D: Dimension>(
+fn some<'a, T, D: Dimension>(
     function: &'static str,
     a: &'a ArrayRef<T, D>,
     axis: usize,
-) -> Result<Along<'a, T, 1>, Error> {
-    let call = call(function, a, axis)?;
+) -> Result<Operands<'a, T>, Error> {
+    check_axis(function, axis, a.shape())?;
     if a.shape()[axis] == 0 {
         let operand = "the reduced axis of a";
         return Err(Error::Empty { function, operand, shape: a.shape().to_vec() });
     }
-    Ok(call)
+    Ok(Operands::one(a))
 }
 
-/// A call on two operands.
+/// Two operands.
 ///
 /// # Errors
 /// [`Error::Axis`], [`Error::Shape`].
-fn call_two<'a, T, D: Dimension>(
+fn two<'a, T, D: Dimension>(
     function: &'static str,
     a: &'a ArrayRef<T, D>,
     b: &'a ArrayRef<T, D>,
     axis: usize,
-) -> Result<Along<'a, T, 2>, Error> {
+) -> Result<Operands<'a, T>, Error> {
     check_axis(function, axis, a.shape())?;
-    Ok(Along { function, from: two(function, a, b)?, axis })
+    Operands::two(function, a, b)
 }
 
 /// The sum along one axis: an array without that axis.
@@ -131,9 +131,10 @@ pub fn sum_axis<T: Reduce, D: RemoveAxis>(
     a: &ArrayRef<T, D>,
     axis: usize,
 ) -> Result<Array<T::Sum, D::Smaller>, Error> {
-    let call = call("sum_axis", a, axis)?;
+    let function = "sum_axis";
+    let from = any(function, a, axis)?;
     let shape = a.raw_dim().remove_axis(Axis(axis));
-    fresh(call.function, shape, |out| T::along_sum(call, out))
+    fresh(function, shape, |out| along(function, T::FOLDS.sum, from, &[axis], out))
 }
 
 /// As [`sum_axis`], into `out`.
@@ -164,9 +165,10 @@ pub fn sum_axis_into<T: Reduce, D: RemoveAxis>(
     axis: usize,
     out: &mut ArrayRef<T::Sum, D::Smaller>,
 ) -> Result<(), Error> {
-    let call = call("sum_axis_into", a, axis)?;
-    let out = given(call.function, &a.raw_dim().remove_axis(Axis(axis)), out)?;
-    T::along_sum(call, out)
+    let function = "sum_axis_into";
+    let from = any(function, a, axis)?;
+    let out = given(function, &a.raw_dim().remove_axis(Axis(axis)), out)?;
+    along(function, T::FOLDS.sum, from, &[axis], out)
 }
 
 /// The arithmetic mean along one axis: an array without that axis.
@@ -199,9 +201,10 @@ pub fn mean_axis<T: Reduce, D: RemoveAxis>(
     a: &ArrayRef<T, D>,
     axis: usize,
 ) -> Result<Array<T::Mean, D::Smaller>, Error> {
-    let call = call("mean_axis", a, axis)?;
+    let function = "mean_axis";
+    let from = any(function, a, axis)?;
     let shape = a.raw_dim().remove_axis(Axis(axis));
-    fresh(call.function, shape, |out| T::along_mean(call, out))
+    fresh(function, shape, |out| along(function, T::FOLDS.mean, from, &[axis], out))
 }
 
 /// As [`mean_axis`], into `out`.
@@ -232,9 +235,10 @@ pub fn mean_axis_into<T: Reduce, D: RemoveAxis>(
     axis: usize,
     out: &mut ArrayRef<T::Mean, D::Smaller>,
 ) -> Result<(), Error> {
-    let call = call("mean_axis_into", a, axis)?;
-    let out = given(call.function, &a.raw_dim().remove_axis(Axis(axis)), out)?;
-    T::along_mean(call, out)
+    let function = "mean_axis_into";
+    let from = any(function, a, axis)?;
+    let out = given(function, &a.raw_dim().remove_axis(Axis(axis)), out)?;
+    along(function, T::FOLDS.mean, from, &[axis], out)
 }
 
 /// The least element along one axis: an array without that axis.
@@ -266,9 +270,10 @@ pub fn min_axis<T: Reduce, D: RemoveAxis>(
     a: &ArrayRef<T, D>,
     axis: usize,
 ) -> Result<Array<T, D::Smaller>, Error> {
-    let call = call_some("min_axis", a, axis)?;
+    let function = "min_axis";
+    let from = some(function, a, axis)?;
     let shape = a.raw_dim().remove_axis(Axis(axis));
-    fresh(call.function, shape, |out| T::along_min(call, out))
+    fresh(function, shape, |out| along(function, T::FOLDS.min, from, &[axis], out))
 }
 
 /// As [`min_axis`], into `out`.
@@ -300,9 +305,10 @@ pub fn min_axis_into<T: Reduce, D: RemoveAxis>(
     axis: usize,
     out: &mut ArrayRef<T, D::Smaller>,
 ) -> Result<(), Error> {
-    let call = call_some("min_axis_into", a, axis)?;
-    let out = given(call.function, &a.raw_dim().remove_axis(Axis(axis)), out)?;
-    T::along_min(call, out)
+    let function = "min_axis_into";
+    let from = some(function, a, axis)?;
+    let out = given(function, &a.raw_dim().remove_axis(Axis(axis)), out)?;
+    along(function, T::FOLDS.min, from, &[axis], out)
 }
 
 /// The greatest element along one axis: an array without that axis.
@@ -334,9 +340,10 @@ pub fn max_axis<T: Reduce, D: RemoveAxis>(
     a: &ArrayRef<T, D>,
     axis: usize,
 ) -> Result<Array<T, D::Smaller>, Error> {
-    let call = call_some("max_axis", a, axis)?;
+    let function = "max_axis";
+    let from = some(function, a, axis)?;
     let shape = a.raw_dim().remove_axis(Axis(axis));
-    fresh(call.function, shape, |out| T::along_max(call, out))
+    fresh(function, shape, |out| along(function, T::FOLDS.max, from, &[axis], out))
 }
 
 /// As [`max_axis`], into `out`.
@@ -368,9 +375,10 @@ pub fn max_axis_into<T: Reduce, D: RemoveAxis>(
     axis: usize,
     out: &mut ArrayRef<T, D::Smaller>,
 ) -> Result<(), Error> {
-    let call = call_some("max_axis_into", a, axis)?;
-    let out = given(call.function, &a.raw_dim().remove_axis(Axis(axis)), out)?;
-    T::along_max(call, out)
+    let function = "max_axis_into";
+    let from = some(function, a, axis)?;
+    let out = given(function, &a.raw_dim().remove_axis(Axis(axis)), out)?;
+    along(function, T::FOLDS.max, from, &[axis], out)
 }
 
 /// The sums of products along one axis of two arrays of one shape.
@@ -407,9 +415,10 @@ pub fn dot_axis<T: Reduce, D: RemoveAxis>(
     b: &ArrayRef<T, D>,
     axis: usize,
 ) -> Result<Array<T::Sum, D::Smaller>, Error> {
-    let call = call_two("dot_axis", a, b, axis)?;
+    let function = "dot_axis";
+    let from = two(function, a, b, axis)?;
     let shape = a.raw_dim().remove_axis(Axis(axis));
-    fresh(call.function, shape, |out| T::along_dot(call, out))
+    fresh(function, shape, |out| along(function, T::FOLDS.dot, from, &[axis], out))
 }
 
 /// As [`dot_axis`], into `out`.
@@ -443,7 +452,8 @@ pub fn dot_axis_into<T: Reduce, D: RemoveAxis>(
     axis: usize,
     out: &mut ArrayRef<T::Sum, D::Smaller>,
 ) -> Result<(), Error> {
-    let call = call_two("dot_axis_into", a, b, axis)?;
-    let out = given(call.function, &a.raw_dim().remove_axis(Axis(axis)), out)?;
-    T::along_dot(call, out)
+    let function = "dot_axis_into";
+    let from = two(function, a, b, axis)?;
+    let out = given(function, &a.raw_dim().remove_axis(Axis(axis)), out)?;
+    along(function, T::FOLDS.dot, from, &[axis], out)
 }

@@ -51,6 +51,7 @@
 
 mod along;
 mod axis;
+mod operands;
 mod sequence;
 mod shared;
 mod types;
@@ -62,55 +63,10 @@ pub use axis::{
 pub use types::Reduce;
 
 use ndarray::{ArrayRef, Dimension, Ix1};
-use sequence::Operands;
+use operands::Operands;
+use sequence::whole;
 
 use crate::Error;
-
-#[inline]
-fn one<T, D: Dimension>(a: &ArrayRef<T, D>) -> Operands<'_, T, 1> {
-    Operands { ptrs: [a.as_ptr()], shape: a.shape(), strides: [a.strides()] }
-}
-
-/// Two operands of one shape.
-///
-/// # Errors
-/// [`Error::Shape`].
-#[inline]
-fn two<'a, T, D: Dimension>(
-    function: &'static str,
-    a: &'a ArrayRef<T, D>,
-    b: &'a ArrayRef<T, D>,
-) -> Result<Operands<'a, T, 2>, Error> {
-    if a.shape() != b.shape() {
-        return Err(Error::Shape {
-            function,
-            operand: "b",
-            shape: b.shape().to_vec(),
-            expected: "the shape of a",
-            other: a.shape().to_vec(),
-        });
-    }
-    Ok(Operands {
-        ptrs: [a.as_ptr(), b.as_ptr()],
-        shape: a.shape(),
-        strides: [a.strides(), b.strides()],
-    })
-}
-
-/// One operand with at least one element.
-///
-/// # Errors
-/// [`Error::Empty`].
-#[inline]
-fn some<'a, T, D: Dimension>(
-    function: &'static str,
-    a: &'a ArrayRef<T, D>,
-) -> Result<Operands<'a, T, 1>, Error> {
-    if a.is_empty() {
-        return Err(Error::Empty { function, operand: "a", shape: a.shape().to_vec() });
-    }
-    Ok(one(a))
-}
 
 /// The sum of all elements.
 ///
@@ -139,7 +95,7 @@ fn some<'a, T, D: Dimension>(
 #[inline]
 #[must_use]
 pub fn sum<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> T::Sum {
-    T::whole_sum(one(a))
+    whole(T::FOLDS.sum, Operands::one(a))
 }
 
 /// The arithmetic mean of all elements.
@@ -165,7 +121,7 @@ pub fn sum<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> T::Sum {
 #[inline]
 #[must_use]
 pub fn mean<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> T::Mean {
-    T::whole_mean(one(a))
+    whole(T::FOLDS.mean, Operands::one(a))
 }
 
 /// The least element.
@@ -191,7 +147,7 @@ pub fn mean<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> T::Mean {
 /// ```
 #[inline]
 pub fn min<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<T, Error> {
-    some("min", a).map(T::whole_min)
+    Ok(whole(T::FOLDS.min, Operands::some("min", a)?))
 }
 
 /// The greatest element.
@@ -217,7 +173,7 @@ pub fn min<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<T, Error> {
 /// ```
 #[inline]
 pub fn max<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<T, Error> {
-    some("max", a).map(T::whole_max)
+    Ok(whole(T::FOLDS.max, Operands::some("max", a)?))
 }
 
 /// The sum of the products of two vectors of one length.
@@ -248,5 +204,5 @@ pub fn max<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<T, Error> {
 /// ```
 #[inline]
 pub fn dot<T: Reduce>(a: &ArrayRef<T, Ix1>, b: &ArrayRef<T, Ix1>) -> Result<T::Sum, Error> {
-    two("dot", a, b).map(T::whole_dot)
+    Ok(whole(T::FOLDS.dot, Operands::two("dot", a, b)?))
 }

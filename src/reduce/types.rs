@@ -1,9 +1,8 @@
-//! The element types of reductions, and what their results are.
+//! The element types of reductions, what their results are, and their folds.
 
-use super::along::{Target, along};
-use super::sequence::{Operands, whole};
-use crate::kernel::reduce::{Dot, Max, Mean, Min, Sum};
-use crate::{Element, Error, Float};
+use super::operands::Folding;
+use crate::kernel::reduce::{Dot, Extreme, Mean, Sum, Table};
+use crate::{Element, Float};
 
 /// An element that can be summed, averaged and compared: `f32`, `f64` and the
 /// integers of 8 to 64 bits.
@@ -17,77 +16,57 @@ pub trait Reduce: Element {
     type Mean: Float;
 
     #[doc(hidden)]
-    fn whole_sum(a: Operands<'_, Self, 1>) -> Self::Sum;
-    #[doc(hidden)]
-    fn whole_mean(a: Operands<'_, Self, 1>) -> Self::Mean;
-    #[doc(hidden)]
-    fn whole_min(a: Operands<'_, Self, 1>) -> Self;
-    #[doc(hidden)]
-    fn whole_max(a: Operands<'_, Self, 1>) -> Self;
-    #[doc(hidden)]
-    fn whole_dot(ab: Operands<'_, Self, 2>) -> Self::Sum;
-    #[doc(hidden)]
-    fn along_sum(call: Along<'_, Self, 1>, out: Target<'_, Self::Sum>) -> Result<(), Error>;
-    #[doc(hidden)]
-    fn along_mean(call: Along<'_, Self, 1>, out: Target<'_, Self::Mean>) -> Result<(), Error>;
-    #[doc(hidden)]
-    fn along_min(call: Along<'_, Self, 1>, out: Target<'_, Self>) -> Result<(), Error>;
-    #[doc(hidden)]
-    fn along_max(call: Along<'_, Self, 1>, out: Target<'_, Self>) -> Result<(), Error>;
-    #[doc(hidden)]
-    fn along_dot(call: Along<'_, Self, 2>, out: Target<'_, Self::Sum>) -> Result<(), Error>;
+    const FOLDS: Folds<Self>;
 }
 
-/// A checked call along one axis.
-#[derive(Clone, Copy)]
-pub struct Along<'a, T, const K: usize> {
-    pub(super) function: &'static str,
-    pub(super) from: Operands<'a, T, K>,
-    pub(super) axis: usize,
+/// The folds of an element type.
+pub struct Folds<T: Reduce> {
+    pub(super) sum: Folding<T, T::Sum>,
+    pub(super) mean: Folding<T, T::Mean>,
+    pub(super) min: Folding<T, T>,
+    pub(super) max: Folding<T, T>,
+    pub(super) dot: Folding<T, T::Sum>,
 }
 
-// Compiled here, once for each type, not in every crate that calls.
+/// A fold of a table of its own. A static, so that the kernels are compiled with this
+/// crate, once, and not in every crate that calls.
+macro_rules! folding {
+    ($fold:ty, $operands:expr, $flip:expr) => {{
+        static TABLE: Table = Table::of::<$fold, $operands>($flip);
+        // SAFETY: items and results are numbers of the sizes of those of the kernels,
+        // and any bits are a number.
+        unsafe { Folding::new(&TABLE) }
+    }};
+}
+
+// For the least and the greatest: the type that kernels know for all types of its size
+// that differ in their sign only, whether theirs is the greatest, and the bits to flip.
 macro_rules! reduces {
-    ($($t:ident: $sum:ident, $mean:ident;)*) => {$(
+    ($($t:ident: $sum:ident, $mean:ident, least $bits:ident ^ $least:expr, greatest $turned:literal ^ $greatest:expr,
+       sums $sums:ident;)*) => {$(
         impl Reduce for $t {
             type Sum = $sum;
             type Mean = $mean;
 
-            fn whole_sum(a: Operands<'_, Self, 1>) -> $sum {
-                whole(Sum::<$t>::default(), a)
-            }
-            fn whole_mean(a: Operands<'_, Self, 1>) -> $mean {
-                whole(Mean::<$t>::new(a.len()), a)
-            }
-            fn whole_min(a: Operands<'_, Self, 1>) -> $t {
-                whole(Min::<$t>::default(), a)
-            }
-            fn whole_max(a: Operands<'_, Self, 1>) -> $t {
-                whole(Max::<$t>::default(), a)
-            }
-            fn whole_dot(ab: Operands<'_, Self, 2>) -> $sum {
-                whole(Dot::<$t>::default(), ab)
-            }
-            fn along_sum(c: Along<'_, Self, 1>, out: Target<'_, $sum>) -> Result<(), Error> {
-                along(c.function, Sum::<$t>::default(), c.from, c.axis, out)
-            }
-            fn along_mean(c: Along<'_, Self, 1>, out: Target<'_, $mean>) -> Result<(), Error> {
-                along(c.function, Mean::<$t>::new(c.from.shape[c.axis]), c.from, c.axis, out)
-            }
-            fn along_min(c: Along<'_, Self, 1>, out: Target<'_, $t>) -> Result<(), Error> {
-                along(c.function, Min::<$t>::default(), c.from, c.axis, out)
-            }
-            fn along_max(c: Along<'_, Self, 1>, out: Target<'_, $t>) -> Result<(), Error> {
-                along(c.function, Max::<$t>::default(), c.from, c.axis, out)
-            }
-            fn along_dot(c: Along<'_, Self, 2>, out: Target<'_, $sum>) -> Result<(), Error> {
-                along(c.function, Dot::<$t>::default(), c.from, c.axis, out)
-            }
+            const FOLDS: Folds<$t> = Folds {
+                sum: folding!(Sum<$sums>, 1, 0),
+                mean: folding!(Mean<$t>, 1, 0),
+                min: folding!(Extreme<$bits, false>, 1, $least),
+                max: folding!(Extreme<$bits, $turned>, 1, $greatest),
+                dot: folding!(Dot<$sums>, 2, 0),
+            };
         }
     )*};
 }
 reduces! {
-    f32: f32, f32; f64: f64, f64;
-    i8: i64, f64; i16: i64, f64; i32: i64, f64; i64: i64, f64;
-    u8: u64, f64; u16: u64, f64; u32: u64, f64; u64: u64, f64;
+    f32: f32, f32, least f32 ^ 0, greatest true ^ 0, sums f32;
+    f64: f64, f64, least f64 ^ 0, greatest true ^ 0, sums f64;
+    i8: i64, f64, least i8 ^ 0, greatest false ^ !0, sums i8;
+    i16: i64, f64, least i16 ^ 0, greatest false ^ !0, sums i16;
+    i32: i64, f64, least i32 ^ 0, greatest false ^ !0, sums i32;
+    i64: i64, f64, least i64 ^ 0, greatest false ^ !0, sums i64;
+    u8: u64, f64, least i8 ^ 1 << 7, greatest false ^ !(1 << 7), sums u8;
+    u16: u64, f64, least i16 ^ 1 << 15, greatest false ^ !(1 << 15), sums u16;
+    u32: u64, f64, least i32 ^ 1 << 31, greatest false ^ !(1 << 31), sums u32;
+    u64: u64, f64, least i64 ^ 1 << 63, greatest false ^ !(1 << 63), sums i64;
 }
