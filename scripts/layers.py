@@ -30,6 +30,7 @@ UNSAFE = {
     "src/kernel/matmul/mod.rs": "tiles of strided matrices",
     "src/kernel/matmul/packed.rs": "the same, handed to matrixmultiply",
     "src/kernel/matmul/plain.rs": "the same",
+    "src/kernel/reduce/moments.rs": "a block of integers, converted into room not written before",
     "src/kernel/reduce/rows.rs": "tiles of strided rows, accumulators as bytes, in one piece of scratch",
     "src/kernel/reduce/sequence.rs": "blocks of a contiguous sequence, accumulators as bytes",
     "src/kernel/reduce/stage.rs": "strided elements copied to unit stride",

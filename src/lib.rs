@@ -65,7 +65,10 @@ pub use element::{Element, Float};
 pub use error::Error;
 pub use map::{map, map_inplace, map_into};
 pub use matmul::{matmul, matmul_into};
-pub use reduce::{dot, dot_axis, max, max_axis, mean, mean_axis, min, min_axis, sum, sum_axis};
+pub use reduce::{
+    argmax, argmax_axis, argmin, argmin_axis, dot, dot_axis, max, max_axis, mean, mean_axis, min,
+    min_axis, prod, prod_axis, sum, sum_axis, var, var_axis,
+};
 
 /// README's code blocks, compiled and run.
 #[cfg(doctest)]

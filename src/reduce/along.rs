@@ -275,9 +275,8 @@ impl Job<'_> {
             let mut stretches = self.reduced.runs(which.clone()).map(|run| (run.offsets, run.len));
             let out = (out, step);
             // SAFETY: as below.
-            return unsafe {
-                one_block(self.table, self.with, tile, &mut stretches, which.len(), out)
-            };
+            unsafe { one_block(self.table, self.with, tile, &mut stretches, which.len(), out) };
+            return;
         }
         let size = (which.start, which.len());
         let mut stretches = self.reduced.runs(which).map(|run| (run.offsets, run.len));

@@ -11,6 +11,8 @@ use crate::kernel::reduce::{Table, With};
 /// A fold of elements `T` to a result `O`.
 pub(super) struct Folding<T, O> {
     table: &'static Table,
+    ddof: f64,
+    initial: Option<[u8; 8]>,
     types: PhantomData<fn(T) -> O>,
 }
 
@@ -29,7 +31,24 @@ impl<T, O> Folding<T, O> {
     /// makes of them is a valid `O`.
     pub(super) const unsafe fn new(table: &'static Table) -> Self {
         assert!(table.item == size_of::<T>() && table.out == size_of::<O>());
-        Self { table, types: PhantomData }
+        Self { table, ddof: 0.0, initial: None, types: PhantomData }
+    }
+
+    /// With so much taken off the count.
+    pub(super) fn ddof(self, ddof: f64) -> Self {
+        Self { ddof, ..self }
+    }
+
+    /// Going on from a result.
+    pub(super) fn from(self, initial: O) -> Self
+    where
+        O: Copy,
+    {
+        const { assert!(size_of::<O>() <= 8) };
+        let mut bytes = [0; 8];
+        // SAFETY: the bytes have room for it, and any number is bytes.
+        unsafe { bytes.as_mut_ptr().cast::<O>().write_unaligned(initial) };
+        Self { initial: Some(bytes), ..self }
     }
 
     #[inline]
@@ -40,7 +59,7 @@ impl<T, O> Folding<T, O> {
     /// A call that makes each result of `count` elements.
     #[inline]
     pub(super) fn with(&self, count: usize) -> With {
-        With { flip: self.table.flip, count }
+        With { flip: self.table.flip, count, ddof: self.ddof, initial: self.initial }
     }
 }
 
@@ -124,13 +143,14 @@ impl Raw<'_> {
         self.shape.iter().product()
     }
 
-    /// Whether the elements of each, in the order of the array, are one stretch.
+    /// Whether the elements of each of so many operands, in the order of the array, are
+    /// one stretch.
     #[inline]
-    pub(super) fn is_contiguous(&self) -> bool {
+    pub(super) fn is_contiguous(&self, operands: usize) -> bool {
         let mut step = 1;
         for (i, &n) in self.shape.iter().enumerate().rev() {
             if n != 1 {
-                if self.strides.iter().any(|strides| strides[i] != step) {
+                if self.strides[0][i] != step || operands > 1 && self.strides[1][i] != step {
                     return false;
                 }
                 step *= n as isize;

@@ -18,7 +18,7 @@ pub(super) fn whole<T, O>(fold: Folding<T, O>, a: Operands<'_, T>) -> O {
     let with = fold.with(from.len());
     let place = Places::new(out.as_mut_ptr().cast(), size_of::<O>());
     // Here, where the number of axes is known and most of this folds away.
-    if with.count == 0 || from.is_contiguous() {
+    if with.count == 0 || from.is_contiguous(table.operands) {
         piece(table, &with, Reads::new(from.starts, table.item), place);
     } else {
         pieces(table, &with, from, place);
@@ -28,6 +28,7 @@ pub(super) fn whole<T, O>(fold: Folding<T, O>, a: Operands<'_, T>) -> O {
 }
 
 /// Reduces contiguous elements.
+#[inline(never)]
 fn piece(table: &Table, with: &With, reads: Reads, out: Places) {
     let n = with.count;
     if n <= table.block_len {
@@ -47,6 +48,7 @@ fn piece(table: &Table, with: &With, reads: Reads, out: Places) {
 }
 
 /// Reduces elements that are not contiguous.
+#[inline(never)]
 fn pieces(table: &Table, with: &With, from: Raw<'_>, out: Places) {
     let axes = if table.ordered {
         Axes::in_order(from.shape, from.strides)
@@ -101,7 +103,9 @@ fn by_chunks(
     by_subtrees(table, with, n, &chunks, out, part);
 }
 
-/// The rest of [`by_chunks`], for more than a block.
+/// The rest of [`by_chunks`], for more than a block. Not inlined: small calls would pay
+/// for its stack.
+#[inline(never)]
 fn by_subtrees(
     table: &Table,
     with: &With,

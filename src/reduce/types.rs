@@ -1,19 +1,23 @@
 //! The element types of reductions, what their results are, and their folds.
 
+use std::fmt::Debug;
+
 use super::operands::Folding;
-use crate::kernel::reduce::{Dot, Extreme, Mean, Sum, Table};
+use crate::kernel::reduce::{
+    All, Any, Both, Count, Dot, Extreme, Mean, Moments, Place, Product, Sum, Table,
+};
 use crate::{Element, Float};
 
-/// An element that can be summed, averaged and compared: `f32`, `f64` and the
-/// integers of 8 to 64 bits.
+/// An element that can be reduced: `f32`, `f64`, the integers of 8 to 64 bits, and
+/// `bool`, which counts as 0 and 1.
 ///
-/// Implemented for every [`Element`]; not meant to be implemented elsewhere.
-pub trait Reduce: Element {
-    /// What sums and dot products give: floats their own type, signed integers
+/// Not meant to be implemented elsewhere.
+pub trait Reduce: Copy + Send + Sync + PartialOrd + Debug + Default + 'static {
+    /// What sums and products give: floats their own type, signed integers and `bool`
     /// `i64`, unsigned ones `u64`.
-    type Sum: Element;
-    /// What means give: floats their own type, integers `f64`.
-    type Mean: Float;
+    type Sum: Element + Reduce;
+    /// What means and variances give: floats their own type, others `f64`.
+    type Mean: Float + Reduce;
 
     #[doc(hidden)]
     const FOLDS: Folds<Self>;
@@ -22,9 +26,18 @@ pub trait Reduce: Element {
 /// The folds of an element type.
 pub struct Folds<T: Reduce> {
     pub(super) sum: Folding<T, T::Sum>,
+    pub(super) prod: Folding<T, T::Sum>,
     pub(super) mean: Folding<T, T::Mean>,
+    pub(super) var: Folding<T, T::Mean>,
+    pub(super) std: Folding<T, T::Mean>,
     pub(super) min: Folding<T, T>,
     pub(super) max: Folding<T, T>,
+    pub(super) min_max: Folding<T, [T; 2]>,
+    pub(super) argmin: Folding<T, usize>,
+    pub(super) argmax: Folding<T, usize>,
+    pub(super) any: Folding<T, bool>,
+    pub(super) all: Folding<T, bool>,
+    pub(super) count_nonzero: Folding<T, usize>,
     pub(super) dot: Folding<T, T::Sum>,
 }
 
@@ -34,39 +47,52 @@ macro_rules! folding {
     ($fold:ty, $operands:expr, $flip:expr) => {{
         static TABLE: Table = Table::of::<$fold, $operands>($flip);
         // SAFETY: items and results are numbers of the sizes of those of the kernels,
-        // and any bits are a number.
+        // and any bits are a number. A bool is read as a byte; one that comes out is
+        // an element, or made as a bool.
         unsafe { Folding::new(&TABLE) }
     }};
 }
 
 // For the least and the greatest: the type that kernels know for all types of its size
 // that differ in their sign only, whether theirs is the greatest, and the bits to flip.
+// Then the bits of an element and those that are not all zero unless it is.
 macro_rules! reduces {
-    ($($t:ident: $sum:ident, $mean:ident, least $bits:ident ^ $least:expr, greatest $turned:literal ^ $greatest:expr,
-       sums $sums:ident;)*) => {$(
+    ($($t:ident: $sum:ident, $mean:ident, least $bits:ident ^ $least:expr,
+       greatest $turned:literal ^ $greatest:expr, sums $sums:ident, as $own:ident,
+       truth $truth:ident & $mask:expr;)*) => {$(
         impl Reduce for $t {
             type Sum = $sum;
             type Mean = $mean;
 
             const FOLDS: Folds<$t> = Folds {
                 sum: folding!(Sum<$sums>, 1, 0),
-                mean: folding!(Mean<$t>, 1, 0),
+                prod: folding!(Product<$sums>, 1, 0),
+                mean: folding!(Mean<$own>, 1, 0),
+                var: folding!(Moments<$own>, 1, 0),
+                std: folding!(Moments<$own>, 1, 1),
                 min: folding!(Extreme<$bits, false>, 1, $least),
                 max: folding!(Extreme<$bits, $turned>, 1, $greatest),
+                min_max: folding!(Both<$bits>, 1, $least),
+                argmin: folding!(Place<$bits, false>, 1, $least),
+                argmax: folding!(Place<$bits, $turned>, 1, $greatest),
+                any: folding!(Any<$truth>, 1, $mask),
+                all: folding!(All<$truth>, 1, $mask),
+                count_nonzero: folding!(Count<$truth>, 1, $mask),
                 dot: folding!(Dot<$sums>, 2, 0),
             };
         }
     )*};
 }
 reduces! {
-    f32: f32, f32, least f32 ^ 0, greatest true ^ 0, sums f32;
-    f64: f64, f64, least f64 ^ 0, greatest true ^ 0, sums f64;
-    i8: i64, f64, least i8 ^ 0, greatest false ^ !0, sums i8;
-    i16: i64, f64, least i16 ^ 0, greatest false ^ !0, sums i16;
-    i32: i64, f64, least i32 ^ 0, greatest false ^ !0, sums i32;
-    i64: i64, f64, least i64 ^ 0, greatest false ^ !0, sums i64;
-    u8: u64, f64, least i8 ^ 1 << 7, greatest false ^ !(1 << 7), sums u8;
-    u16: u64, f64, least i16 ^ 1 << 15, greatest false ^ !(1 << 15), sums u16;
-    u32: u64, f64, least i32 ^ 1 << 31, greatest false ^ !(1 << 31), sums u32;
-    u64: u64, f64, least i64 ^ 1 << 63, greatest false ^ !(1 << 63), sums i64;
+    f32: f32, f32, least f32 ^ 0, greatest true ^ 0, sums f32, as f32, truth u32 & !0 >> 33;
+    f64: f64, f64, least f64 ^ 0, greatest true ^ 0, sums f64, as f64, truth u64 & !0 >> 1;
+    i8: i64, f64, least i8 ^ 0, greatest false ^ !0, sums i8, as i8, truth u8 & !0;
+    i16: i64, f64, least i16 ^ 0, greatest false ^ !0, sums i16, as i16, truth u16 & !0;
+    i32: i64, f64, least i32 ^ 0, greatest false ^ !0, sums i32, as i32, truth u32 & !0;
+    i64: i64, f64, least i64 ^ 0, greatest false ^ !0, sums i64, as i64, truth u64 & !0;
+    u8: u64, f64, least i8 ^ 1 << 7, greatest false ^ !(1 << 7), sums u8, as u8, truth u8 & !0;
+    u16: u64, f64, least i16 ^ 1 << 15, greatest false ^ !(1 << 15), sums u16, as u16, truth u16 & !0;
+    u32: u64, f64, least i32 ^ 1 << 31, greatest false ^ !(1 << 31), sums u32, as u32, truth u32 & !0;
+    u64: u64, f64, least i64 ^ 1 << 63, greatest false ^ !(1 << 63), sums i64, as u64, truth u64 & !0;
+    bool: i64, f64, least i8 ^ 0, greatest false ^ !0, sums u8, as u8, truth u8 & !0;
 }

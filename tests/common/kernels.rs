@@ -78,7 +78,17 @@ pub const KERNELS: &[Kernel] = &[
     kernel!("min f32", |n| { let a = vector(n); } u64::from(swath::min(&a).expect("some").to_bits())),
     kernel!("max f64", |n| { let a = vector64(n); } swath::max(&a).expect("some").to_bits()),
     kernel!("dot f32", |n| { let a = vector(n); } u64::from(swath::dot(&a, &a).expect("same").to_bits())),
-    kernel!("sum_axis 0", |n| { let a = image(n); } {
+    kernel!("prod f64", |n| { let a = vector64(n); } swath::prod(&a).to_bits()),
+    kernel!("var f32", |n| { let a = vector(n); } u64::from(swath::var(&a, 0.0).to_bits())),
+    kernel!("argmax f32", |n| { let a = vector(n); } swath::argmax(&a).expect("some") as u64),
+    kernel!("all f32", |n| { let a = vector(n); } u64::from(swath::reduce::all(&a))),
+    kernel!("argmin_axis 0", |n| { let a = image(n); } {
+        swath::argmin_axis(&a, 0).expect("axis").iter().map(|&i| i as u64).sum()
+    }),
+    kernel!("var_axis 0", |n| { let a = image(n); } {
+        bits(swath::var_axis(&a, 0, 1.0).expect("axis").as_slice().expect("fresh"))
+    }),
+    kernel!("sum_axis 0",  |n| { let a = image(n); } {
         bits(swath::sum_axis(&a, 0).expect("axis").as_slice().expect("fresh"))
     }),
     kernel!("sum_axis 1", |n| { let a = image(n); } {

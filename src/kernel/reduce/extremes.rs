@@ -21,13 +21,13 @@ macro_rules! fold {
      |$steps:ident, $items:ident| $least:expr) => {
         impl Extreme<$t, $greatest> {
             #[inline(always)]
-            fn turn(self, $x: $t) -> $t {
+            pub(super) fn turn(self, $x: $t) -> $t {
                 let $this = self;
                 let _ = $this;
                 $turn
             }
             #[inline(always)]
-            fn lesser($a: $t, $b: $t) -> $t {
+            pub(super) fn lesser($a: $t, $b: $t) -> $t {
                 $lesser
             }
         }
@@ -78,6 +78,10 @@ macro_rules! fold {
             fn finish(self, acc: $t) -> $t {
                 self.turn(acc)
             }
+            #[inline(always)]
+            fn resume(self, out: $t) -> $t {
+                self.turn(out)
+            }
         }
     };
 }
@@ -110,6 +114,13 @@ floats! {
 
 macro_rules! integers {
     ($($t:ident, $block:expr;)*) => {$(
+        impl Extreme<$t, false> {
+            /// The greatest for the least.
+            #[inline(always)]
+            pub(super) fn turned_over(self) -> Self {
+                Self { flip: !self.flip }
+            }
+        }
         fold!($t, false, $block, $t::MAX, $t::MAX,
             |this, x| x ^ this.flip,
             |a, b| if b < a { b } else { a },

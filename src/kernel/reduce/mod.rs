@@ -26,20 +26,28 @@
 
 mod extremes;
 mod lanes;
+mod moments;
+mod places;
+mod products;
 mod rows;
 mod sequence;
 mod stage;
 mod sums;
 mod table;
 mod tree;
+mod truth;
 
 pub(crate) use extremes::Extreme;
+pub(crate) use moments::Moments;
+pub(crate) use places::{Both, Place};
+pub(crate) use products::Product;
 pub(crate) use rows::{Into, Tile, merge_parts, one_block, rows};
 pub(crate) use sequence::sequence;
 pub(crate) use stage::{Part, staged};
 pub(crate) use sums::{Dot, Mean, Sum};
 pub(crate) use table::{Cell, Table};
 pub(crate) use tree::Tree;
+pub(crate) use truth::{All, Any, Count};
 
 use crate::tuning::REDUCE_IN_ORDER;
 
@@ -50,6 +58,10 @@ pub(crate) struct With {
     pub(crate) flip: u64,
     /// How many elements each result is made of.
     pub(crate) count: usize,
+    /// What variances take off the count.
+    pub(crate) ddof: f64,
+    /// A result to go on from: its bytes.
+    pub(crate) initial: Option<[u8; 8]>,
 }
 
 /// What happens to the elements of a block: the part of a reduction that is
@@ -103,6 +115,10 @@ pub(crate) trait Fold<const K: usize>: Copy {
     fn merge(self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
     /// The last step.
     fn finish(self, acc: Self::Acc) -> Self::Out;
+    /// The accumulator that a result came from, where there is one.
+    fn resume(self, _out: Self::Out) -> Self::Acc {
+        unreachable!("only asked of folds that begin with an initial value")
+    }
     /// Whether no further element changes the result.
     fn is_settled(_acc: Self::Acc) -> bool {
         false

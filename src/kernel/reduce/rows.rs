@@ -64,6 +64,7 @@ pub(crate) enum Into {
 /// # Safety
 /// Every element of every row of the tile may be read; nobody else touches the
 /// places of the results, one for each column.
+#[inline(never)]
 pub(crate) unsafe fn rows(
     table: &Table,
     with: &With,
@@ -128,27 +129,27 @@ pub(crate) unsafe fn one_block(
     out: (*mut u8, isize),
 ) {
     assert!(tile.columns <= tile_len(table) && count <= REDUCE_ROW_BLOCK);
-    if tile.columns * table.lane.max(table.acc) <= SMALL {
-        let mut room = Room::<SMALL, SMALL>::new();
-        // SAFETY: the room holds a tile; the rest is the caller's promise.
-        unsafe { one_block_in(&mut room, table, with, tile, stretches, count, out) };
-    } else {
-        let mut room = Room::<REDUCE_TILE_BYTES, REDUCE_ACC_BYTES>::new();
-        // SAFETY: the same.
-        unsafe { one_block_in(&mut room, table, with, tile, stretches, count, out) };
+    // SAFETY: the room holds a tile; the rest is the caller's promise.
+    unsafe {
+        if tile.columns * table.lane.max(table.acc) <= SMALL {
+            one_block_in::<SMALL, SMALL>(table, with, tile, stretches, count, out);
+        } else {
+            one_block_in::<REDUCE_TILE_BYTES, REDUCE_ACC_BYTES>(
+                table, with, tile, stretches, count, out,
+            );
+        }
     }
 }
 
-/// Bytes of a small room: a few large pages of stack cost more than a few columns.
+/// Bytes of a small room: touching the stack of a large one costs more than a few columns.
 const SMALL: usize = 512;
 
-/// [`one_block`], in a room that is large enough.
+/// [`one_block`], in a room of so many bytes.
 ///
 /// # Safety
 /// The same, and the room holds the lanes and the accumulators of the tile.
-#[inline]
+#[inline(never)]
 unsafe fn one_block_in<const LANES: usize, const ACCS: usize>(
-    room: &mut Room<LANES, ACCS>,
     table: &Table,
     with: &With,
     tile: Tile,
@@ -156,6 +157,7 @@ unsafe fn one_block_in<const LANES: usize, const ACCS: usize>(
     count: usize,
     (out, step): (*mut u8, isize),
 ) {
+    let mut room = Room::<LANES, ACCS>::new();
     let lanes = room.lanes.as_mut_ptr().cast::<u8>();
     let accs = room.accs.as_mut_ptr().cast::<u8>();
     // SAFETY: the caller's promise.

@@ -34,6 +34,7 @@ pub(crate) unsafe fn sequence(
 ///
 /// # Safety
 /// The same.
+#[inline(never)]
 unsafe fn blocks(
     table: &Table,
     with: &With,

@@ -62,6 +62,7 @@ pub(crate) struct Part {
 /// # Safety
 /// The stretches have as many elements as the part, and every one may be read;
 /// `acc` has room for an accumulator.
+#[inline(never)]
 pub(crate) unsafe fn staged(
     table: &Table,
     with: &With,

@@ -56,7 +56,8 @@ macro_rules! steps {
 macro_rules! fold {
     ($name:ty, $k:expr, $steps:ident<$t:ty>, $acc:ty, $out:ty, $empty:expr,
      |$with:ident| $new:expr,
-     |$x:ident, $y:ident| $merge:expr, |$this:ident, $last:ident| $finish:expr) => {
+     |$x:ident, $y:ident| $merge:expr, |$this:ident, $last:ident| $finish:expr
+     $(, |$from:ident| $resume:expr)?) => {
         impl Fold<$k> for $name {
             type Steps = $steps<$t>;
             type Acc = $acc;
@@ -84,6 +85,10 @@ macro_rules! fold {
                 let _ = $this;
                 $finish
             }
+            $(#[inline(always)]
+            fn resume(self, $from: $out) -> $acc {
+                $resume
+            })?
         }
     };
 }
@@ -116,7 +121,8 @@ macro_rules! floats {
             0.0,
             |_with| Self(PhantomData),
             |a, b| a + b,
-            |this, acc| acc
+            |this, acc| acc,
+            |out| out
         );
         fold!(
             Mean<$t>,
@@ -170,7 +176,7 @@ macro_rules! integers {
             },
             |steps, slices| any_order_of_two(steps, slices[0], slices[1]));
         fold!(Sum<$t>, 1, Sum<$t>, $wide, $wide, 0, |_with| Self(PhantomData),
-            |a, b| a.wrapping_add(b), |this, acc| acc);
+            |a, b| a.wrapping_add(b), |this, acc| acc, |out| out);
         fold!(Dot<$t>, 2, Dot<$t>, $wide, $wide, 0, |_with| Self(PhantomData),
             |a, b| a.wrapping_add(b), |this, acc| acc);
     )*};

@@ -162,6 +162,19 @@ unsafe fn slices<'a, T, const K: usize>(starts: Starts, n: usize) -> [&'a [T]; K
     items
 }
 
+/// The last step, or the one before if there is an initial value.
+///
+/// # Safety
+/// The initial value, if there is one, is a result of the fold.
+#[inline(always)]
+unsafe fn result<F: Fold<K>, const K: usize>(fold: F, with: &With, acc: F::Acc) -> F::Out {
+    let Some(initial) = &with.initial else { return fold.finish(acc) };
+    // SAFETY: the caller's promise; a result that folds go on from has 8 bytes at most.
+    let out = unsafe { initial.as_ptr().cast::<F::Out>().read_unaligned() };
+    let first = fold.resume(out);
+    fold.finish(if with.count == 0 { first } else { fold.merge(first, acc) })
+}
+
 /// One block of items.
 #[inline(always)]
 fn of_block<F: Fold<K>, const K: usize>(fold: F, items: [&[Item<F, K>]; K], at: usize) -> F::Acc {
@@ -218,7 +231,7 @@ unsafe fn whole<F: Fold<K>, const K: usize>(with: &With, starts: Starts, n: usiz
     let items = unsafe { slices(starts, n) };
     let acc = if super::in_order(n) { one_by_one(fold, items) } else { of_block(fold, items, 0) };
     // SAFETY: the caller's promise.
-    unsafe { out.cast::<F::Out>().write(fold.finish(acc)) };
+    unsafe { out.cast::<F::Out>().write(result(fold, with, acc)) };
 }
 
 /// # Safety
@@ -324,7 +337,7 @@ unsafe fn finish<F: Fold<K>, const K: usize>(
         // SAFETY: the caller's promise.
         unsafe {
             let acc = *accs.cast::<F::Acc>().add(c);
-            out.cast::<F::Out>().offset(c as isize * step).write(fold.finish(acc));
+            out.cast::<F::Out>().offset(c as isize * step).write(result(fold, with, acc));
         }
     }
 }
