@@ -33,6 +33,7 @@ UNSAFE = {
     "src/kernel/reduce/moments.rs": "a block of integers, converted into room not written before",
     "src/kernel/reduce/rows.rs": "tiles of strided rows, accumulators as bytes, in one piece of scratch",
     "src/kernel/reduce/sequence.rs": "blocks of a contiguous sequence, accumulators as bytes",
+    "src/kernel/reduce/skipping.rs": "a block without its NaN, moved into room not written before",
     "src/kernel/reduce/stage.rs": "strided elements copied to unit stride",
     "src/kernel/reduce/table.rs": "items, lanes and accumulators behind pointers without types",
     "src/kernel/reduce/tree.rs": "accumulators as bytes, in places not written before",

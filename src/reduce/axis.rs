@@ -57,7 +57,7 @@ fn given<'a, O, D: Dimension>(
 
 /// Whether reduced axes may be empty.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Empty {
+pub(super) enum Empty {
     Fine,
     Refused,
 }
@@ -101,7 +101,7 @@ fn checked_two<'a, T, D: Dimension>(
 ///
 /// # Errors
 /// Those of [`checked`], [`fresh`] and [`along`].
-fn reduced<T, O, D: Dimension, A: Axes<D>>(
+pub(super) fn reduced<T, O, D: Dimension, A: Axes<D>>(
     function: &'static str,
     fold: Folding<T, O>,
     a: &ArrayRef<T, D>,
@@ -116,7 +116,7 @@ fn reduced<T, O, D: Dimension, A: Axes<D>>(
 ///
 /// # Errors
 /// Those of [`checked`], [`given`] and [`along`].
-fn reduced_into<T, O, D: Dimension, A: Axes<D>>(
+pub(super) fn reduced_into<T, O, D: Dimension, A: Axes<D>>(
     function: &'static str,
     fold: Folding<T, O>,
     a: &ArrayRef<T, D>,
@@ -143,7 +143,7 @@ macro_rules! errors {
 /// arguments.
 macro_rules! along_axes {
     ($first:literal, $empty:ident $details:literal, $accuracy:literal, $example:literal,
-     $name:ident, $into:ident, $fold:ident -> $out:ty
+     $trait:ident :: $folds:ident, $name:ident, $into:ident, $fold:ident -> $out:ty
      $(, $arg:ident: $arg_type:ty, $with:ident)?) => {
         #[doc = concat!($first, " along one axis or several: an array without them.")]
         ///
@@ -169,12 +169,12 @@ macro_rules! along_axes {
         #[doc = $example]
         /// # Ok::<(), swath::Error>(())
         /// ```
-        pub fn $name<T: Reduce, D: Dimension, A: Axes<D>>(
+        pub fn $name<T: $trait, D: Dimension, A: Axes<D>>(
             a: &ArrayRef<T, D>,
             axes: A,
             $($arg: $arg_type)?
         ) -> Result<Array<$out, A::Kept>, Error> {
-            let fold = T::FOLDS.$fold $(.$with($arg))?;
+            let fold = T::$folds.$fold $(.$with($arg))?;
             reduced(stringify!($name), fold, a, &axes, Empty::$empty)
         }
 
@@ -192,13 +192,13 @@ macro_rules! along_axes {
         ///
         /// # Accuracy
         #[doc = concat!("The bits of [`", stringify!($name), "`].")]
-        pub fn $into<T: Reduce, D: Dimension, A: Axes<D>>(
+        pub fn $into<T: $trait, D: Dimension, A: Axes<D>>(
             a: &ArrayRef<T, D>,
             axes: A,
             $($arg: $arg_type,)?
             out: &mut ArrayRef<$out, A::Kept>,
         ) -> Result<(), Error> {
-            let fold = T::FOLDS.$fold $(.$with($arg))?;
+            let fold = T::$folds.$fold $(.$with($arg))?;
             reduced_into(stringify!($into), fold, a, &axes, out, Empty::$empty)
         }
     };
@@ -209,108 +209,108 @@ along_axes! {
     "The sum", Fine "Any layout; empty axes give zeros. Signed integers and `bool` are summed in `i64`, unsigned\nones in `u64`.",
     "Same bits on any number of threads and any CPU; the [order of\nadditions](super#the-order-of-additions) follows from shape and strides.\nThe error of n floats is at most about (128 + log2(n)) u times the sum of their\nabsolute values. NaN gives NaN; only -0.0 gives -0.0. Integer sums wrap at 64 bits.",
     "let a = array![[1.0f32, 2.0, 3.0], [4.0, 5.0, 6.0]];\nassert_eq!(swath::reduce::sum_axis(&a, 0)?, array![5.0, 7.0, 9.0]);\nassert_eq!(swath::reduce::sum_axis(&a, 1)?, array![6.0, 15.0]);\nassert_eq!(swath::reduce::sum_axis(&a, [0, 1])?.sum(), 21.0);",
-    sum_axis, sum_axis_into, sum -> T::Sum
+    Reduce::FOLDS, sum_axis, sum_axis_into, sum -> T::Sum
 }
 along_axes! {
     "The product", Fine "Any layout; empty axes give ones. Signed integers and `bool` are multiplied in `i64`,\nunsigned ones in `u64`.",
     "Same bits on any number of threads and any CPU; the order is that of\n[additions](super#the-order-of-additions). The relative error of n floats is at most\nabout n u, as long as nothing overflows or underflows on the way. NaN gives NaN.\nInteger products wrap at 64 bits.",
     "let a = array![[1, 2, 3], [4, 5, 6]];\nassert_eq!(swath::reduce::prod_axis(&a, 0)?, array![4i64, 10, 18]);",
-    prod_axis, prod_axis_into, prod -> T::Sum
+    Reduce::FOLDS, prod_axis, prod_axis_into, prod -> T::Sum
 }
 along_axes! {
     "The arithmetic mean", Fine "Any layout; empty axes give NaN. Integers and `bool` give `f64`.",
     "Floats: the sums of [`sum_axis`] divided by the number of elements, both in the\ntype of the elements. Integers: the exact sum, whatever its size, rounded to `f64`,\ndivided by the number. Same bits on any number of threads and any CPU.",
     "let a = array![[1, 2], [3, 5]];\nassert_eq!(swath::reduce::mean_axis(&a, 0)?, array![2.0, 3.5]);",
-    mean_axis, mean_axis_into, mean -> T::Mean
+    Reduce::FOLDS, mean_axis, mean_axis_into, mean -> T::Mean
 }
 along_axes! {
     "The variance", Fine "The sum of squared deviations from the mean over n - `ddof` (over 0 if that is less);\n`ddof` is 0 for the variance of what is there, 1 for an estimate from a sample. Any\nlayout; empty axes give NaN. Integers and `bool` give `f64`.",
     "As [`var`](super::var). Same bits on any number of threads and any CPU.",
     "let a = array![[1.0f32, 2.0], [3.0, 6.0]];\nassert_eq!(swath::reduce::var_axis(&a, 0, 0.0)?, array![1.0, 4.0]);\nassert_eq!(swath::reduce::var_axis(&a, 0, 1.0)?, array![2.0, 8.0]);",
-    var_axis, var_axis_into, var -> T::Mean,
+    Reduce::FOLDS, var_axis, var_axis_into, var -> T::Mean,
     ddof: f64, ddof
 }
 along_axes! {
     "The standard deviation", Fine "The root of [`var_axis`], with the same `ddof`.",
     "The variance, in `f64`, its root rounded to the type of the result. Same bits on any\nnumber of threads and any CPU.",
     "let a = array![[1.0f32, 2.0], [3.0, 6.0]];\nassert_eq!(swath::reduce::std_axis(&a, 0, 0.0)?, array![1.0, 2.0]);",
-    std_axis, std_axis_into, std -> T::Mean,
+    Reduce::FOLDS, std_axis, std_axis_into, std -> T::Mean,
     ddof: f64, ddof
 }
 along_axes! {
     "The least element", Refused "Any layout.",
     "Exact. A NaN anywhere along the axes gives NaN; -0.0 is less than +0.0.",
     "let a = array![[3u8, 1], [2, 7]];\nassert_eq!(swath::reduce::min_axis(&a, 0)?, array![2, 1]);",
-    min_axis, min_axis_into, min -> T
+    Reduce::FOLDS, min_axis, min_axis_into, min -> T
 }
 along_axes! {
     "The greatest element", Refused "Any layout.",
     "Exact. A NaN anywhere along the axes gives NaN; -0.0 is less than +0.0.",
     "let a = array![[3u8, 1], [2, 7]];\nassert_eq!(swath::reduce::max_axis(&a, 0)?, array![3, 7]);",
-    max_axis, max_axis_into, max -> T
+    Reduce::FOLDS, max_axis, max_axis_into, max -> T
 }
 along_axes! {
     "The least and the greatest element", Refused "Each result is the pair `[least, greatest]`. Any layout.",
     "Exact. A NaN anywhere along the axes gives two; -0.0 is less than +0.0.",
     "let a = array![[3u8, 1], [2, 7]];\nassert_eq!(swath::reduce::min_max_axis(&a, 0)?, ndarray::arr1(&[[2, 3], [1, 7]]));",
-    min_max_axis, min_max_axis_into, min_max -> [T; 2]
+    Reduce::FOLDS, min_max_axis, min_max_axis_into, min_max -> [T; 2]
 }
 along_axes! {
     "The index of the first least element", Refused "Along several axes the index counts their elements, the last axis named by the shape\nrunning fastest. Any layout.",
     "Exact. The first NaN, if there is one; zeros of both signs are equal.",
     "let a = array![[3u8, 1], [2, 7]];\nassert_eq!(swath::reduce::argmin_axis(&a, 0)?, array![1, 0]);",
-    argmin_axis, argmin_axis_into, argmin -> usize
+    Reduce::FOLDS, argmin_axis, argmin_axis_into, argmin -> usize
 }
 along_axes! {
     "The index of the first greatest element", Refused "Along several axes the index counts their elements, the last axis named by the shape\nrunning fastest. Any layout.",
     "Exact. The first NaN, if there is one; zeros of both signs are equal.",
     "let a = array![[3u8, 1], [2, 7]];\nassert_eq!(swath::reduce::argmax_axis(&a, 0)?, array![0, 1]);",
-    argmax_axis, argmax_axis_into, argmax -> usize
+    Reduce::FOLDS, argmax_axis, argmax_axis_into, argmax -> usize
 }
 along_axes! {
     "Whether any element is not zero", Fine "Any layout; empty axes give `false`.",
     "Exact. NaN is not zero, both zeros are.",
     "let a = array![[0u8, 1], [0, 7]];\nassert_eq!(swath::reduce::any_axis(&a, 0)?, array![false, true]);",
-    any_axis, any_axis_into, any -> bool
+    Reduce::FOLDS, any_axis, any_axis_into, any -> bool
 }
 along_axes! {
     "Whether no element is zero", Fine "Any layout; empty axes give `true`.",
     "Exact. NaN is not zero, both zeros are.",
     "let a = array![[0u8, 1], [2, 7]];\nassert_eq!(swath::reduce::all_axis(&a, 0)?, array![false, true]);",
-    all_axis, all_axis_into, all -> bool
+    Reduce::FOLDS, all_axis, all_axis_into, all -> bool
 }
 along_axes! {
     "How many elements are not zero,", Fine "Any layout; empty axes give 0.",
     "Exact. NaN is not zero, both zeros are.",
     "let a = array![[0u8, 1], [2, 7]];\nassert_eq!(swath::reduce::count_nonzero_axis(&a, 0)?, array![1, 2]);",
-    count_nonzero_axis, count_nonzero_axis_into, count_nonzero -> usize
+    Reduce::FOLDS, count_nonzero_axis, count_nonzero_axis_into, count_nonzero -> usize
 }
 along_axes! {
     "The sum of an initial value and the elements", Fine "Empty axes give the initial value.",
     "[`sum_axis`] is added to the initial value. Same bits on any number of threads and any\nCPU.",
     "assert_eq!(swath::reduce::sum_axis_from(&array![[1u8, 2], [3, 4]], 0, 10)?, array![14, 16]);",
-    sum_axis_from, sum_axis_from_into, sum -> T::Sum,
+    Reduce::FOLDS, sum_axis_from, sum_axis_from_into, sum -> T::Sum,
     initial: T::Sum, from
 }
 along_axes! {
     "The product of an initial value and the elements", Fine "Empty axes give the initial value.",
     "The initial value is multiplied with [`prod_axis`]. Same bits on any number of threads\nand any CPU.",
     "assert_eq!(swath::reduce::prod_axis_from(&array![[1u8, 2], [3, 4]], 0, 10)?, array![30, 80]);",
-    prod_axis_from, prod_axis_from_into, prod -> T::Sum,
+    Reduce::FOLDS, prod_axis_from, prod_axis_from_into, prod -> T::Sum,
     initial: T::Sum, from
 }
 along_axes! {
     "The lesser of an initial value and the least element", Fine "Empty axes give the initial value.",
     "Exact. A NaN gives NaN; -0.0 is less than +0.0.",
     "assert_eq!(swath::reduce::min_axis_from(&array![[1, 7], [3, 4]], 0, 2)?, array![1, 2]);",
-    min_axis_from, min_axis_from_into, min -> T,
+    Reduce::FOLDS, min_axis_from, min_axis_from_into, min -> T,
     initial: T, from
 }
 along_axes! {
     "The greater of an initial value and the greatest element", Fine "Empty axes give the initial value.",
     "Exact. A NaN gives NaN; -0.0 is less than +0.0.",
     "assert_eq!(swath::reduce::max_axis_from(&array![[1, 7], [3, 4]], 0, 5)?, array![5, 7]);",
-    max_axis_from, max_axis_from_into, max -> T,
+    Reduce::FOLDS, max_axis_from, max_axis_from_into, max -> T,
     initial: T, from
 }
 

@@ -48,7 +48,8 @@
 //! order.
 //!
 //! # NaN and zeros
-//! A NaN anywhere gives NaN, wherever it stands ([`min`] and [`max`] too). The sum
+//! A NaN anywhere gives NaN, wherever it stands ([`min`] and [`max`] too); [`nansum`] and
+//! the others of its name leave NaN out. The sum
 //! of nothing is +0.0; a sum of which every element is -0.0 is -0.0. In
 //! [`min`] and [`max`] -0.0 is less than +0.0.
 
@@ -57,14 +58,19 @@
 
 mod along;
 mod axes;
+#[macro_use]
 mod axis;
+mod norms;
 mod operands;
 mod sequence;
 mod shared;
+mod skipping;
 mod types;
 mod whole;
 
 pub use axes::Axes;
 pub use axis::*;
-pub use types::Reduce;
+pub use norms::*;
+pub use skipping::*;
+pub use types::{Reduce, ReduceFloat};
 pub use whole::*;

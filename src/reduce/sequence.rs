@@ -35,7 +35,7 @@ fn piece(table: &Table, with: &With, reads: Reads, out: Places) {
         let cost_ns = tuning::traffic_ns((n * table.item_bytes()) as f64);
         // SAFETY: the operands are contiguous and borrowed for the call, whose result
         // this is.
-        return each(1, cost_ns, |_| unsafe {
+        return pool::each(1, cost_ns, |_| unsafe {
             (table.whole)(with, reads.at([0; 2]), n, out.at(0));
         });
     }

@@ -4,7 +4,8 @@ use std::fmt::Debug;
 
 use super::operands::Folding;
 use crate::kernel::reduce::{
-    All, Any, Both, Count, Dot, Extreme, Mean, Moments, Place, Product, Sum, Table,
+    All, Any, Both, Count, Dot, Extreme, Mean, Moments, NanExtreme, NanMean, NanMoments,
+    NanProduct, NanSum, Norm1, Norm2, NormInf, Place, Product, Sum, Table,
 };
 use crate::{Element, Float};
 
@@ -96,3 +97,45 @@ reduces! {
     u64: u64, f64, least i64 ^ 1 << 63, greatest false ^ !(1 << 63), sums i64, as u64, truth u64 & !0;
     bool: i64, f64, least i8 ^ 0, greatest false ^ !0, sums u8, as u8, truth u8 & !0;
 }
+
+/// A [`Reduce`] that has NaN, infinities and roots: `f32` or `f64`.
+///
+/// Not meant to be implemented elsewhere.
+pub trait ReduceFloat: Reduce<Sum = Self, Mean = Self> + Float {
+    #[doc(hidden)]
+    const FLOAT_FOLDS: FloatFolds<Self>;
+}
+
+/// The folds of floats alone.
+pub struct FloatFolds<T> {
+    pub(super) nansum: Folding<T, T>,
+    pub(super) nanprod: Folding<T, T>,
+    pub(super) nanmean: Folding<T, T>,
+    pub(super) nanvar: Folding<T, T>,
+    pub(super) nanstd: Folding<T, T>,
+    pub(super) nanmin: Folding<T, T>,
+    pub(super) nanmax: Folding<T, T>,
+    pub(super) norm1: Folding<T, T>,
+    pub(super) norm2: Folding<T, T>,
+    pub(super) norm_inf: Folding<T, T>,
+}
+
+macro_rules! reduces_float {
+    ($($t:ident)*) => {$(
+        impl ReduceFloat for $t {
+            const FLOAT_FOLDS: FloatFolds<$t> = FloatFolds {
+                nansum: folding!(NanSum<$t>, 1, 0),
+                nanprod: folding!(NanProduct<$t>, 1, 0),
+                nanmean: folding!(NanMean<$t>, 1, 0),
+                nanvar: folding!(NanMoments<$t>, 1, 0),
+                nanstd: folding!(NanMoments<$t>, 1, 1),
+                nanmin: folding!(NanExtreme<$t, false>, 1, 0),
+                nanmax: folding!(NanExtreme<$t, true>, 1, 0),
+                norm1: folding!(Norm1<$t>, 1, 0),
+                norm2: folding!(Norm2<$t>, 1, 0),
+                norm_inf: folding!(NormInf<$t>, 1, 0),
+            };
+        }
+    )*};
+}
+reduces_float!(f32 f64);

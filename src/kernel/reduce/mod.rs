@@ -27,10 +27,12 @@
 mod extremes;
 mod lanes;
 mod moments;
+mod norms;
 mod places;
 mod products;
 mod rows;
 mod sequence;
+mod skipping;
 mod stage;
 mod sums;
 mod table;
@@ -39,10 +41,12 @@ mod truth;
 
 pub(crate) use extremes::Extreme;
 pub(crate) use moments::Moments;
+pub(crate) use norms::{Norm1, Norm2, NormInf};
 pub(crate) use places::{Both, Place};
 pub(crate) use products::Product;
 pub(crate) use rows::{Into, Tile, merge_parts, one_block, rows};
 pub(crate) use sequence::sequence;
+pub(crate) use skipping::{NanExtreme, NanMean, NanMoments, NanProduct, NanSum};
 pub(crate) use stage::{Part, staged};
 pub(crate) use sums::{Dot, Mean, Sum};
 pub(crate) use table::{Cell, Table};

@@ -11,7 +11,7 @@
 //! ```
 //! A block is read from memory once. Rows are Welford's ("Note on a method for
 //! calculating corrected sums of squares and products", Technometrics 4, 1962); the
-//! merge is Chan, Golub and LeVeque's ("Updating formulae and a pairwise algorithm for
+//! merge is Chan, Golub and Le Veque's ("Updating formulae and a pairwise algorithm for
 //! computing sample variances", 1979). Integers are converted to f64 first; means and
 //! deviations of blocks are merged in f64.
 
@@ -51,7 +51,7 @@ pub(crate) struct Lane<F> {
 
 /// Steps of a sum of deviations from a shift, or of their squares.
 #[derive(Clone, Copy)]
-struct Deviations<F, const SQUARED: bool>(F);
+pub(super) struct Deviations<F, const SQUARED: bool>(F);
 
 macro_rules! deviations {
     ($f:ident, $lanes:expr, $block:expr, $($squared:literal |$d:ident| $value:expr),*) => {
@@ -79,7 +79,7 @@ macro_rules! deviations {
         impl Deviations<$f, true> {
             /// The mean of a block and its squared deviations.
             #[inline(always)]
-            fn moments(items: &[$f]) -> (f64, f64) {
+            pub(super) fn moments(items: &[$f]) -> (f64, f64) {
                 let n = items.len() as f64;
                 let shift = Deviations::<$f, false>(0.0).block([items]) / items.len() as $f;
                 let s1 = f64::from(Deviations::<$f, false>(shift).block([items]));
