@@ -37,6 +37,7 @@ UNSAFE = {
     "src/kernel/reduce/stage.rs": "strided elements copied to unit stride",
     "src/kernel/reduce/table.rs": "items, lanes and accumulators behind pointers without types",
     "src/kernel/reduce/tree.rs": "accumulators as bytes, in places not written before",
+    "src/kernel/scan.rs": "elements and results behind pointers without types",
     "src/map/engine.rs": "chunks write disjoint parts of one output",
     "src/map/mod.rs": "results that the run has written",
     "src/map/operand.rs": "the operands' pointers along the axes of the output",
@@ -57,6 +58,8 @@ UNSAFE = {
     "src/reduce/sequence.rs": "blocks of one sequence, each with a place of its own",
     "src/reduce/shared.rs": "the pointer that chunks share",
     "src/reduce/types.rs": "the same promise, made for each type",
+    "src/scan/engine.rs": "chunks write disjoint parts of one output",
+    "src/scan/mod.rs": "results that the run has written; views of any element type",
     "src/simd/clock.rs": "reading the time stamp counter",
     "src/simd/mod.rs": "entering a function with target features after detection",
 }

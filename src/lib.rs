@@ -48,6 +48,7 @@ pub mod image;
 pub mod map;
 pub mod matmul;
 pub mod reduce;
+pub mod scan;
 
 mod element;
 mod error;
@@ -69,6 +70,7 @@ pub use reduce::{
     argmax, argmax_axis, argmin, argmin_axis, dot, dot_axis, max, max_axis, mean, mean_axis, min,
     min_axis, prod, prod_axis, sum, sum_axis, var, var_axis,
 };
+pub use scan::{cummax, cummin, cumprod, cumsum};
 
 /// README's code blocks, compiled and run.
 #[cfg(doctest)]

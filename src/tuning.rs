@@ -186,6 +186,17 @@ pub(crate) const REDUCE_IN_ORDER: usize = 16;
 /// same-bits contract. 19-24 GB/s; 64 lanes for each column would give 8.5.
 pub(crate) const REDUCE_ROW_BLOCK: usize = 128;
 
+/// Elements of a block of a scan: part of the same-bits contract. Input and result of a
+/// block of `f64` stay in L1 together.
+pub(crate) const SCAN_BLOCK: usize = 2048;
+
+/// Blocks of one chunk of a long scan: 64 KiB of `f64`, which stays in L2 until the sum
+/// of what comes before it is known.
+pub(crate) const SCAN_CHUNK_BLOCKS: usize = 4;
+
+/// Columns of a tile of a scan across rows: a page of `f64`, twice.
+pub(crate) const SCAN_COLUMNS: usize = 1024;
+
 // ---- matmul ----------------------------------------------------------------
 
 /// Largest tile of the output that one chunk computes by packed kernels: each

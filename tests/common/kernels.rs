@@ -103,6 +103,14 @@ pub const KERNELS: &[Kernel] = &[
     kernel!("dot_axis 1", |n| { let a = image(n); } {
         bits(swath::dot_axis(&a, &a, 1).expect("same").as_slice().expect("fresh"))
     }),
+    kernel!("cumsum f32", |n| { let a = vector(n); let mut out = vector(n); } {
+        swath::scan::cumsum_into(&a, 0, &mut out).expect("shapes");
+        bits(&out.as_slice().expect("whole")[n - 1..])
+    }),
+    kernel!("cummax_axis 0", |n| { let a = image(n); let mut out = a.clone(); } {
+        swath::scan::cummax_into(&a, 0, &mut out).expect("shapes");
+        bits(&out.as_slice().expect("whole")[..1])
+    }),
     kernel!("matmul f32", |n| { let a = vector(side(n) * side(n)).into_shape_with_order((side(n), side(n))).expect("square"); } {
         bits(swath::matmul(&a, &a).expect("square").as_slice().expect("fresh"))
     }),

@@ -47,7 +47,7 @@ pub(crate) use products::Product;
 pub(crate) use rows::{Into, Tile, merge_parts, one_block, rows};
 pub(crate) use sequence::sequence;
 pub(crate) use skipping::{NanExtreme, NanMean, NanMoments, NanProduct, NanSum};
-pub(crate) use stage::{Part, staged};
+pub(crate) use stage::{Part, gather, staged};
 pub(crate) use sums::{Dot, Mean, Sum};
 pub(crate) use table::{Cell, Table};
 pub(crate) use tree::Tree;

@@ -142,7 +142,7 @@ unsafe fn in_one_piece(
 /// The items may be read, and `to` has room for them; both are aligned for a
 /// number of that size.
 #[inline]
-unsafe fn gather(size: usize, from: *const u8, stride: isize, to: *mut u8, len: usize) {
+pub(crate) unsafe fn gather(size: usize, from: *const u8, stride: isize, to: *mut u8, len: usize) {
     // SAFETY: the caller's promise.
     unsafe {
         match size {
