@@ -135,3 +135,57 @@ def sobel(
     mode: str | Sequence[str] = "reflect",
     cval: float = 0.0,
 ) -> NDArray[Any]: ...
+def prewitt(
+    input: ArrayLike,
+    axis: int = -1,
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+) -> NDArray[Any]: ...
+def laplace(
+    input: ArrayLike,
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+    *,
+    axes: int | Sequence[int] | None = None,
+) -> NDArray[Any]: ...
+def gaussian_laplace(
+    input: ArrayLike,
+    sigma: float | Sequence[float],
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+    *,
+    axes: int | Sequence[int] | None = None,
+    **kwargs: Any,
+) -> NDArray[Any]: ...
+def gaussian_gradient_magnitude(
+    input: ArrayLike,
+    sigma: float | Sequence[float],
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+    *,
+    axes: int | Sequence[int] | None = None,
+    **kwargs: Any,
+) -> NDArray[Any]: ...
+def uniform_filter(
+    input: ArrayLike,
+    size: int | Sequence[int] = 3,
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+    origin: int | Sequence[int] = 0,
+    *,
+    axes: int | Sequence[int] | None = None,
+) -> NDArray[Any]: ...
+def uniform_filter1d(
+    input: ArrayLike,
+    size: int,
+    axis: int = -1,
+    output: _Output = None,
+    mode: str = "reflect",
+    cval: float = 0.0,
+    origin: int = 0,
+) -> NDArray[Any]: ...

@@ -11,6 +11,7 @@ mod memory;
 mod room;
 mod shape;
 mod tiles;
+mod windows;
 
 pub(crate) use axes::{Axes, Run};
 pub(crate) use chunks::Chunks;
@@ -19,3 +20,4 @@ pub(crate) use memory::Buffer;
 pub(crate) use room::Room;
 pub(crate) use shape::{broadcast, check_axis, check_output, checked_len, is_c_order, is_f_order};
 pub(crate) use tiles::Tiles;
+pub(crate) use windows::{Reach, Window, Windows};

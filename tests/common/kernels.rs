@@ -115,6 +115,18 @@ pub const KERNELS: &[Kernel] = &[
         image::gaussian_filter_into(&a, 2.0, Border::Nearest, &mut out).expect("shapes");
         bits(&out.as_slice().expect("whole")[..1])
     }),
+    kernel!("uniform_filter 5", |n| { let a = image(n); let mut out = a.clone(); } {
+        image::uniform_filter_into(&a, 5, Border::Reflect, &mut out).expect("shapes");
+        bits(&out.as_slice().expect("whole")[..1])
+    }),
+    kernel!("laplace", |n| { let a = image(n); let mut out = a.clone(); } {
+        image::laplace_into(&a, Border::Reflect, &mut out).expect("shapes");
+        bits(&out.as_slice().expect("whole")[..1])
+    }),
+    kernel!("gaussian_gradient_magnitude", |n| { let a = image(n); let mut out = a.clone(); } {
+        image::gaussian_gradient_magnitude_into(&a, 1.0, Border::Reflect, &mut out).expect("shapes");
+        bits(&out.as_slice().expect("whole")[..1])
+    }),
     kernel!("sobel", |n| { let a = image(n); let mut out = a.clone(); } {
         image::sobel_into(&a, 0, Border::Constant(0.0), &mut out).expect("shapes");
         bits(&out.as_slice().expect("whole")[..1])
