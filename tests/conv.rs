@@ -254,7 +254,8 @@ fn n6_every_width_gives_the_naive_bits_on_every_tier() {
         }
         bits
     }
-    for cols in (1..150).chain([255, 256, 257, 700]) {
+    let widths = [47, 48, 49, 63, 64, 65, 79, 80, 81, 96, 100, 127, 128, 129, 257, 321];
+    for cols in (1..36).chain(widths) {
         same_bits_everywhere(format!("{cols} columns"), || {
             let mut all = bits::<f32>(&[3, 3], cols);
             all.extend(bits::<f32>(&[5, 2], cols));
@@ -263,6 +264,10 @@ fn n6_every_width_gives_the_naive_bits_on_every_tier() {
             all.extend(bits::<u8>(&[3, 3], cols));
             all.extend(bits::<i16>(&[3, 2], cols));
             all.extend(bits::<i32>(&[3, 1], cols));
+            // Long runs, which AVX-512 takes another way.
+            all.extend(bits::<f32>(&[1, 49], cols));
+            all.extend(bits::<f64>(&[1, 40], cols));
+            all.extend(bits::<u8>(&[1, 66], cols));
             all
         });
     }

@@ -90,7 +90,7 @@ impl Cut {
         let under = mul(around, lines + halo[0])?;
         let reached = reach.checked_add(cols).ok_or_else(too_large)?;
         let tile_lines = filter.groups.span + tile_lines(filter.groups, lines) - 1;
-        let tile = mul(filter.groups.list.len(), tile_lines)?;
+        let tile = mul(filter.groups.list.len(), tile_lines)?.max(4);
         let copied =
             line.axis.src != 1 || tile >= tuning::CONV_COPY_LINES && filter.groups.span > 1;
         let mut copy = cols;
@@ -115,5 +115,5 @@ impl Cut {
 
 /// How many lines one tile has, of so many.
 pub(super) fn tile_lines(groups: &Groups, lines: usize) -> usize {
-    if groups.span > 1 && lines >= 4 { 4 } else { 1 }
+    if lines >= 4 && (groups.span > 1 || groups.list.len() == 1) { 4 } else { 1 }
 }

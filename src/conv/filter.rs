@@ -317,16 +317,19 @@ impl<T: Sample> Filter<'_, T> {
                 let first = Sums { out: middle, step: step as isize, lines, len: reached };
                 self.sums(cut, scratch, first);
                 self.set_constant(middle, step, lines, columns);
-                for i in 0..lines {
+                let four = if lines >= 4 { 4 } else { 1 };
+                for i in (0..lines).step_by(four) {
+                    let i = i.min(lines - four);
+                    let from = |j: usize| middle.wrapping_add((i + j) * step).cast_const();
                     T::sum(&Tile {
-                        lines: &[middle.add(i * step).cast_const()],
+                        lines: &[from(0), from(1), from(2), from(3)][..four],
                         taps: along,
                         span: 1,
                         run: along.len(),
-                        step: line.width,
+                        step: self.geometry.line.width,
                         out: sums.out.wrapping_offset(i as isize * sums.step),
-                        out_step: 0,
-                        four: false,
+                        out_step: sums.step,
+                        four: four == 4,
                         len,
                         bits: self.bits,
                     });
@@ -359,7 +362,32 @@ impl<T: Sample> Filter<'_, T> {
         let (starts, tile) = (scratch.starts.as_mut_ptr(), scratch.tile.as_mut_ptr());
         let fit = tuning::CONV_TILE_BYTES / (cut.tile * size_of::<T>()).max(1);
         let cols = (fit / PIECE * PIECE).max(PIECE);
-        for at in (0..sums.len).step_by(cols) {
+        // A single line in four parts, beside each other.
+        let part = sums.len / 4 / PIECE * PIECE;
+        let mut done = 0;
+        if sums.lines == 1 && list.len() == 1 && *span == 1 && part > 0 {
+            // SAFETY: four parts are within the line and its reach.
+            unsafe {
+                let from = |j: usize| {
+                    (*starts.add(list[0].plane * height + list[0].slide))
+                        .wrapping_add(list[0].shift + j * part)
+                };
+                T::sum(&Tile {
+                    lines: &[from(0), from(1), from(2), from(3)],
+                    taps: self.taps,
+                    span: 1,
+                    run: *run,
+                    step: self.geometry.line.width,
+                    out: sums.out,
+                    out_step: part as isize,
+                    four: true,
+                    len: part,
+                    bits: self.bits,
+                });
+            }
+            done = 4 * part;
+        }
+        for at in (done..sums.len).step_by(cols) {
             for i in (0..sums.lines).step_by(lines) {
                 // The last four may repeat lines of those before: the same again.
                 let i = i.min(sums.lines - lines);

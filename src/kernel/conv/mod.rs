@@ -71,6 +71,15 @@ pub struct Tile<'a, T: Sample> {
     pub(crate) bits: Bits,
 }
 
+impl<T: Sample> Tile<'_, T> {
+    /// Whether it has four lines, each under one run of at least `taps` adjacent taps.
+    #[inline(always)]
+    fn is_long(&self, taps: usize) -> bool {
+        let alone = self.span == 1 && self.lines.len() == 4;
+        self.four && alone && self.step == 1 && self.run >= taps
+    }
+}
+
 /// What sums of integers and all their parts fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Bits {

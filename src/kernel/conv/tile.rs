@@ -11,7 +11,8 @@
 //!                     sums[j] += taps[group][r - j][s] * x
 //!     out[j][columns] = sums[j]
 //! ```
-//! For one output the taps come in the order in which they are given, whatever
+//! A long run of taps on a line that lies under one output only is summed the other way
+//! round, see [`Sum::long`]. For one output the taps come in the order in which they are given, whatever
 //! the tile. The last tile of a line may repeat columns of the one before: the same
 //! values again.
 
@@ -41,6 +42,9 @@ where
             // Of four lines under fewer than three taps each would be on its own.
             if const { FOUR > 0 } && self.tile.four && self.tile.span >= 3 {
                 return self.columns::<4, FOUR>(0);
+            }
+            if const { FOUR == 4 } && self.tile.is_long(3 * L::N) && self.tile.len >= 4 * L::N {
+                return self.long();
             }
             for first in 0..if self.tile.four { 4 } else { 1 } {
                 self.columns::<1, ONE>(first);
@@ -87,13 +91,7 @@ where
     unsafe fn block<const R: usize, const V: usize>(&self, first: usize, at: usize) {
         // SAFETY: the caller's promise.
         unsafe {
-            let sums = self.sums::<R, V>(first, at, |p| {
-                let mut x = [L::zero(); V];
-                for (i, x) in x.iter_mut().enumerate() {
-                    *x = L::load(p.add(i * L::N));
-                }
-                x
-            });
+            let sums = self.sums::<R, V>(first, at, &Whole);
             for (j, line) in sums.iter().enumerate() {
                 let to = self.line_of_out(first + j).add(at);
                 for (i, sum) in line.iter().enumerate() {
@@ -111,7 +109,7 @@ where
     unsafe fn part<const R: usize>(&self, first: usize, at: usize, n: usize) {
         // SAFETY: the caller's promise.
         unsafe {
-            let sums = self.sums::<R, 1>(first, at, |p| [L::load_part(p, n)]);
+            let sums = self.sums::<R, 1>(first, at, &Part(n));
             for (j, line) in sums.iter().enumerate() {
                 let to = self.line_of_out(first + j).add(at);
                 line[0].store_part(to, n);
@@ -125,7 +123,7 @@ where
         self.tile.out.wrapping_offset(j as isize * self.tile.out_step)
     }
 
-    /// The sums of `R` lines and `V` vectors from column `at`, which `load` loads from a place.
+    /// The sums of `R` lines and `V` vectors from column `at`, which `load` loads.
     ///
     /// # Safety
     /// As [`Sum::columns`]; `load` may load there for every line and every tap; four
@@ -135,7 +133,7 @@ where
         &self,
         first: usize,
         at: usize,
-        load: impl Fn(*const T) -> [L; V],
+        load: &impl Load<L, V>,
     ) -> [[L; V]; R] {
         let Tile { span, run, lines, taps, .. } = *self.tile;
         let height = if self.tile.four { span + 3 } else { span };
@@ -151,20 +149,20 @@ where
                 if const { R == 1 } {
                     for r in 0..span {
                         let taps = taps.add(r * run);
-                        self.line::<R, V, 0, 1>(&mut sums, line(r), taps, &load);
+                        self.line::<R, V, 0, 1>(&mut sums, line(r), taps, load);
                     }
                 } else {
                     let last = taps.add((span - 1) * run);
-                    self.line::<R, V, 0, 1>(&mut sums, line(0), taps, &load);
-                    self.line::<R, V, 0, 2>(&mut sums, line(1), taps.add(run), &load);
-                    self.line::<R, V, 0, 3>(&mut sums, line(2), taps.add(2 * run), &load);
+                    self.line::<R, V, 0, 1>(&mut sums, line(0), taps, load);
+                    self.line::<R, V, 0, 2>(&mut sums, line(1), taps.add(run), load);
+                    self.line::<R, V, 0, 3>(&mut sums, line(2), taps.add(2 * run), load);
                     for r in 3..span {
                         let taps = taps.add(r * run);
-                        self.line::<R, V, 0, 4>(&mut sums, line(r), taps, &load);
+                        self.line::<R, V, 0, 4>(&mut sums, line(r), taps, load);
                     }
-                    self.line::<R, V, 1, 4>(&mut sums, line(span), last, &load);
-                    self.line::<R, V, 2, 4>(&mut sums, line(span + 1), last, &load);
-                    self.line::<R, V, 3, 4>(&mut sums, line(span + 2), last, &load);
+                    self.line::<R, V, 1, 4>(&mut sums, line(span), last, load);
+                    self.line::<R, V, 2, 4>(&mut sums, line(span + 1), last, load);
+                    self.line::<R, V, 3, 4>(&mut sums, line(span + 2), last, load);
                 }
                 taps = taps.add(span * run);
                 group = group.add(height);
@@ -184,18 +182,157 @@ where
         sums: &mut [[L; V]; R],
         from: *const T,
         taps: *const T::Tap,
-        load: &impl Fn(*const T) -> [L; V],
+        load: &impl Load<L, V>,
     ) {
         let (run, step) = (self.tile.run, self.tile.step);
-        for s in 0..run {
-            // SAFETY: the caller's promise.
-            unsafe {
-                let x = load(from.add(s * step));
-                for (j, sums) in sums[LOW..HIGH].iter_mut().enumerate() {
-                    let tap = L::splat(*taps.add(s).sub(j * run));
-                    for (sum, x) in sums.iter_mut().zip(x) {
-                        *sum = x.add_to(tap, *sum);
-                    }
+        // SAFETY: the caller's promise.
+        unsafe { steps::<L, R, V, LOW, HIGH>(sums, from, step, taps, run, 0..run, load) };
+    }
+
+    /// Four lines under a long run of taps, four vectors at a time.
+    ///
+    /// The vectors follow each other along the line, and what is loaded for one tap of
+    /// the first serves, sixteen taps later, the second: they are to each other as the
+    /// lines of a tile are, with sixteen taps (`N`) for a line. For each vector the taps
+    /// come in their order.
+    ///
+    /// # Safety
+    /// As [`Sum::columns`], for a tile that [`Tile::is_long`] and has `4 N` columns.
+    #[inline(always)]
+    unsafe fn long(&self) {
+        let (len, width) = (self.tile.len, 4 * L::N);
+        let mut at = 0;
+        // SAFETY: every block ends at `len` or before.
+        unsafe {
+            while at < len {
+                self.long_block(at.min(len - width));
+                at += width;
+            }
+        }
+    }
+
+    /// Columns `at..at + 4 N` of [`Sum::long`].
+    ///
+    /// # Safety
+    /// As [`Sum::long`]; the columns are there.
+    #[inline(always)]
+    unsafe fn long_block(&self, at: usize) {
+        let Tile { lines, taps, run, .. } = *self.tile;
+        // Loops whose length the compiler knows it unrolls, and keeps sums in memory.
+        let (n, taps) = (std::hint::black_box(L::N), taps.as_ptr());
+        let (whole, rest) = (run / n, run % n);
+        // SAFETY: four lines; block `b` of taps reaches columns from `at + b N` on, the
+        // last ones as far as the last vector's last tap.
+        unsafe {
+            let first = lines[0];
+            let load = Lines([first, lines[1], lines[2], lines[3]]);
+            let from = |block: usize| first.add(at + block * n);
+            let tap = |block: usize| taps.add(block * n);
+            let mut sums = [[L::zero(); 4]; 4];
+            steps::<L, 4, 4, 0, 1>(&mut sums, from(0), 1, tap(0), n, 0..n, &load);
+            steps::<L, 4, 4, 0, 2>(&mut sums, from(1), 1, tap(1), n, 0..n, &load);
+            steps::<L, 4, 4, 0, 3>(&mut sums, from(2), 1, tap(2), n, 0..n, &load);
+            for block in 3..whole {
+                steps::<L, 4, 4, 0, 4>(&mut sums, from(block), 1, tap(block), n, 0..n, &load);
+            }
+            // From here on the first of the vectors has its last taps.
+            let w = whole;
+            steps::<L, 4, 4, 0, 4>(&mut sums, from(w), 1, tap(w), n, 0..rest, &load);
+            steps::<L, 4, 4, 1, 4>(&mut sums, from(w), 1, tap(w - 1), n, rest..n, &load);
+            steps::<L, 4, 4, 1, 4>(&mut sums, from(w + 1), 1, tap(w), n, 0..rest, &load);
+            steps::<L, 4, 4, 2, 4>(&mut sums, from(w + 1), 1, tap(w - 1), n, rest..n, &load);
+            steps::<L, 4, 4, 2, 4>(&mut sums, from(w + 2), 1, tap(w), n, 0..rest, &load);
+            steps::<L, 4, 4, 3, 4>(&mut sums, from(w + 2), 1, tap(w - 1), n, rest..n, &load);
+            steps::<L, 4, 4, 3, 4>(&mut sums, from(w + 3), 1, tap(w), n, 0..rest, &load);
+            for (i, lines) in sums.iter().enumerate() {
+                for (j, sum) in lines.iter().enumerate() {
+                    sum.store(self.line_of_out(j).add(at + i * n));
+                }
+            }
+        }
+    }
+}
+
+/// How vectors are loaded from a place. No closure: one with many callers is not inlined.
+trait Load<L: Lanes, const V: usize> {
+    /// The vectors.
+    ///
+    /// # Safety
+    /// The CPU has the features of the lanes, and there is what is loaded.
+    unsafe fn load(&self, from: *const L::Elem) -> [L; V];
+}
+
+/// One after the other.
+struct Whole;
+
+impl<L: Lanes, const V: usize> Load<L, V> for Whole {
+    #[inline(always)]
+    unsafe fn load(&self, from: *const L::Elem) -> [L; V] {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let mut x = [L::zero(); V];
+            for (i, x) in x.iter_mut().enumerate() {
+                *x = L::load(from.add(i * L::N));
+            }
+            x
+        }
+    }
+}
+
+/// The first lanes of one.
+struct Part(usize);
+
+impl<L: Lanes> Load<L, 1> for Part {
+    #[inline(always)]
+    unsafe fn load(&self, from: *const L::Elem) -> [L; 1] {
+        // SAFETY: the caller's promise.
+        [unsafe { L::load_part(from, self.0) }]
+    }
+}
+
+/// At this place of the first of four lines, and the same place of the others.
+struct Lines<T>([*const T; 4]);
+
+impl<L: Lanes> Load<L, 4> for Lines<L::Elem> {
+    #[inline(always)]
+    unsafe fn load(&self, from: *const L::Elem) -> [L; 4] {
+        let [a, b, c, d] = self.0;
+        let away = from.addr().wrapping_sub(a.addr());
+        // SAFETY: the caller's promise.
+        unsafe {
+            [
+                L::load(from),
+                L::load(b.wrapping_byte_add(away)),
+                L::load(c.wrapping_byte_add(away)),
+                L::load(d.wrapping_byte_add(away)),
+            ]
+        }
+    }
+}
+
+/// What loads at `from + s * step`, for each of these `s`, add to `sums[LOW..HIGH]`:
+/// `taps[s]` times that to the first of them, and the tap `run` before to each next.
+///
+/// # Safety
+/// The CPU has the features of the lanes; there is all that is loaded, and the taps.
+#[inline(always)]
+unsafe fn steps<L: Lanes, const R: usize, const V: usize, const LOW: usize, const HIGH: usize>(
+    sums: &mut [[L; V]; R],
+    from: *const L::Elem,
+    step: usize,
+    taps: *const L::Tap,
+    run: usize,
+    of: std::ops::Range<usize>,
+    load: &impl Load<L, V>,
+) {
+    for s in of {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let x = load.load(from.add(s * step));
+            for (j, sums) in sums[LOW..HIGH].iter_mut().enumerate() {
+                let tap = L::splat(*taps.wrapping_add(s).wrapping_sub(j * run));
+                for (sum, x) in sums.iter_mut().zip(x) {
+                    *sum = x.add_to(tap, *sum);
                 }
             }
         }
