@@ -1,6 +1,6 @@
 """The compiled part. Use `swath` and `swath.ndimage`, which take their functions from here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any, SupportsIndex
 
@@ -169,6 +169,28 @@ def gaussian_gradient_magnitude(
     *,
     axes: int | Sequence[int] | None = None,
     **kwargs: Any,
+) -> NDArray[Any]: ...
+def generic_laplace(
+    input: ArrayLike,
+    derivative2: Callable[..., Any],
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+    extra_arguments: Iterable[Any] = (),
+    extra_keywords: dict[str, Any] | None = None,
+    *,
+    axes: int | Sequence[int] | None = None,
+) -> NDArray[Any]: ...
+def generic_gradient_magnitude(
+    input: ArrayLike,
+    derivative: Callable[..., Any],
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+    extra_arguments: Iterable[Any] = (),
+    extra_keywords: dict[str, Any] | None = None,
+    *,
+    axes: int | Sequence[int] | None = None,
 ) -> NDArray[Any]: ...
 def uniform_filter(
     input: ArrayLike,

@@ -8,6 +8,7 @@ use swath::image;
 
 use super::named::{Pass, What, count, is_filtered, run_passes_to};
 use super::{Call, Filtered, Mode, cast, modes};
+use crate::array::{Input, Output};
 use crate::dtype::DType;
 use crate::error::{Kind, error};
 use crate::options::per_axis;
@@ -128,8 +129,10 @@ fn gaussian_parts<'py>(
             let radius = radii[i].map(|radius| count(py, name, "radius", radius)).transpose()?;
             let order = if i == along { order } else { 0 };
             let what = What::Gaussian { sigma: sigmas[i], order, radius };
-            passes.push(Pass { axis: axes[i], mode: modes[i], what });
+            // As SciPy: the mode is that of the derivative's axis, for all of them.
+            passes.push(Pass { axis: axes[i], mode: modes[along], what });
         }
+        passes.sort_by_key(|pass| pass.axis);
         parts.push(passes);
     }
     by_parts(call, parts, (truncate, cval), of)
@@ -191,6 +194,116 @@ pub(crate) fn gaussian_gradient_magnitude<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let (name, of) = ("gaussian_gradient_magnitude", (1, Join::Length));
     gaussian_parts(name, input, sigma, output, mode, (cval, axes), kwargs, of)
+}
+
+/// One derivative of the caller's for each axis, joined.
+#[allow(clippy::too_many_arguments)] // SciPy's signature
+fn generic<'py>(
+    name: &'static str,
+    input: &Bound<'py, PyAny>,
+    derivative: &Bound<'py, PyAny>,
+    output: Option<&Bound<'py, PyAny>>,
+    mode: Option<&Bound<'py, PyAny>>,
+    (cval, axes): (f64, Option<&Bound<'py, PyAny>>),
+    arguments: Option<&Bound<'py, PyAny>>,
+    keywords: Option<&Bound<'py, PyDict>>,
+    of: Join,
+) -> PyResult<Bound<'py, PyAny>> {
+    let call = Call::new(name, input, output)?;
+    let (py, axes) = (call.py(), call.axes(axes)?);
+    let names: Vec<Bound<'py, PyAny>> = match mode {
+        None => vec![pyo3::types::PyString::new(py, "reflect").into_any(); axes.len()],
+        Some(mode) if mode.is_instance_of::<pyo3::types::PyString>() => {
+            vec![mode.clone(); axes.len()]
+        }
+        Some(mode) => per_axis(name, "mode", mode, axes.len())?,
+    };
+    let array = call.input.array().clone().into_any();
+    let mut parts = Vec::new();
+    for (&axis, mode) in axes.iter().zip(names) {
+        let part = Output::new(py, name, call.dtype, &call.input.raw.shape)?;
+        let into = part.array().clone().into_any();
+        let mut all = vec![
+            array.clone(),
+            axis.into_pyobject(py)?.into_any(),
+            into.clone(),
+            mode,
+            cval.into_pyobject(py)?.into_any(),
+        ];
+        for argument in arguments.map(|a| a.try_iter()).into_iter().flatten().flatten() {
+            all.push(argument?);
+        }
+        // The part is written before anything of ours reads it.
+        into.call_method1("fill", (0,))?;
+        derivative.call(pyo3::types::PyTuple::new(py, all)?, keywords)?;
+        parts.push(Input::new(name, "output", &into)?.cast(name, "output", call.float())?);
+    }
+    let dtype = call.float();
+    let raws: Vec<&Raw> = parts.iter().map(|part| &part.raw).collect();
+    call.run(dtype, 1.0, |a, out| match a.dtype {
+        DType::F32 => join_given::<f32>(a, &raws, of, out),
+        _ => join_given::<f64>(a, &raws, of, out),
+    })
+}
+
+/// Joins arrays that somebody else has filled.
+fn join_given<T: swath::Float>(
+    a: &Raw,
+    parts: &[&Raw],
+    of: Join,
+    out: &Raw,
+) -> Result<(), swath::Error> {
+    let Some((last, before)) = parts.split_last() else { return cast(a, out) };
+    // SAFETY: checked arrays of this type; the output is ours alone.
+    let (last, mut out) = unsafe { (last.view::<T>(), out.view_mut::<T>()) };
+    let mut sum: Option<ArrayD<T>> = None;
+    for part in before {
+        // SAFETY: as above.
+        let part = unsafe { part.view::<T>() };
+        sum = Some(match (&sum, of) {
+            (None, Join::Sum) => swath::map!(&part, |x| x)?,
+            (None, Join::Length) => swath::map!(&part, |x| x * x)?,
+            (Some(sum), Join::Sum) => swath::map!((sum, &part), |(s, x)| s + x)?,
+            (Some(sum), Join::Length) => swath::map!((sum, &part), |(s, x)| s + x * x)?,
+        });
+    }
+    finish(sum.as_ref(), &last.to_owned(), of, &mut out)
+}
+
+macro_rules! generics {
+    ($($(#[$doc:meta])* $name:ident, $derivative:ident, $text:literal, $of:expr;)*) => {$(
+        $(#[$doc])*
+        #[pyfunction]
+        #[pyo3(signature = (input, $derivative, output=None, mode=None, cval=0.0, extra_arguments=None, extra_keywords=None, *, axes=None),
+            text_signature = $text)]
+        #[allow(clippy::too_many_arguments)] // SciPy's signature
+        pub(crate) fn $name<'py>(
+            input: &Bound<'py, PyAny>,
+            $derivative: &Bound<'py, PyAny>,
+            output: Option<&Bound<'py, PyAny>>,
+            mode: Option<&Bound<'py, PyAny>>,
+            cval: f64,
+            extra_arguments: Option<&Bound<'py, PyAny>>,
+            extra_keywords: Option<&Bound<'py, PyDict>>,
+            axes: Option<&Bound<'py, PyAny>>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let (name, rest) = (stringify!($name), (cval, axes));
+            let (arguments, keywords) = (extra_arguments, extra_keywords);
+            generic(name, input, $derivative, output, mode, rest, arguments, keywords, $of)
+        }
+    )*};
+}
+generics! {
+    /// The sum of second derivatives by a function of the caller's, as
+    /// scipy.ndimage.generic_laplace.
+    generic_laplace, derivative2,
+    "(input, derivative2, output=None, mode='reflect', cval=0.0, extra_arguments=(), extra_keywords=None, *, axes=None)",
+    Join::Sum;
+    /// The length of a gradient by a function of the caller's, as
+    /// scipy.ndimage.generic_gradient_magnitude.
+    generic_gradient_magnitude, derivative,
+    "(input, derivative, output=None, mode='reflect', cval=0.0, extra_arguments=(), extra_keywords=None, *, axes=None)",
+    Join::Length;
 }
 
 /// A box along one axis.
