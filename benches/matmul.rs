@@ -1,14 +1,16 @@
 //! Matrix products beside ndarray's `dot` and matrixmultiply on one thread.
 //!
-//! `cargo bench --bench matmul -- f32/512` for a part. Under `cargo test --benches`
-//! each case runs once. Every result is compared with the naive chain before it is
+//! `cargo bench --bench matmul -- f32/512` for a part. Prints the multiply-add peak of
+//! one thread first, to which the figures are compared (criterion's Gelem/s are GFLOP/s
+//! here). Under `cargo test --benches` each case runs once. Every result is compared with the naive chain before it is
 //! timed: all bits, of the first and the last row.
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ndarray::{Array2, LinalgScalar, s};
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array2, Array3, Axis, LinalgScalar, Zip, s};
 use swath::{Float, reference};
 
 /// Pseudo-random values in -1..1 with all bits of the mantissa used.
@@ -45,9 +47,18 @@ type Gemm<T> = unsafe fn(
 );
 
 fn sizes<T: Float + LinalgScalar>(criterion: &mut Criterion, name: &str, gemm: Gemm<T>) {
-    let square = [4, 8, 16, 64, 128, 256, 512, 1024].map(|n| (n, n, n));
-    // A panel times its transpose, a row, a column, a ragged one.
-    let other = [(1024, 32, 1024), (1, 1024, 1024), (1024, 1024, 1), (301, 299, 307)];
+    let square = [4, 8, 16, 32, 64, 96, 128, 256, 512, 1008, 1024].map(|n| (n, n, n));
+    // Skinny in k, in both others, a row, a column, a few columns, tall, wide, ragged.
+    let other = [
+        (1024, 32, 1024),
+        (64, 4096, 64),
+        (1, 4096, 4096),
+        (4096, 4096, 1),
+        (4096, 4096, 8),
+        (100_000, 16, 16),
+        (16, 16, 100_000),
+        (301, 299, 307),
+    ];
     for (m, k, n) in square.into_iter().chain(other) {
         let (a, b) = (values::<T>(m, k, 1), values::<T>(k, n, 2));
         let mut c = Array2::<T>::zeros((m, n));
@@ -81,8 +92,91 @@ fn floats(criterion: &mut Criterion) {
     sizes::<f64>(criterion, "f64", matrixmultiply::dgemm);
 }
 
+/// Many small products: one call on the stack, and ndarray's `dot` for each.
+fn stacks(criterion: &mut Criterion) {
+    const COUNT: usize = 10_000;
+    for n in [4, 8, 16, 32] {
+        let a = values::<f32>(COUNT * n, n, 1).into_shape_with_order((COUNT, n, n)).unwrap();
+        let b = values::<f32>(COUNT * n, n, 2).into_shape_with_order((COUNT, n, n)).unwrap();
+        let mut c = Array3::<f32>::zeros((COUNT, n, n));
+        swath::matmul_into(1.0, &a, &b, 0.0, &mut c).unwrap();
+        for i in [0, 1, COUNT / 2, COUNT - 1] {
+            let place = |x: &Array3<f32>| x.index_axis(Axis(0), i).to_owned();
+            assert_eq!(place(&c), reference::matmul::matmul(&place(&a), &place(&b)), "{n}: {i}");
+        }
+        let mut group = criterion.benchmark_group(format!("f32/{COUNT} of {n}x{n}x{n}"));
+        group.throughput(Throughput::Elements(2 * (COUNT * n * n * n) as u64));
+        group.bench_function("swath_into", |bench| {
+            bench.iter(|| swath::matmul_into(1.0, &a, &b, 0.0, black_box(&mut c)).unwrap());
+        });
+        group.bench_function("ndarray_dot", |bench| {
+            bench.iter(|| {
+                Zip::from(c.outer_iter_mut())
+                    .and(a.outer_iter())
+                    .and(b.outer_iter())
+                    .for_each(|mut c, a, b| general_mat_mul(1.0, &a, &b, 0.0, &mut c));
+            });
+        });
+        group.finish();
+    }
+}
+
+/// A matrix times its transpose beside the same product with a copy of it.
+fn gram(criterion: &mut Criterion) {
+    let a = values::<f32>(1008, 500, 1);
+    let copy = a.t().to_owned();
+    assert_eq!(swath::matmul::gram(&a).unwrap(), swath::matmul(&a, &copy).unwrap());
+    let mut group = criterion.benchmark_group("f32/gram 1008x500");
+    group.bench_function("gram", |bench| bench.iter(|| swath::matmul::gram(&a).unwrap()));
+    group.bench_function("matmul", |bench| bench.iter(|| swath::matmul(&a, &copy).unwrap()));
+    group.finish();
+}
+
+/// GFLOP/s of one thread that does nothing but multiply and add `f32` in registers.
+#[cfg(target_arch = "x86_64")]
+fn peak() -> Option<f64> {
+    use std::arch::x86_64::*;
+
+    #[target_feature(enable = "avx512f")]
+    fn chains(steps: usize) -> [f32; 16] {
+        let (x, y) = (_mm512_set1_ps(black_box(0.999)), _mm512_set1_ps(black_box(1e-9)));
+        let mut acc = [_mm512_set1_ps(1.0); 24];
+        for _ in 0..steps {
+            for acc in &mut acc {
+                *acc = _mm512_fmadd_ps(*acc, x, y);
+            }
+        }
+        let sum = acc.into_iter().fold(_mm512_setzero_ps(), |a, b| _mm512_add_ps(a, b));
+        // SAFETY: sixteen floats either way.
+        unsafe { std::mem::transmute(sum) }
+    }
+
+    if !is_x86_feature_detected!("avx512f") {
+        return None;
+    }
+    const STEPS: usize = 100_000;
+    let once = |_| {
+        let start = std::time::Instant::now();
+        // SAFETY: the feature was just detected.
+        black_box(unsafe { chains(STEPS) });
+        (STEPS * 24 * 32) as f64 / start.elapsed().as_secs_f64() / 1e9
+    };
+    (0..30).map(once).reduce(f64::max)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn peak() -> Option<f64> {
+    None
+}
+
+fn peaks(_: &mut Criterion) {
+    if let Some(gflops) = peak() {
+        println!("multiply-add peak of one thread, f32, AVX-512: {gflops:.0} GFLOP/s; f64: half");
+    }
+}
+
 fn integers(criterion: &mut Criterion) {
-    for n in [64, 256] {
+    for n in [64, 256, 1024] {
         let a = Array2::from_shape_fn((n, n), |(i, j)| (i * 7 + j) as i32 % 1000);
         let b = a.t().to_owned();
         assert_eq!(swath::matmul(&a, &b).unwrap(), a.dot(&b));
@@ -100,6 +194,6 @@ criterion_group! {
         .sample_size(20)
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1));
-    targets = floats, integers
+    targets = peaks, floats, stacks, gram, integers
 }
 criterion_main!(benches);

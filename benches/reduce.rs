@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array, Array1, Array2, Axis};
 use rayon::prelude::*;
 use swath::reduce;
 
@@ -33,6 +33,16 @@ fn vectors(c: &mut Criterion) {
                 group.bench_function(id("dot"), |b| b.iter(|| reduce::dot(black_box(&a), &a)));
                 group.bench_function(id("ndarray sum"), |b| b.iter(|| black_box(&a).sum()));
                 group.bench_function(id("rayon sum"), |b| b.iter(|| fold().sum::<$t>()));
+                assert_eq!(reduce::argmax(&a), Ok(6));
+                assert_eq!(reduce::min_max(&a), Ok((-3.0, 3.0)));
+                assert!((reduce::var(&a, 0.0) - a.var(0.0)).abs() < 1e-2);
+                group.bench_function(id("var"), |b| b.iter(|| reduce::var(black_box(&a), 0.0)));
+                group.bench_function(id("argmax"), |b| b.iter(|| reduce::argmax(black_box(&a))));
+                group.bench_function(id("min_max"), |b| b.iter(|| reduce::min_max(black_box(&a))));
+                group.bench_function(id("count_nonzero"), |b| {
+                    b.iter(|| reduce::count_nonzero(black_box(&a)));
+                });
+                group.bench_function(id("ndarray var"), |b| b.iter(|| black_box(&a).var(0.0)));
                 group.finish();
             }
         )*};
@@ -53,8 +63,28 @@ fn axes(c: &mut Criterion) {
         let id = |name| BenchmarkId::new(name, axis);
         group.bench_function(id("sum_axis"), |b| b.iter(|| reduce::sum_axis(black_box(&a), axis)));
         group.bench_function(id("max_axis"), |b| b.iter(|| reduce::max_axis(black_box(&a), axis)));
+        group.bench_function(id("var_axis"), |b| {
+            b.iter(|| reduce::var_axis(black_box(&a), axis, 0.0));
+        });
+        group.bench_function(id("argmax_axis"), |b| {
+            b.iter(|| reduce::argmax_axis(black_box(&a), axis));
+        });
         group.bench_function(id("ndarray sum_axis"), |b| {
             b.iter(|| black_box(&a).sum_axis(Axis(axis)));
+        });
+    }
+    group.finish();
+}
+
+fn several_axes(c: &mut Criterion) {
+    let a = Array::from_shape_fn((16, 64, 32, 64), |(i, j, k, l)| ((i + 3 * j + k + l) % 7) as f32);
+    let mut group = c.benchmark_group("axes of 16x64x32x64 f32");
+    group.throughput(Throughput::Bytes(size_of_val(a.as_slice().unwrap()) as u64));
+    for axes in [[0, 1], [2, 3], [0, 2], [1, 3]] {
+        let expected = a.sum_axis(Axis(axes[1])).sum_axis(Axis(axes[0]));
+        assert_eq!(reduce::sum_axis(&a, axes).unwrap(), expected.into_dyn());
+        group.bench_function(BenchmarkId::new("sum_axis", format!("{axes:?}")), |b| {
+            b.iter(|| reduce::sum_axis(black_box(&a), axes));
         });
     }
     group.finish();
@@ -66,6 +96,6 @@ criterion_group! {
         .sample_size(20)
         .warm_up_time(Duration::from_millis(200))
         .measurement_time(Duration::from_millis(800));
-    targets = vectors, axes
+    targets = vectors, axes, several_axes
 }
 criterion_main!(benches);

@@ -52,6 +52,7 @@ pub mod image;
 pub mod map;
 pub mod matmul;
 pub mod reduce;
+pub mod scan;
 pub mod task;
 
 mod element;
@@ -70,7 +71,11 @@ pub use element::{Element, Float};
 pub use error::Error;
 pub use map::{map, map_inplace, map_into};
 pub use matmul::{matmul, matmul_into};
-pub use reduce::{dot, dot_axis, max, max_axis, mean, mean_axis, min, min_axis, sum, sum_axis};
+pub use reduce::{
+    argmax, argmax_axis, argmin, argmin_axis, dot, dot_axis, max, max_axis, mean, mean_axis, min,
+    min_axis, prod, prod_axis, sum, sum_axis, var, var_axis,
+};
+pub use scan::{cummax, cummin, cumprod, cumsum};
 pub use task::{Task, TaskError};
 
 /// README's code blocks, compiled and run.

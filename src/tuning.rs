@@ -80,8 +80,12 @@ pub(crate) const REDUCE_BLOCK_BYTES: usize = 16 << 10;
 /// L1, and a row's part is a page, which the prefetcher follows to its end.
 pub(crate) const REDUCE_TILE_BYTES: usize = 4 << 10;
 
+/// Accumulators of one tile of columns, in bytes, for each level of the tree over
+/// blocks of rows: twice a tile of lanes, for folds whose accumulators are wider.
+pub(crate) const REDUCE_ACC_BYTES: usize = 8 << 10;
+
 /// Row blocks of one part at most, a power of two: bounds the levels of the tree
-/// that a tile keeps (32 KiB in all), and the time between two token checks.
+/// that a tile keeps (60 KiB in all), and the time between two token checks.
 pub(crate) const REDUCE_PART_BLOCKS: usize = 64;
 
 /// From this many chunks of columns on, rows are cut no finer than parts.
@@ -95,23 +99,34 @@ pub(crate) const REDUCE_ROUND: usize = 512;
 
 // ---- convolution -----------------------------------------------------------
 
-/// What one tap costs one element, in ns for each byte of its accumulator: two
-/// 32-byte loads a cycle, half of them across a cache line, at 3.7 GHz.
-pub(crate) const TAP_BYTE_NS: f64 = 0.008;
+/// What one tap costs one element, in ns for each byte of its accumulator: half the
+/// rate at which AVX-512 tiles take 15x15 taps of f32, 0.008 ns.
+pub(crate) const TAP_BYTE_NS: f64 = 0.004;
 
-/// What starting one line of one chunk costs, in ns: where its rows begin.
-pub(crate) const CONV_LINE_NS: f64 = 60.0;
+/// What starting one line of one window costs, in ns: where its rows begin.
+pub(crate) const CONV_LINE_NS: f64 = 30.0;
 
-/// Lines are filtered in blocks of at most this many elements: 16 KiB of f32, so
-/// that output and accumulators stay in L1.
+/// A window of the output has at most this many lines and columns. Of 2160x3840 f32,
+/// two threads, 25 taps along axis 0 take 3.8 ms by 32 lines and 3.3 by 64.
+pub(crate) const CONV_LINES: usize = 64;
+/// See [`CONV_LINES`].
 pub(crate) const CONV_COLS: usize = 4096;
 
-/// The rows under a filter together fill at most this much of L2 (half of the
-/// 1 MiB of a Zen 4 core), unless a block would be shorter than `CONV_COLS_MIN`.
-pub(crate) const CONV_ROWS_BYTES: usize = 512 << 10;
+/// A window and the lines under the filter there fill at most this much of L2,
+/// unless it would have fewer columns than `CONV_COLS_MIN`. 15x15 taps of the same
+/// take 14.6 ms by 384 KiB, 15.1 by 256 and 15.3 by 512.
+pub(crate) const CONV_WINDOW_BYTES: usize = 384 << 10;
 
-/// Shorter blocks spend more on their ends than they save.
-pub(crate) const CONV_COLS_MIN: usize = 512;
+/// Narrower windows spend more on their ends than they save.
+pub(crate) const CONV_COLS_MIN: usize = 256;
+
+/// From this many lines under a tile on, a window is copied before it is filtered:
+/// such lines may fall on one set of the cache. 81 taps along axis 0: 12.0 ms without
+/// copies, 8.3 with; 15x15 taps: 14.3 without, 15.3 with.
+pub(crate) const CONV_COPY_LINES: usize = 32;
+
+/// The lines under a tile fill at most this much of L1 at once.
+pub(crate) const CONV_TILE_BYTES: usize = 24 << 10;
 
 /// Lines shorter than this are joined to the next axis where they can be: eight
 /// registers of f32, one block of the kernel.
@@ -193,45 +208,98 @@ pub(crate) const REDUCE_IN_ORDER: usize = 16;
 /// same-bits contract. 19-24 GB/s; 64 lanes for each column would give 8.5.
 pub(crate) const REDUCE_ROW_BLOCK: usize = 128;
 
+/// Elements of a block of a scan: part of the same-bits contract. Input and result of a
+/// block of `f64` stay in L1 together.
+pub(crate) const SCAN_BLOCK: usize = 2048;
+
+/// Blocks of one chunk of a long scan: 64 KiB of `f64`, which stays in L2 until the sum
+/// of what comes before it is known.
+pub(crate) const SCAN_CHUNK_BLOCKS: usize = 4;
+
+/// Columns of a tile of a scan across rows: a page of `f64`, twice.
+pub(crate) const SCAN_COLUMNS: usize = 1024;
+
 // ---- matmul ----------------------------------------------------------------
 
-/// Largest tile of the output that one chunk computes by packed kernels: each
-/// tile packs its own rows of A (dear: strided) and columns of B (cheap: copied in
-/// stretches), so tiles are wide rather than tall. On one thread 1024^3 f32 in eight
-/// tiles takes no longer than in one call: 44-48 ms against 48-55, busy machine.
-pub(crate) const MATMUL_TILE: [usize; 2] = [256, 512];
+/// One multiply-add at best, in ns: two of 16 (8) lanes a cycle at 2.8 GHz in AVX-512.
+pub(crate) const MATMUL_F32_512_NS: f64 = 0.0114;
+/// See [`MATMUL_F32_512_NS`].
+pub(crate) const MATMUL_F64_512_NS: f64 = 0.0228;
+/// In AVX2, at 3 GHz.
+pub(crate) const MATMUL_F32_256_NS: f64 = 0.021;
+/// See [`MATMUL_F32_256_NS`].
+pub(crate) const MATMUL_F64_256_NS: f64 = 0.042;
+/// Of integers in AVX2: 1024^3 of `i32` on two threads reached 72 Gop/s, 512^3 of `i64`
+/// 16.
+pub(crate) const MATMUL_I32_256_NS: f64 = 0.05;
+/// See [`MATMUL_I32_256_NS`].
+pub(crate) const MATMUL_I64_256_NS: f64 = 0.22;
+/// Of other integers, and of all without AVX2, in plain loops.
+pub(crate) const MATMUL_PLAIN_NS: f64 = 0.5;
+/// Of floats without FMA: a call into libm.
+pub(crate) const MATMUL_LIBM_NS: f64 = 2.6;
 
-/// The same for plain loops, which are slower and pack only B.
-pub(crate) const MATMUL_PLAIN_TILE: [usize; 2] = [64, 256];
+/// Multiply-adds up to which a product is one tile without a plan, which takes longer
+/// than 8x8x8 does.
+pub(crate) const MATMUL_TINY: usize = 32 * 32 * 32;
 
-/// Sides of tiles are multiples of this, the largest side of a register tile
-/// (16x16, AVX-512 f32): only the last row and column of tiles have ragged edges.
-pub(crate) const MATMUL_UNIT: usize = 16;
+/// Bytes of B that one tile streams from L2 again and again: half of the 2 MiB of a
+/// Sapphire Rapids core. One thread, 2016 columns f32: 0.84 of the peak with half of it,
+/// 0.83 with this, 0.55 with one and a half.
+pub(crate) const MATMUL_B_BYTES: usize = 1 << 20;
 
-/// Cutting aims at this many tiles once each is worth its claim: packing grows
-/// with every cut.
-pub(crate) const MATMUL_TILES: usize = 8;
+/// A panel of B of at most this many bytes stays in L1 while all rows of a block pass,
+/// if the block of C is no larger than [`MATMUL_C_BYTES`]: else its rows, too far apart,
+/// cost more. 128x128x128 f32: 83 % of the peak by rows.
+pub(crate) const MATMUL_L1_BYTES: usize = 28 << 10;
+/// See [`MATMUL_L1_BYTES`].
+pub(crate) const MATMUL_C_BYTES: usize = 512 << 10;
+
+/// What packing an element costs, in ns: 16 GB/s of f32.
+pub(crate) const MATMUL_PACK_NS: f64 = 0.25;
+
+/// What reading a byte of B once more from beyond L2 costs, in ns: 1008x1008x1008 f32
+/// unpacked, in tiles of 64 rows, lost 0.36 ms a tile to 4 MiB.
+pub(crate) const MATMUL_FETCH_NS: f64 = 0.08;
+
+/// Rows of A that pass before B has left L2.
+pub(crate) const MATMUL_FETCH_ROWS: f64 = 56.0;
+
+/// What two runs for a K-block cost, in ns.
+pub(crate) const MATMUL_RUN_NS: f64 = 1_000.0;
+
+/// Rows of A up to which a tile packs its columns of B for itself. Not tuned finely.
+pub(crate) const MATMUL_LOCAL_ROWS: usize = 64;
+
+/// Sides from which a matrix times its transpose is computed by halves. Not tuned finely.
+pub(crate) const MATMUL_HALF_MIN: usize = 128;
+
+/// A product of a stack that takes longer than this, in ns, has all threads for itself.
+pub(crate) const MATMUL_ALONE_NS: f64 = 400_000.0;
+
+/// What a product of a stack costs at least, in ns.
+pub(crate) const MATMUL_ITEM_NS: f64 = 8.0;
+
+/// Rows of the upper half of a symmetric result that one chunk fills.
+pub(crate) const MATMUL_MIRROR_ROWS: usize = 64;
+
+/// Rows of a tile, at least, where B comes from beyond L2.
+pub(crate) const MATMUL_ROWS_MIN: usize = 56;
+
+/// Columns of a tile of one row, at least: stretches of 2 KiB for each row of B.
+pub(crate) const MATMUL_ROW_COLS: usize = 512;
+
+/// Work of a tile, in ns, at least: small products are worth cutting as soon as they
+/// are worth sharing.
+pub(crate) const MATMUL_TILE_NS: f64 = 2_500.0;
+
+/// Tiles of one run, at most: eight for each of two threads. With 64, 192x192x192 f32
+/// reaches 239 GFLOP/s on two threads instead of 286, and large squares gain nothing.
+pub(crate) const MATMUL_TILES: usize = 16;
 
 /// A chunk longer than this, in ns, is cut along K too, so that a token is
 /// noticed in time.
 pub(crate) const MATMUL_CHUNK_NS: f64 = 10_000_000.0;
-
-/// One multiply-add of a 4-byte type in ns: packed kernels.
-pub(crate) const MATMUL_PACKED_NS: f64 = 0.03;
-/// In plain loops that the compiler vectorised.
-pub(crate) const MATMUL_PLAIN_NS: f64 = 0.06;
-/// In plain loops of floats without FMA: each is a call into libm.
-pub(crate) const MATMUL_LIBM_NS: f64 = 2.6;
-
-/// Up to this many multiply-adds scalar chains are fastest: 4x4x4 takes 45 ns, by
-/// panels 60, packed 144; 6x6x6 takes 141, 91 and 205.
-pub(crate) const MATMUL_TINY: usize = 64;
-
-/// From this many multiply-adds, and this many rows, packing both operands pays.
-/// Panels against packed in us, f32 (f64): 16x16x16 0.26 : 0.36 (0.59 : 0.48),
-/// 24x24x24 1.2 : 0.7 (1.2 : 1.1), 128x128x128 91 : 59 (266 : 120); 8x512x512
-/// 99 : 107 (248 : 299), 16x512x512 197 : 161 (469 : 407), 64x64x4 3.8 : 1.9.
-pub(crate) const MATMUL_PACKED_MIN: [usize; 2] = [8 << 10, 12];
 
 // ---- knobs -----------------------------------------------------------------
 

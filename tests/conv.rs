@@ -236,6 +236,68 @@ fn n6_same_bits_everywhere() {
     assert!(swath::testing::helped() > helped, "no second thread took a chunk");
 }
 
+/// Tiles and what is left of them: every width, on every tier.
+#[test]
+fn n6_every_width_gives_the_naive_bits_on_every_tier() {
+    fn bits<T: Draw>(taps: &[usize], cols: usize) -> Vec<u64> {
+        let mut rng = Rng(cols as u64);
+        let mut bits = Vec::new();
+        for rows in [1, 3, 4, 9] {
+            let shape = IxDyn(&[rows, cols]);
+            let src = ArrayD::from_shape_simple_fn(shape, || T::draw(&mut rng));
+            let filter = ArrayD::from_shape_simple_fn(IxDyn(taps), || T::draw_tap(&mut rng));
+            let got = conv::correlate(&src, &filter, Border::Mirror).unwrap();
+            let before: Vec<_> = taps.iter().map(|k| k / 2).collect();
+            let expected = naive::correlate(&src.view(), &filter.view(), &before, Beyond::Mirror);
+            assert_same_bits(&got, &expected, format!("{taps:?} on {rows} x {cols}"));
+            bits.extend(bits_of(&got));
+        }
+        bits
+    }
+    let widths = [47, 48, 49, 63, 64, 65, 79, 80, 81, 96, 100, 127, 128, 129, 257, 321];
+    for cols in (1..36).chain(widths) {
+        same_bits_everywhere(format!("{cols} columns"), || {
+            let mut all = bits::<f32>(&[3, 3], cols);
+            all.extend(bits::<f32>(&[5, 2], cols));
+            all.extend(bits::<f32>(&[2, 1], cols));
+            all.extend(bits::<f64>(&[4, 3], cols));
+            all.extend(bits::<u8>(&[3, 3], cols));
+            all.extend(bits::<i16>(&[3, 2], cols));
+            all.extend(bits::<i32>(&[3, 1], cols));
+            // Long runs, which AVX-512 takes another way.
+            all.extend(bits::<f32>(&[1, 49], cols));
+            all.extend(bits::<f64>(&[1, 40], cols));
+            all.extend(bits::<u8>(&[1, 66], cols));
+            all
+        });
+    }
+}
+
+/// Sums of integers at the ends of what each register holds exactly.
+#[test]
+fn n5_integer_sums_are_exact_at_every_size() {
+    let mut rng = Rng(55);
+    for shift in 0..31 {
+        let tap = 1i32 << shift;
+        let filter = array![[tap, -tap + 1, 1], [-1, tap - 1, -tap], [1, 0, -1]].into_dyn();
+        macro_rules! exact {
+            ($($t:ty)*) => {$(
+                let src = ArrayD::from_shape_simple_fn(IxDyn(&[9, 70]), || {
+                    [<$t>::MIN, <$t>::MAX, <$t>::MAX - 1, 1][rng.below(4)]
+                });
+                let got = conv::correlate(&src, &filter, Border::Wrap).unwrap();
+                let expected =
+                    naive::correlate(&src.view(), &filter.view(), &[1, 1], Beyond::Wrap);
+                assert_same_bits(&got, &expected, format!("taps of 2^{shift}"));
+            )*};
+        }
+        exact!(u8 i8 u16 i16);
+        if shift < 29 {
+            exact!(i32);
+        }
+    }
+}
+
 /// Along one axis: the same as a filter of length 1 along the others.
 #[test]
 fn one_axis_is_a_filter_of_length_one_along_the_others() {

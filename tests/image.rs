@@ -6,10 +6,10 @@ use common::{Rng, assert_same_bits, bits_of, layout, same_bits_everywhere};
 use ndarray::{Array, Array1, Array2, ArrayD, Axis, Dimension, IxDyn, arr1, array};
 use proptest::prelude::*;
 use swath::Error;
-use swath::conv::{Border, correlate1d};
+use swath::conv::{self, Border, correlate1d};
 use swath::image::{
-    Gaussian, gaussian_filter, gaussian_filter_into, gaussian_filter1d, gaussian_filter1d_into,
-    sobel, sobel_into,
+    self, Gaussian, gaussian_filter, gaussian_filter_into, gaussian_filter1d,
+    gaussian_filter1d_into, sobel, sobel_into,
 };
 
 const BORDERS: [Border<f32>; 5] =
@@ -367,4 +367,88 @@ fn n2_the_middle_of_sobel_meets_infinities() {
     assert_eq!(out[[1, 1]], f64::INFINITY);
     assert!(out[[1, 2]].is_nan());
     assert_eq!(out[[1, 3]], f64::NEG_INFINITY);
+}
+
+/// Every filter by name is made of filters along one axis.
+#[test]
+fn named_filters_are_made_of_lines() {
+    let mut rng = Rng(31);
+    for shape in [vec![40], vec![9, 33], vec![4, 5, 17]] {
+        let src = ArrayD::from_shape_simple_fn(IxDyn(&shape), || rng.unit() as f32);
+        for border in [Border::Reflect, Border::Constant(0.5)] {
+            let lines = |taps: &[f32], a: &ArrayD<f32>, axis| {
+                correlate1d(a, &arr1(taps), axis, border).unwrap()
+            };
+            for axis in 0..shape.len() {
+                for (smooth, got) in [
+                    ([1.0, 2.0, 1.0], sobel(&src, axis, border)),
+                    ([1.0, 1.0, 1.0], image::prewitt(&src, axis, border)),
+                    ([3.0, 10.0, 3.0], image::scharr(&src, axis, border)),
+                ] {
+                    let mut expected = lines(&[-1.0, 0.0, 1.0], &src, axis);
+                    for other in (0..shape.len()).filter(|&other| other != axis) {
+                        expected = lines(&smooth, &expected, other);
+                    }
+                    assert_same_bits(&got.unwrap(), &expected, format!("{shape:?} {smooth:?}"));
+                }
+            }
+            let sum = |part: &dyn Fn(usize) -> ArrayD<f32>| {
+                (1..shape.len()).fold(part(0), |sum, axis| sum + part(axis))
+            };
+            let expected = sum(&|axis| lines(&[1.0, -2.0, 1.0], &src, axis));
+            let got = image::laplace(&src, border).unwrap();
+            assert_same_bits(&got, &expected, format!("laplace {shape:?}"));
+            let derivative = |axis, order| {
+                let mut orders = vec![0; shape.len()];
+                orders[axis] = order;
+                let options = Gaussian::new().border(border).order(orders);
+                gaussian_filter(&src, 1.25, options).unwrap()
+            };
+            let got = image::gaussian_laplace(&src, 1.25, border).unwrap();
+            assert_same_bits(&got, &sum(&|axis| derivative(axis, 2)), format!("{shape:?}"));
+            let got = image::gaussian_gradient_magnitude(&src, 1.25, border).unwrap();
+            let squares = sum(&|axis| derivative(axis, 1).mapv(|x| x * x));
+            assert_same_bits(&got, &squares.mapv(f32::sqrt), format!("{shape:?}"));
+            let soft = gaussian_filter(&src, 1.25, border).unwrap();
+            let got = image::unsharp_mask(&src, 1.25, 0.7, border).unwrap();
+            let expected = &src + &((&src - &soft) * 0.7);
+            assert_same_bits(&got, &expected, format!("unsharp {shape:?}"));
+            for size in [1usize, 2, 5, 8] {
+                let mut expected = src.clone();
+                for axis in (0..shape.len()).filter(|_| size > 1) {
+                    expected = lines(&vec![1.0 / size as f32; size], &expected, axis);
+                }
+                let got = image::uniform_filter(&src, size, border).unwrap();
+                assert_same_bits(&got, &expected, format!("box {size} {shape:?}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn bad_boxes_and_outputs_are_named() {
+    let src = Array2::<f32>::ones((3, 4));
+    let text = |r: Result<Array2<f32>, Error>| r.unwrap_err().to_string();
+    assert_eq!(
+        text(image::uniform_filter(&src, 0, Border::Reflect)),
+        "uniform_filter: size is 0, must be from 1 to 2^26"
+    );
+    assert_eq!(
+        text(image::uniform_filter(&src, [3, 3, 3], Border::Reflect)),
+        "uniform_filter: size has shape [3], but the number of axes of src is [2]"
+    );
+    let far = conv::Options::new().origin(2);
+    let error = text(image::uniform_filter(&src, 3, far));
+    assert!(error.starts_with("uniform_filter: origin is 2, must be between"), "{error}");
+    assert!(text(image::gaussian_laplace(&src, -1.0, Border::Wrap)).contains("sigma is -1"));
+    let mut out = Array2::zeros((4, 3));
+    for error in [
+        image::laplace_into(&src, Border::Wrap, &mut out).unwrap_err(),
+        image::gaussian_laplace_into(&src, 1.0, Border::Wrap, &mut out).unwrap_err(),
+        image::unsharp_mask_into(&src, 1.0, 1.0, Border::Wrap, &mut out).unwrap_err(),
+        image::uniform_filter_into(&src, 3, Border::Wrap, &mut out).unwrap_err(),
+        image::prewitt_into(&src, 0, Border::Wrap, &mut out).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("_into: out has shape [4, 3]"), "{error}");
+    }
 }

@@ -1,6 +1,8 @@
 //! Matrix products against the naive chain, bit for bit.
 
 mod common;
+#[path = "matmul/stack.rs"]
+mod stack;
 
 use common::{Bits, Layout, Rng, assert_same_bits, bits_of, same_bits_everywhere};
 use ndarray::{Array2, ArrayD, ArrayView2, Ix2, LayoutRef, ShapeBuilder, s};

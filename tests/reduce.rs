@@ -6,9 +6,10 @@ use common::{Bits, Layout, Rng, assert_same_bits, bits_of, layout, same_bits_eve
 use ndarray::{
     Array, Array1, Array2, ArrayD, ArrayView1, ArrayViewD, Axis, IxDyn, ShapeBuilder, s,
 };
+use num_traits::Float;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use swath::reduce::{self, Reduce};
+use swath::reduce::{self, Norm, Reduce, ReduceFloat};
 use swath::reference::reduce::{self as naive, Item};
 use swath::{Error, testing};
 
@@ -47,6 +48,11 @@ macro_rules! any_integer {
     })*};
 }
 any_integer!(i8 i16 i32 i64 u8 u16 u32 u64);
+impl Any for bool {
+    fn any(rng: &mut Rng) -> bool {
+        rng.below(3) > 0
+    }
+}
 
 /// Runs a generic function for every element type.
 macro_rules! every_type {
@@ -54,6 +60,7 @@ macro_rules! every_type {
         $f::<f32>($($arg),*); $f::<f64>($($arg),*);
         $f::<i8>($($arg),*); $f::<i16>($($arg),*); $f::<i32>($($arg),*); $f::<i64>($($arg),*);
         $f::<u8>($($arg),*); $f::<u16>($($arg),*); $f::<u32>($($arg),*); $f::<u64>($($arg),*);
+        $f::<bool>($($arg),*);
     };
 }
 
@@ -66,15 +73,20 @@ where
     (0..n).map(|_| T::any(&mut rng)).collect()
 }
 
-/// The five whole reductions of a view (dot only of vectors), as bits.
+/// The whole reductions of a view (dot only of vectors), as bits.
 fn whole_bits<T: Any>(a: &ArrayViewD<'_, T>, b: &ArrayViewD<'_, T>) -> Vec<u64>
 where
     <T as Reduce>::Sum: Bits,
     <T as Reduce>::Mean: Bits,
 {
-    let mut bits = vec![reduce::sum(a).bits(), reduce::mean(a).bits()];
+    let mut bits = vec![reduce::sum(a).bits(), reduce::mean(a).bits(), reduce::prod(a).bits()];
+    bits.extend([reduce::var(a, 0.0).bits(), reduce::std(a, 1.0).bits()]);
+    bits.extend([reduce::any(a).bits(), reduce::all(a).bits(), reduce::count_nonzero(a).bits()]);
     if !a.is_empty() {
         bits.extend([reduce::min(a).unwrap().bits(), reduce::max(a).unwrap().bits()]);
+        let (least, greatest) = reduce::min_max(a).unwrap();
+        bits.extend([least.bits(), greatest.bits()]);
+        bits.extend([reduce::argmin(a).unwrap().bits(), reduce::argmax(a).unwrap().bits()]);
     }
     if a.ndim() == 1 {
         let (a, b) = (to_1d(a), to_1d(b));
@@ -93,10 +105,15 @@ where
     <T as Reduce>::Mean: Bits,
 {
     let items = naive::in_memory_order(a);
-    let mut bits = vec![naive::sum(a).bits(), naive::mean(a).bits()];
+    let mut bits = vec![naive::sum(a).bits(), naive::mean(a).bits(), naive::prod(a).bits()];
+    bits.extend([naive::var(a, 0.0, false).bits(), naive::var(a, 1.0, true).bits()]);
+    let count = naive::count_nonzero(&items);
+    bits.extend([(count > 0).bits(), (count == items.len()).bits(), count.bits()]);
     if !items.is_empty() {
-        bits.push(naive::extreme(&items, false).bits());
-        bits.push(naive::extreme(&items, true).bits());
+        let ends = [naive::extreme(&items, false).bits(), naive::extreme(&items, true).bits()];
+        bits.extend(ends.into_iter().chain(ends));
+        let by_index: Vec<T> = a.iter().copied().collect();
+        bits.extend([false, true].map(|greatest| naive::place(&by_index, greatest).bits()));
     }
     if a.ndim() == 1 {
         bits.push(naive::dot(a, b).bits());
@@ -104,18 +121,38 @@ where
     bits
 }
 
-/// The five axis reductions, as bits.
+/// The reductions along one axis, as bits.
 fn axis_bits<T: Any>(a: &ArrayViewD<'_, T>, b: &ArrayViewD<'_, T>, axis: usize) -> Vec<u64>
 where
     <T as Reduce>::Sum: Bits,
     <T as Reduce>::Mean: Bits,
 {
-    let mut bits = bits_of(&reduce::sum_axis(a, axis).unwrap());
-    bits.extend(bits_of(&reduce::mean_axis(a, axis).unwrap()));
-    bits.extend(bits_of(&reduce::dot_axis(a, b, axis).unwrap()));
-    if a.shape()[axis] > 0 {
-        bits.extend(bits_of(&reduce::min_axis(a, axis).unwrap()));
-        bits.extend(bits_of(&reduce::max_axis(a, axis).unwrap()));
+    axes_bits(a, b, &[axis])
+}
+
+/// The reductions along some axes, as bits.
+fn axes_bits<T: Any>(a: &ArrayViewD<'_, T>, b: &ArrayViewD<'_, T>, axes: &[usize]) -> Vec<u64>
+where
+    <T as Reduce>::Sum: Bits,
+    <T as Reduce>::Mean: Bits,
+{
+    let mut bits = bits_of(&reduce::sum_axis(a, axes).unwrap());
+    bits.extend(bits_of(&reduce::mean_axis(a, axes).unwrap()));
+    bits.extend(bits_of(&reduce::prod_axis(a, axes).unwrap()));
+    bits.extend(bits_of(&reduce::var_axis(a, axes, 0.0).unwrap()));
+    bits.extend(bits_of(&reduce::std_axis(a, axes, 1.0).unwrap()));
+    bits.extend(bits_of(&reduce::dot_axis(a, b, axes).unwrap()));
+    bits.extend(bits_of(&reduce::any_axis(a, axes).unwrap()));
+    bits.extend(bits_of(&reduce::all_axis(a, axes).unwrap()));
+    bits.extend(bits_of(&reduce::count_nonzero_axis(a, axes).unwrap()));
+    if axes.iter().all(|&axis| a.shape()[axis] > 0) {
+        bits.extend(bits_of(&reduce::min_axis(a, axes).unwrap()));
+        bits.extend(bits_of(&reduce::max_axis(a, axes).unwrap()));
+        for [least, greatest] in reduce::min_max_axis(a, axes).unwrap() {
+            bits.extend([least.bits(), greatest.bits()]);
+        }
+        bits.extend(bits_of(&reduce::argmin_axis(a, axes).unwrap()));
+        bits.extend(bits_of(&reduce::argmax_axis(a, axes).unwrap()));
     }
     bits
 }
@@ -125,14 +162,39 @@ where
     <T as Reduce>::Sum: Bits,
     <T as Reduce>::Mean: Bits,
 {
-    let mut bits = bits_of(&naive::sum_axis(a, axis));
-    bits.extend(bits_of(&naive::mean_axis(a, axis)));
-    bits.extend(bits_of(&naive::dot_axis(a, b, axis)));
-    if a.shape()[axis] > 0 {
-        bits.extend(bits_of(&naive::extreme_axis(a, axis, false)));
-        bits.extend(bits_of(&naive::extreme_axis(a, axis, true)));
+    naive_axes_bits(a, b, &[axis])
+}
+
+fn naive_axes_bits<T: Any>(a: &ArrayViewD<'_, T>, b: &ArrayViewD<'_, T>, axes: &[usize]) -> Vec<u64>
+where
+    <T as Reduce>::Sum: Bits,
+    <T as Reduce>::Mean: Bits,
+{
+    let n: usize = axes.iter().map(|&axis| a.shape()[axis]).product();
+    let mut bits = bits_of(&naive::sum_axis(a, axes));
+    bits.extend(bits_of(&naive::mean_axis(a, axes)));
+    bits.extend(bits_of(&naive::prod_axis(a, axes)));
+    bits.extend(bits_of(&naive::var_axis(a, axes, 0.0, false)));
+    bits.extend(bits_of(&naive::var_axis(a, axes, 1.0, true)));
+    bits.extend(bits_of(&naive::dot_axis(a, b, axes)));
+    let count = naive::count_nonzero_axis(a, axes);
+    bits.extend(count.iter().map(|&count| (count > 0).bits()));
+    bits.extend(count.iter().map(|&count| (count == n).bits()));
+    bits.extend(bits_of(&count));
+    if n > 0 {
+        let ends = [false, true].map(|greatest| naive::extreme_axis(a, axes, greatest));
+        bits.extend(bits_of(&ends[0]));
+        bits.extend(bits_of(&ends[1]));
+        bits.extend(ends[0].iter().zip(&ends[1]).flat_map(|(a, b)| [a.bits(), b.bits()]));
+        bits.extend(bits_of(&naive::place_axis(a, axes, false)));
+        bits.extend(bits_of(&naive::place_axis(a, axes, true)));
     }
     bits
+}
+
+/// Every set of axes of an array of so many.
+fn sets_of_axes(ndim: usize) -> impl Iterator<Item = Vec<usize>> {
+    (0..1usize << ndim).map(move |set| (0..ndim).filter(|axis| set >> axis & 1 == 1).collect())
 }
 
 // ---- order ------------------------------------------------------------------
@@ -228,7 +290,7 @@ fn long_sequences_are_cut_into_subtrees() {
         bits.extend(bits_of(&reduce::sum_axis(&a, 1).unwrap()));
         bits
     });
-    assert_same_bits(&reduce::sum_axis(&a, 1).unwrap(), &naive::sum_axis(&a, 1), "two rows");
+    assert_same_bits(&reduce::sum_axis(&a, 1).unwrap(), &naive::sum_axis(&a, &[1]), "two rows");
     let strided = a.slice(s![.., ..;3]).into_dyn();
     assert_eq!(reduce::sum(&strided).bits(), naive::sum(&strided).bits());
 }
@@ -252,14 +314,24 @@ proptest! {
         let (base, base_b) = (at.base(&mut |_| f32::any(&mut rng)), other.base(&mut |_| f32::any(&mut Rng(seed ^ 1))));
         let (a, b) = (at.view(&base), other.view(&base_b));
         prop_assert_eq!(whole_bits(&a, &b), naive_whole_bits(&a, &b));
-        for axis in 0..a.ndim() {
-            prop_assert_eq!(axis_bits(&a, &b, axis), naive_axis_bits(&a, &b, axis), "axis {}", axis);
+        for axes in sets_of_axes(a.ndim()) {
+            prop_assert_eq!(axes_bits(&a, &b, &axes), naive_axes_bits(&a, &b, &axes), "axes {:?}", axes);
         }
         let base = at.base(&mut |_| i16::any(&mut rng));
         let a = at.view(&base);
         prop_assert_eq!(whole_bits(&a, &a), naive_whole_bits(&a, &a));
-        for axis in 0..a.ndim() {
-            prop_assert_eq!(axis_bits(&a, &a, axis), naive_axis_bits(&a, &a, axis), "axis {}", axis);
+        for axes in sets_of_axes(a.ndim()) {
+            prop_assert_eq!(axes_bits(&a, &a, &axes), naive_axes_bits(&a, &a, &axes), "axes {:?}", axes);
+        }
+    }
+
+    #[test]
+    fn several_axes_of_long_sides(at in layout(3..5usize, 5..14), seed in any::<u64>()) {
+        let mut rng = Rng(seed);
+        let base = at.base(&mut |_| f32::any(&mut rng));
+        let a = at.view(&base);
+        for axes in sets_of_axes(a.ndim()) {
+            prop_assert_eq!(axes_bits(&a, &a, &axes), naive_axes_bits(&a, &a, &axes), "axes {:?}", axes);
         }
     }
 
@@ -329,8 +401,8 @@ fn n6_same_bits_on_any_threads_and_tier() {
             let mut bits = whole_bits(&line, &line);
             for view in [&a, &b] {
                 bits.extend(whole_bits(view, view));
-                for axis in 0..3 {
-                    bits.extend(axis_bits(view, view, axis));
+                for axes in sets_of_axes(3) {
+                    bits.extend(axes_bits(view, view, &axes));
                 }
             }
             bits
@@ -529,6 +601,267 @@ fn n7_error_within_the_bound() {
     approx::assert_relative_eq!(reduce::sum(&many), 100_000.0, max_relative = 1e-6);
 }
 
+#[test]
+fn n1_places_of_nan_infinities_and_zeros() {
+    let (nan, inf) = (f32::NAN, f32::INFINITY);
+    for n in [1, 2, 5, 16, 17, 70, 300, 5000] {
+        for at in [0, n / 2, n - 1] {
+            for filler in [-inf, -1.0, 0.0, inf] {
+                let mut a = Array1::from_elem(n, filler);
+                assert_eq!(reduce::argmax(&a), Ok(0));
+                assert_eq!(reduce::argmin(&a), Ok(0));
+                a[at] = nan;
+                assert_eq!(reduce::argmax(&a), Ok(at), "{n} {at} {filler}");
+                assert_eq!(reduce::argmin(&a), Ok(at), "{n} {at} {filler}");
+                let rows = ndarray::stack![Axis(1), a, a, a];
+                assert_eq!(reduce::argmax_axis(&rows, 0).unwrap()[1], at, "{n} {at} {filler}");
+                let (least, most) = reduce::min_max(&a).unwrap();
+                assert!(least.is_nan() && most.is_nan());
+            }
+            // Zeros of both signs are equal: the first of them.
+            let mut a = Array1::from_elem(n, 0.0f64);
+            a[at] = -0.0;
+            assert_eq!(reduce::argmin(&a), Ok(0));
+            assert_eq!(reduce::argmax(&-a), Ok(0));
+        }
+    }
+}
+
+#[test]
+fn n3_truth_of_zeros_and_nan() {
+    for n in [1, 3, 16, 17, 129, 5000, 40_000] {
+        let mut a = Array1::from_elem(n, -0.0f32);
+        assert!(!reduce::any(&a) && !reduce::all(&a) && reduce::count_nonzero(&a) == 0);
+        a[n - 1] = f32::NAN;
+        assert!(reduce::any(&a) && reduce::all(&a) == (n == 1) && reduce::count_nonzero(&a) == 1);
+        let b = Array1::from_elem(n, -f64::MIN_POSITIVE / 8.0);
+        assert!(reduce::all(&b) && reduce::count_nonzero(&b) == n);
+    }
+}
+
+/// Exact variances of integers, and the bound of the documentation for floats.
+#[test]
+fn n7_variance_within_the_bound() {
+    for n in [2usize, 16, 17, 1000, 5000, 100_000] {
+        for offset in [0.0, 1.0, 1e3, -1e6] {
+            let mut rng = Rng(n as u64);
+            let values: Vec<f64> = (0..n).map(|_| offset + rng.unit()).collect();
+            let single: Vec<f32> = values.iter().map(|&x| x as f32).collect();
+            let exact = |values: &[f64]| {
+                // Deviations from the first element lose nothing here: 2^-52 apart at most
+                // twenty binary orders. Integers of 2^-60 hold them.
+                let units = |x: f64| ((x - values[0]) * 2f64.powi(50)).round() as i128;
+                let sum: i128 = values.iter().map(|&x| units(x)).sum();
+                let mean = sum as f64 / n as f64;
+                let squares: f64 = values.iter().map(|&x| (units(x) as f64 - mean).powi(2)).sum();
+                squares / n as f64 * 2f64.powi(-100)
+            };
+            let bound = |var: f64, u: f64| {
+                let levels = (n as f64).log2();
+                (200.0 + levels) * u * var * (1.0 + offset.abs() / var.sqrt())
+            };
+            let (expected, u) = (exact(&values), f64::EPSILON / 2.0);
+            let got = reduce::var(&values[..].as_view(), 0.0);
+            assert!((got - expected).abs() <= bound(expected, u), "{n} {offset}: {got} {expected}");
+            let wide: Vec<f64> = single.iter().map(|&x| f64::from(x)).collect();
+            let (expected, u) = (exact(&wide), f64::from(f32::EPSILON) / 2.0);
+            let columns = Array2::from_shape_fn((n, 3), |(i, _)| single[i]);
+            let mut all = reduce::var_axis(&columns, 0, 0.0).unwrap().to_vec();
+            all.push(reduce::var(&single[..].as_view(), 0.0));
+            for got in all {
+                let error = (f64::from(got) - expected).abs();
+                assert!(error <= bound(expected, u), "{n} {offset}: {got} {expected}");
+            }
+        }
+    }
+    let a = ndarray::array![1u8, 2, 3, 4];
+    assert_eq!((reduce::var(&a, 0.0), reduce::var(&a, 1.0)), (1.25, 5.0 / 3.0));
+    assert!(reduce::var(&a, 4.0).is_infinite() && reduce::var(&a, 9.0).is_infinite());
+    assert!(reduce::var(&ndarray::array![3.0f32], 1.0).is_nan());
+    assert!(reduce::std(&Array1::<f32>::zeros(0), 0.0).is_nan());
+}
+
+#[test]
+fn initial_values_go_first() {
+    for n in [0, 1, 16, 17, 5000] {
+        let a = Array1::from_shape_fn(n, |i| (i % 5) as f32 - 2.0);
+        assert_eq!(reduce::sum_from(&a, 10.0), 10.0 + reduce::sum(&a));
+        assert_eq!(reduce::prod_from(&a, 10.0), 10.0 * reduce::prod(&a));
+        let (least, most) = (reduce::min(&a).unwrap_or(9.0), reduce::max(&a).unwrap_or(-9.0));
+        assert_eq!(reduce::min_from(&a, -1.0), least.min(-1.0), "{n}");
+        assert_eq!(reduce::max_from(&a, 1.0), most.max(1.0), "{n}");
+        assert!(reduce::max_from(&a, f32::NAN).is_nan());
+        let b = a.mapv(|x| (x + 2.0) as u8);
+        assert_eq!(reduce::min_from(&b, 3), reduce::min(&b).unwrap_or(9).min(3));
+        assert_eq!(reduce::max_from(&b, 3), reduce::max(&b).unwrap_or(0).max(3));
+        assert_eq!(reduce::sum_from(&b, 1), 1 + reduce::sum(&b));
+        for (axis, a) in [(0, a.view().insert_axis(Axis(1))), (1, a.view().insert_axis(Axis(0)))] {
+            assert_eq!(reduce::sum_axis_from(&a, axis, 4.0).unwrap()[0], 4.0 + reduce::sum(&a));
+            let got = reduce::max_axis_from(&a, [axis], 1.0).unwrap();
+            assert_eq!(got[0], most.max(1.0), "{n} axis {axis}");
+        }
+    }
+}
+
+/// `any` and `all` stop early, and in whatever chunk they do, the answer is right.
+#[test]
+fn t3_truth_settles_early() {
+    let n = 300_000;
+    for at in [0, 1, 5000, 150_000, n - 1] {
+        let mut a = Array1::from_elem(n, false);
+        a[at] = true;
+        let bits = || vec![reduce::any(&a).bits(), reduce::all(&a).bits()];
+        assert_eq!(bits(), [1, 0]);
+        same_bits_everywhere(format!("one at {at}"), bits);
+        let a = a.mapv(|x| !x);
+        let bits = || vec![reduce::any(&a).bits(), reduce::all(&a).bits()];
+        assert_eq!(bits(), [1, 0]);
+        same_bits_everywhere(format!("one missing at {at}"), bits);
+        let strided = a.slice(s![..;-1]);
+        assert!(reduce::any(&strided) && !reduce::all(&strided));
+    }
+}
+
+/// An element type that is a float.
+trait AnyFloat: ReduceFloat + Bits + Item<Sum = Self, Mean = Self> {
+    fn some(rng: &mut Rng) -> Self;
+}
+impl AnyFloat for f32 {
+    fn some(rng: &mut Rng) -> f32 {
+        f32::any(rng)
+    }
+}
+impl AnyFloat for f64 {
+    fn some(rng: &mut Rng) -> f64 {
+        f64::any(rng)
+    }
+}
+
+/// The reductions of floats alone along some axes, as bits.
+fn float_bits<T: AnyFloat>(a: &ArrayViewD<'_, T>, axes: &[usize]) -> Vec<u64> {
+    let mut bits = bits_of(&reduce::nansum_axis(a, axes).unwrap());
+    bits.extend(bits_of(&reduce::nanprod_axis(a, axes).unwrap()));
+    bits.extend(bits_of(&reduce::nanmean_axis(a, axes).unwrap()));
+    bits.extend(bits_of(&reduce::nanvar_axis(a, axes, 1.0).unwrap()));
+    bits.extend(bits_of(&reduce::norm_axis(a, axes, Norm::L1).unwrap()));
+    bits.extend(bits_of(&reduce::norm_axis(a, axes, Norm::Inf).unwrap()));
+    if axes.iter().all(|&axis| a.shape()[axis] > 0) {
+        bits.extend(bits_of(&reduce::nanmin_axis(a, axes).unwrap()));
+        bits.extend(bits_of(&reduce::nanmax_axis(a, axes).unwrap()));
+    }
+    bits
+}
+
+fn naive_float_bits<T: AnyFloat>(a: &ArrayViewD<'_, T>, axes: &[usize]) -> Vec<u64> {
+    let names = ["nansum", "nanprod", "nanmean", "nanvar", "norm1", "norm inf", "nanmin", "nanmax"];
+    let some = axes.iter().all(|&axis| a.shape()[axis] > 0);
+    let names = &names[..if some { 8 } else { 6 }];
+    names.iter().flat_map(|name| bits_of(&naive::of_floats_axis(name, a, axes, 1.0))).collect()
+}
+
+#[test]
+fn n1_nan_is_skipped_where_the_name_says_so() {
+    fn check<T: AnyFloat>() {
+        let mut rng = Rng(20);
+        for shape in [[0, 3, 2], [1, 1, 1], [3, 16, 5], [2, 17, 40], [4, 300, 3], [9000, 2, 1]] {
+            for often in [2, 40] {
+                let n = shape.iter().product();
+                let values: Vec<T> = (0..n)
+                    .map(|_| if rng.below(often) == 0 { T::nan() } else { T::some(&mut rng) })
+                    .collect();
+                let a = ArrayD::from_shape_vec(IxDyn(&shape), values).unwrap();
+                for view in [a.view(), a.t(), a.slice(s![..;-1, .., ..]).into_dyn()] {
+                    for axes in sets_of_axes(3) {
+                        let expected = naive_float_bits(&view, &axes);
+                        assert_eq!(float_bits(&view, &axes), expected, "{shape:?} {axes:?}");
+                    }
+                }
+                let flat: Vec<T> = a.iter().copied().collect();
+                let whole = |name: &str| naive::of_floats(name, &flat, true, 0.0).bits();
+                assert_eq!(reduce::nansum(&a).bits(), whole("nansum"));
+                assert_eq!(reduce::nanprod(&a).bits(), whole("nanprod"));
+                assert_eq!(reduce::nanmean(&a).bits(), whole("nanmean"));
+                assert_eq!(reduce::nanvar(&a, 0.0).bits(), whole("nanvar"));
+                if n > 0 {
+                    assert_eq!(reduce::nanmin(&a).unwrap().bits(), whole("nanmin"));
+                    assert_eq!(reduce::nanmax(&a).unwrap().bits(), whole("nanmax"));
+                }
+            }
+        }
+        for n in [1, 5, 17, 5000] {
+            let none = Array1::from_elem(n, T::nan());
+            let ends = [reduce::nanmin(&none).unwrap(), reduce::nanmax(&none).unwrap()];
+            let moments = [reduce::nanmean(&none), reduce::nanstd(&none, 0.0)];
+            assert!(ends.into_iter().chain(moments).all(Float::is_nan), "{n}");
+            assert_eq!((reduce::nansum(&none), reduce::nanprod(&none)), (T::zero(), T::one()));
+        }
+        assert!(reduce::nanmin(&Array1::<T>::zeros(0)).is_err());
+    }
+    for tier in tiers() {
+        testing::set_tier(tier);
+        check::<f32>();
+        check::<f64>();
+    }
+    testing::set_tier(testing::TIERS[2]);
+}
+
+#[test]
+fn n6_same_bits_of_floats_alone() {
+    let mut values = random::<f32>(60_000, 21);
+    values.iter_mut().step_by(7).for_each(|x| *x = f32::NAN);
+    let a = ArrayViewD::from_shape(IxDyn(&[60, 50, 20]), &values).unwrap();
+    same_bits_everywhere("floats alone", || {
+        let mut bits = vec![reduce::norm(&a, Norm::L2).bits(), reduce::nanstd(&a, 0.0).bits()];
+        for axes in sets_of_axes(3) {
+            bits.extend(float_bits(&a, &axes));
+            let squares = a.mapv(|x| if x.is_nan() { 1e300 } else { f64::from(x) });
+            bits.extend(bits_of(&reduce::norm_axis(&squares, &axes[..], Norm::L2).unwrap()));
+        }
+        bits
+    });
+}
+
+/// No overflow, no underflow, and the bound of the documentation.
+#[test]
+fn n7_euclidean_norms_of_all_sizes() {
+    for n in [1usize, 3, 16, 17, 200, 2048, 5000, 50_000] {
+        for exponent in [-1070, -1000, -700, -450, -401, -399, 0, 400, 499, 501, 700, 1000] {
+            // In two steps: a power below the normal numbers would be 1 over infinity.
+            let scale = 2f64.powi(exponent / 2) * 2f64.powi(exponent - exponent / 2);
+            let mut rng = Rng(n as u64);
+            let unit: Vec<f64> = (0..n).map(|_| (rng.unit() * 8.0).round() / 8.0).collect();
+            let values: Vec<f64> = unit.iter().map(|x| x * scale).collect();
+            let kept: Vec<f64> = values.iter().map(|x| x / scale).collect();
+            // Sums of squares of eighths are exact.
+            let expected = kept.iter().map(|x| x * x).sum::<f64>().sqrt() * scale;
+            let column = Array2::from_shape_fn((n, 2), |(i, _)| values[i]);
+            let mut all = reduce::norm_axis(&column, 0, Norm::L2).unwrap().to_vec();
+            all.push(reduce::norm(&values[..].as_view(), Norm::L2));
+            for got in all {
+                let bound = 200.0 * f64::EPSILON * expected + f64::from_bits(2);
+                assert!((got - expected).abs() <= bound, "{n} 2^{exponent}: {got:e} {expected:e}");
+            }
+        }
+    }
+    let mixed = ndarray::array![3e-300, 4e-300, 0.0];
+    approx::assert_relative_eq!(reduce::norm(&mixed, Norm::L2), 5e-300, max_relative = 1e-15);
+    let inf = ndarray::array![1.0, f64::NEG_INFINITY];
+    assert_eq!(reduce::norm(&inf, Norm::L2), f64::INFINITY);
+    assert!(reduce::norm(&ndarray::array![f64::NAN, f64::INFINITY], Norm::L2).is_nan());
+    assert_eq!(reduce::norm(&ndarray::array![3e38f32, -3e38], Norm::Inf), 3e38);
+    assert_eq!(reduce::norm(&ndarray::array![3e30f32, -4e30], Norm::L2), 5e30);
+    assert_eq!(reduce::norm(&Array1::<f32>::zeros(0), Norm::L2), 0.0);
+}
+
+#[test]
+fn vdot_takes_any_two_layouts() {
+    let a = Array2::from_shape_vec((40, 50), random::<f64>(2000, 22)).unwrap();
+    let b = Array2::from_shape_vec((50, 40), random::<f64>(2000, 23)).unwrap();
+    let flat: Vec<f64> = a.iter().zip(b.t()).map(|(x, y)| x * y).collect();
+    assert_eq!(reduce::vdot(&a, &b.t()).unwrap().bits(), naive::sequence::<f64>(&flat).bits());
+    assert!(reduce::vdot(&a, &b).is_err());
+}
+
 // ---- shapes -----------------------------------------------------------------
 
 #[test]
@@ -636,7 +969,23 @@ fn errors_name_function_operand_and_sizes() {
     );
     assert_eq!(
         text(reduce::mean_axis_into(&a, 0, &mut Array1::zeros(3))),
-        "mean_axis_into: out has shape [3], but the shape of a without the reduced axis is [4]"
+        "mean_axis_into: out has shape [3], but the shape of a without the reduced axes is [4]"
+    );
+    assert_eq!(
+        text(reduce::var_axis(&a, [1, 0, 1], 0.0).map(drop)),
+        "var_axis: axes is [1, 0, 1], must be without an axis twice"
+    );
+    assert_eq!(
+        text(reduce::any_axis(&a, [1, 3]).map(drop)),
+        "any_axis: axis 3 of an array with 2 axes and shape [3, 4]"
+    );
+    assert_eq!(
+        text(reduce::argmax_axis(&Array2::<i32>::zeros((3, 0)), [0, 1]).map(drop)),
+        "argmax_axis: one of the reduced axes of a has no elements (shape [3, 0])"
+    );
+    assert_eq!(
+        text(reduce::argmin(&Array2::<i32>::zeros((0, 3))).map(drop)),
+        "argmin: a has no elements (shape [0, 3])"
     );
     assert_eq!(
         text(reduce::dot(&Array1::<u8>::zeros(3), &Array1::zeros(4)).map(drop)),

@@ -40,7 +40,7 @@ impl DType {
     }
 
     /// The type of an element of Rust.
-    pub(crate) fn of_element<T: swath::Element>() -> Self {
+    pub(crate) fn of_element<T: 'static>() -> Self {
         use std::any::TypeId;
         macro_rules! find {
             ($($t:ty: $dtype:ident)*) => {

@@ -47,5 +47,13 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(filter::named::gaussian_filter, module)?)?;
     module.add_function(wrap_pyfunction!(filter::named::gaussian_filter1d, module)?)?;
     module.add_function(wrap_pyfunction!(filter::named::sobel, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::named::prewitt, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::joined::laplace, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::joined::gaussian_laplace, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::joined::gaussian_gradient_magnitude, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::joined::generic_laplace, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::joined::generic_gradient_magnitude, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::joined::uniform_filter, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::joined::uniform_filter1d, module)?)?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 """The compiled part. Use `swath` and `swath.ndimage`, which take their functions from here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextvars import ContextVar
 from typing import Any, SupportsIndex
@@ -158,4 +158,80 @@ def sobel(
     output: _Output = None,
     mode: str | Sequence[str] = "reflect",
     cval: float = 0.0,
+) -> NDArray[Any]: ...
+def prewitt(
+    input: ArrayLike,
+    axis: int = -1,
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+) -> NDArray[Any]: ...
+def laplace(
+    input: ArrayLike,
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+    *,
+    axes: int | Sequence[int] | None = None,
+) -> NDArray[Any]: ...
+def gaussian_laplace(
+    input: ArrayLike,
+    sigma: float | Sequence[float],
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+    *,
+    axes: int | Sequence[int] | None = None,
+    **kwargs: Any,
+) -> NDArray[Any]: ...
+def gaussian_gradient_magnitude(
+    input: ArrayLike,
+    sigma: float | Sequence[float],
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+    *,
+    axes: int | Sequence[int] | None = None,
+    **kwargs: Any,
+) -> NDArray[Any]: ...
+def generic_laplace(
+    input: ArrayLike,
+    derivative2: Callable[..., Any],
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+    extra_arguments: Iterable[Any] = (),
+    extra_keywords: dict[str, Any] | None = None,
+    *,
+    axes: int | Sequence[int] | None = None,
+) -> NDArray[Any]: ...
+def generic_gradient_magnitude(
+    input: ArrayLike,
+    derivative: Callable[..., Any],
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+    extra_arguments: Iterable[Any] = (),
+    extra_keywords: dict[str, Any] | None = None,
+    *,
+    axes: int | Sequence[int] | None = None,
+) -> NDArray[Any]: ...
+def uniform_filter(
+    input: ArrayLike,
+    size: int | Sequence[int] = 3,
+    output: _Output = None,
+    mode: str | Sequence[str] = "reflect",
+    cval: float = 0.0,
+    origin: int | Sequence[int] = 0,
+    *,
+    axes: int | Sequence[int] | None = None,
+) -> NDArray[Any]: ...
+def uniform_filter1d(
+    input: ArrayLike,
+    size: int,
+    axis: int = -1,
+    output: _Output = None,
+    mode: str = "reflect",
+    cval: float = 0.0,
+    origin: int = 0,
 ) -> NDArray[Any]: ...

@@ -12,7 +12,15 @@ from ._core import (
     correlate1d,
     gaussian_filter,
     gaussian_filter1d,
+    gaussian_gradient_magnitude,
+    gaussian_laplace,
+    generic_gradient_magnitude,
+    generic_laplace,
+    laplace,
+    prewitt,
     sobel,
+    uniform_filter,
+    uniform_filter1d,
 )
 
 __all__ = [
@@ -22,7 +30,15 @@ __all__ = [
     "correlate1d",
     "gaussian_filter",
     "gaussian_filter1d",
+    "gaussian_gradient_magnitude",
+    "gaussian_laplace",
+    "generic_gradient_magnitude",
+    "generic_laplace",
+    "laplace",
+    "prewitt",
     "sobel",
+    "uniform_filter",
+    "uniform_filter1d",
 ]
 
 # Pickles name a function by its module.

@@ -8,6 +8,11 @@ import numpy as np
 import swath
 from swath import ndimage
 
+
+def second_difference(a, axis, output, mode, cval):
+    return ndimage.correlate1d(a, [1.0, -2.0, 1.0], axis, output, mode, cval)
+
+
 FUNCTIONS = {
     "sum": (swath.sum, ()),
     "mean": (swath.mean, ()),
@@ -22,6 +27,14 @@ FUNCTIONS = {
     "gaussian_filter": (ndimage.gaussian_filter, (2.0,)),
     "gaussian_filter1d": (ndimage.gaussian_filter1d, (2.0,)),
     "sobel": (ndimage.sobel, ()),
+    "generic_laplace": (ndimage.generic_laplace, (second_difference,)),
+    "generic_gradient_magnitude": (ndimage.generic_gradient_magnitude, (second_difference,)),
+    "prewitt": (ndimage.prewitt, ()),
+    "laplace": (ndimage.laplace, ()),
+    "gaussian_laplace": (ndimage.gaussian_laplace, (2.0,)),
+    "gaussian_gradient_magnitude": (ndimage.gaussian_gradient_magnitude, (2.0,)),
+    "uniform_filter": (ndimage.uniform_filter, (5,)),
+    "uniform_filter1d": (ndimage.uniform_filter1d, (5,)),
 }
 
 

@@ -14,6 +14,7 @@ import warnings
 
 import numpy as np
 import scipy.ndimage
+from calls import second_difference
 from conftest import DTYPES, FLOATS, layouts, values
 
 import swath
@@ -151,9 +152,22 @@ def one_layout(tally, what, a, mode):
         # The radius is 4 sigma; SciPy's and our weights differ by a rounding or two.
         check("gaussian_filter", sigma, taps=(8 * sigma + 4) * a.ndim, weight=1, axes=a.ndim + 1)
         check("gaussian_filter1d", sigma, 0, taps=8 * sigma + 4, weight=1)
+    for n in (2, 3, 6):
+        check("uniform_filter", n, taps=(n + 2) * a.ndim, weight=1, axes=a.ndim + 1)
+        check("uniform_filter1d", n, 0, taps=n + 2, weight=1)
     if a.dtype.kind != "u":  # SciPy wraps negative results there, we cut them off
         for axis in range(a.ndim):
             check("sobel", axis, taps=3 * a.ndim, weight=2 * 4 ** (a.ndim - 1), whole=True)
+            check("prewitt", axis, taps=3 * a.ndim, weight=2 * 3 ** (a.ndim - 1), whole=True)
+        check("laplace", taps=4 * a.ndim, weight=4 * a.ndim, whole=True)
+        for sigma in (0.8, 2.0):
+            taps = (8 * sigma + 4) * a.ndim
+            bounds = {"taps": taps, "weight": 4 * a.ndim, "axes": (a.ndim + 1) * a.ndim}
+            check("gaussian_laplace", sigma, **bounds)
+            check("gaussian_gradient_magnitude", sigma, **bounds)
+        if is_float:
+            check("generic_laplace", second_difference, **bounds)
+            check("generic_gradient_magnitude", second_difference, **bounds)
 
 
 def main():

@@ -144,6 +144,56 @@ def test_sobel(mode):
             check(ours.sobel(a, **k), theirs.sobel(a, **k), 27, 100)
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_boxes_and_joined_derivatives(mode, dtype):
+    for shape in ((9,), (18, 9), (5, 6, 7), (0, 4), (1, 1)):
+        a = values(shape, dtype)
+        k = {"mode": mode, "cval": 1.0}
+        for size in (1, 2, 3, 7, 25):
+            check(ours.uniform_filter(a, size, **k), theirs.uniform_filter(a, size, **k), 90, 4)
+            for origin in (-(size // 2), (size - 1) // 2):
+                k1 = {"origin": origin, "axis": 0, **k}
+                check(ours.uniform_filter1d(a, size, **k1),
+                      theirs.uniform_filter1d(a, size, **k1), 40, 4)
+        for axis in range(len(shape)):
+            check(ours.prewitt(a, axis, **k), theirs.prewitt(a, axis, **k), 27, 100)
+        check(ours.laplace(a, **k), theirs.laplace(a, **k), 12, 20)
+        for name in ("gaussian_laplace", "gaussian_gradient_magnitude"):
+            o, t = getattr(ours, name), getattr(theirs, name)
+            for more in ({}, {"truncate": 2.0}, {"radius": 3}):
+                check(o(a, 1.5, **k, **more), t(a, 1.5, **k, **more), 100, 20)
+    a = values((6, 7, 8), dtype)
+    for axes in ((0, 1), (2, 0), (1,)):
+        k = {"mode": mode, "cval": 1.0, "axes": axes}
+        sizes = (3, 4)[:len(axes)]
+        check(ours.uniform_filter(a, sizes, **k), theirs.uniform_filter(a, sizes, **k), 40, 4)
+        check(ours.laplace(a, **k), theirs.laplace(a, **k), 12, 20)
+        check(ours.gaussian_laplace(a, 1, **k), theirs.gaussian_laplace(a, 1, **k), 100, 20)
+    with pytest.raises(TypeError, match="order"):
+        ours.gaussian_laplace(a, 1, order=1)
+    with pytest.raises(ValueError, match="size is 0"):
+        ours.uniform_filter(a, 0)
+
+
+def test_derivatives_of_the_callers():
+    def difference(a, axis, output, mode, cval, scale=1.0, shift=0):
+        return theirs.correlate1d(a, [-scale, 0, scale], axis, output, mode, cval, shift)
+
+    a = values((9, 8, 7), "f8")
+    for name in ("generic_laplace", "generic_gradient_magnitude"):
+        o, t = getattr(ours, name), getattr(theirs, name)
+        for k in ({}, {"mode": "wrap"}, {"mode": ("wrap", "mirror", "nearest")}, {"axes": (0, 2)},
+                  {"extra_arguments": (2.0,)}, {"extra_keywords": {"shift": 1}},
+                  {"mode": "constant", "cval": 3.0}, {"axes": (1,)}):
+            check(o(a, difference, **k), t(a, difference, **k), 12, 200)
+        out = np.empty_like(a)
+        assert o(a, difference, output=out) is out
+        check(out, t(a, difference), 12, 200)
+        with pytest.raises(ZeroDivisionError):
+            o(a, lambda *_: 1 // 0)
+
+
 CALLS = [
     ("correlate", (np.arange(9.0).reshape(3, 3),)),
     ("convolve", (np.arange(9.0).reshape(3, 3),)),
@@ -152,6 +202,10 @@ CALLS = [
     ("gaussian_filter", (1.5,)),
     ("gaussian_filter1d", (1.5,)),
     ("sobel", ()),
+    ("prewitt", ()),
+    ("uniform_filter", (3,)),
+    ("uniform_filter1d", (4,)),
+    ("laplace", ()),
 ]
 
 

@@ -35,6 +35,8 @@ def stub_signatures():
             ]
             ours += [(p.arg, kinds.KEYWORD_ONLY, ast.literal_eval(d))
                      for p, d in zip(a.kwonlyargs, a.kw_defaults)]
+            if a.kwarg:
+                ours.append((a.kwarg.arg, kinds.VAR_KEYWORD, inspect.Parameter.empty))
             result[node.name] = ours
     return result
 

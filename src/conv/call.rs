@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use ndarray::{Array, ArrayRef, Dimension, Ix1, ShapeBuilder};
 
+use super::filter::{Arrays, Filter};
 use super::geometry::{Axis, Geometry};
-use super::lines::{Arrays, Filter};
 use super::options::{Way, check_reach, taps_before};
 use super::{Border, Options, Sample};
+use crate::kernel::conv::Bits;
 use crate::plan::{self, Axes, Buffer, Chunks, List};
 use crate::{Error, pool};
 
@@ -127,7 +128,7 @@ pub(super) struct Request<'a, T: Sample> {
     taps: Cow<'a, [T::Tap]>,
     way: Way,
     options: &'a Options<T>,
-    narrow: bool,
+    bits: Bits,
 }
 
 impl<'a, T: Sample> Request<'a, T> {
@@ -142,8 +143,8 @@ impl<'a, T: Sample> Request<'a, T> {
         options: &'a Options<T>,
     ) -> Result<Self, Error> {
         let taps = read_taps(function, filter, way)?;
-        let narrow = check_reach::<T>(function, &taps)?;
-        Ok(Self { shape: filter.shape(), taps, way, options, narrow })
+        let bits = check_reach::<T>(function, &taps)?;
+        Ok(Self { shape: filter.shape(), taps, way, options, bits })
     }
 
     /// Filters with one axis of the filter for each of the array.
@@ -195,13 +196,13 @@ impl<'a, T: Sample> Request<'a, T> {
             return Ok(());
         }
         let geometry = Geometry::new(axes);
-        let places = geometry.places(call.function, shape, self.taps.len())?;
+        let groups = geometry.groups(call.function, shape, self.taps.len())?;
         let filter = Filter {
             function: call.function,
             geometry: &geometry,
-            places: places.as_slice(),
+            groups: &groups,
             taps: &self.taps,
-            narrow: self.narrow,
+            bits: self.bits,
             along: None,
             border: self.options.border,
         };
@@ -260,7 +261,19 @@ impl<'a, T: Copy> Pass<'a, T> {
         filter: &'a ArrayRef<T, Ix1>,
         origin: isize,
     ) -> Result<Self, Error> {
-        let taps = read_taps(function, filter, Way::Correlate)?;
+        Self::of(function, axis, read_taps(function, filter, Way::Correlate)?, origin)
+    }
+
+    /// Correlation with `taps`, of which there is at least one, along `axis`.
+    ///
+    /// # Errors
+    /// [`Error::Value`].
+    pub(crate) fn of(
+        function: &'static str,
+        axis: usize,
+        taps: Cow<'a, [T]>,
+        origin: isize,
+    ) -> Result<Self, Error> {
         let before = taps_before(function, taps.len(), origin, Way::Correlate)?;
         Ok(Self { axis, taps, before })
     }
@@ -343,8 +356,7 @@ fn stage_geometry<T: Sample<Tap = T>>(stage: &Call<'_, T>, passes: &[Pass<'_, T>
 fn stage_len<T: Sample<Tap = T>>(stage: &Call<'_, T>, passes: &[Pass<'_, T>]) -> usize {
     let Some([first, second]) = passes.get(..2) else { return 1 };
     let line = stage_geometry(stage, &passes[..2]).line;
-    let along = line.axis.place == second.axis && first.axis != second.axis;
-    if along && line.axis.src == 1 { 2 } else { 1 }
+    if line.axis.place == second.axis && first.axis != second.axis { 2 } else { 1 }
 }
 
 fn run_stage<T: Sample<Tap = T>>(
@@ -356,17 +368,17 @@ fn run_stage<T: Sample<Tap = T>>(
     let mut shape = List::new(1);
     stage.shape.iter().for_each(|_| shape.push(1));
     shape.as_mut_slice()[passes[0].axis] = passes[0].taps.len();
-    let places = geometry.places(stage.function, shape.as_slice(), passes[0].taps.len())?;
+    let groups = geometry.groups(stage.function, shape.as_slice(), passes[0].taps.len())?;
     let filter = Filter {
         function: stage.function,
         geometry: &geometry,
-        places: places.as_slice(),
+        groups: &groups,
         taps: &passes[0].taps,
-        narrow: false,
+        bits: Bits::B24,
         along: passes.get(1).map(|second| &*second.taps),
         border,
     };
     // SAFETY: as for one filter; two passes go together only where the second is
-    // along a line of unit stride, and the first has no taps along it.
+    // along the line, and the first has no taps there.
     unsafe { filter.run(stage.src, stage.out) }
 }

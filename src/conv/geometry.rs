@@ -66,10 +66,23 @@ pub(super) struct Geometry {
     pub(super) line: Line,
 }
 
-/// Where a tap reads: which of the lines around, and how far along it.
+/// Taps of a filter that the tiles of the kernel take together: `span` lines of
+/// `run` taps each, in as many groups as it takes.
+#[derive(Debug, Clone)]
+pub(super) struct Groups {
+    pub(super) list: Vec<Group>,
+    pub(super) span: usize,
+    pub(super) run: usize,
+}
+
+/// Where the first tap of a group reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Place {
-    pub(super) line: usize,
+pub(super) struct Group {
+    /// Which of the planes under the filter.
+    pub(super) plane: usize,
+    /// How many lines further on that plane.
+    pub(super) slide: usize,
+    /// How many elements further along the line.
     pub(super) shift: usize,
 }
 
@@ -112,59 +125,90 @@ impl Geometry {
         Self { outer, line }
     }
 
-    /// How many lines.
-    pub(super) fn lines(&self) -> usize {
-        self.outer.as_slice().iter().map(|a| a.len).product()
+    /// The axis over which lines follow each other, and those around it.
+    pub(super) fn slide(&self) -> (&[Axis], Axis) {
+        match self.outer.as_slice() {
+            [planes @ .., slide] => (planes, *slide),
+            [] => (&[], Axis::UNIT),
+        }
     }
 
-    /// How many lines lie under the filter at once.
+    /// How many planes of lines the array has, and how many lie under the filter.
     ///
     /// # Errors
     /// [`Error::TooLarge`].
-    pub(super) fn around(&self, function: &'static str) -> Result<usize, Error> {
-        let outer = self.outer.as_slice();
-        outer.iter().try_fold(1usize, |n, a| n.checked_mul(a.taps)).ok_or_else(|| Error::TooLarge {
-            function,
-            shape: outer.iter().map(|a| a.taps).collect(),
-        })
+    pub(super) fn planes(&self, function: &'static str) -> Result<[usize; 2], Error> {
+        let (planes, _) = self.slide();
+        let product =
+            |f: fn(&Axis) -> usize| {
+                planes.iter().map(f).try_fold(1usize, usize::checked_mul).ok_or_else(|| {
+                    Error::TooLarge { function, shape: planes.iter().map(f).collect() }
+                })
+            };
+        Ok([product(|a| a.len)?, product(|a| a.taps)?])
     }
 
-    /// The place of every tap of a filter of `shape`, in its row-major order.
+    /// The groups of a filter of `shape` with that many `taps`, so that the order
+    /// of groups, lines and taps is its row-major order.
     ///
     /// # Errors
     /// [`Error::Memory`].
-    pub(super) fn places(
+    pub(super) fn groups(
         &self,
         function: &'static str,
         shape: &[usize],
         taps: usize,
-    ) -> Result<Vec<Place>, Error> {
-        let mut steps = List::new(Place::default());
-        shape.iter().for_each(|_| steps.push(Place::default()));
-        let mut lines = 1;
-        for axis in self.outer.as_slice().iter().rev() {
-            steps.as_mut_slice()[axis.place].line = lines;
-            lines *= axis.taps;
+    ) -> Result<Groups, Error> {
+        let (planes, slide) = self.slide();
+        // What one step along each axis of the filter is.
+        let mut steps = List::new(Group::default());
+        shape.iter().for_each(|_| steps.push(Group::default()));
+        let mut step_of = |place: usize, step: Group| {
+            if let Some(to) = steps.as_mut_slice().get_mut(place) {
+                *to = step;
+            }
+        };
+        let mut plane = 1;
+        for axis in planes.iter().rev() {
+            step_of(axis.place, Group { plane, ..Group::default() });
+            plane *= axis.taps;
         }
-        if let Some(step) = steps.as_mut_slice().get_mut(self.line.axis.place) {
-            step.shift = self.line.width;
-        }
-        let mut places: Vec<Place> = Vec::new();
-        let bytes = taps.saturating_mul(size_of::<Place>());
-        places.try_reserve_exact(taps).map_err(|_| Error::Memory { function, bytes })?;
-        places.push(Place::default());
-        // From the last axis of the filter: what is there so far is repeated with
-        // every step along the axis before, which keeps row-major order.
-        for (&n, &step) in shape.iter().zip(steps.as_slice()).rev() {
-            let inner = places.len();
-            for i in 1..n {
+        step_of(slide.place, Group { slide: 1, ..Group::default() });
+        step_of(self.line.axis.place, Group { shift: self.line.width, ..Group::default() });
+
+        let mut axes = List::new(0);
+        (0..shape.len()).filter(|&place| shape[place] > 1).for_each(|place| axes.push(place));
+        let mut axes = axes.as_slice();
+        let mut last_is = |place: usize| match axes {
+            [rest @ .., last] if *last == place => {
+                axes = rest;
+                shape[place]
+            }
+            _ => 1,
+        };
+        let run = last_is(self.line.axis.place);
+        let span = last_is(slide.place);
+
+        let mut list: Vec<Group> = Vec::new();
+        let n = taps / (span * run);
+        let bytes = n.saturating_mul(size_of::<Group>());
+        list.try_reserve_exact(n).map_err(|_| Error::Memory { function, bytes })?;
+        list.push(Group::default());
+        // From the last axis: what is there so far is repeated with every step along
+        // the axis before, which keeps row-major order.
+        for &place in axes.iter().rev() {
+            let (step, inner) = (steps.as_slice()[place], list.len());
+            for i in 1..shape[place] {
                 for j in 0..inner {
-                    let Place { line, shift } = places[j];
-                    places
-                        .push(Place { line: line + i * step.line, shift: shift + i * step.shift });
+                    let Group { plane, slide, shift } = list[j];
+                    list.push(Group {
+                        plane: plane + i * step.plane,
+                        slide: slide + i * step.slide,
+                        shift: shift + i * step.shift,
+                    });
                 }
             }
         }
-        Ok(places)
+        Ok(Groups { list, span, run })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Border, Sample};
 use crate::Error;
+use crate::kernel::conv::Bits;
 use crate::plan::List;
 
 /// One value for every axis, or one for each.
@@ -86,8 +87,8 @@ impl<V> From<Vec<V>> for PerAxis<V> {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options<T> {
-    pub(super) border: Border<T>,
-    pub(super) origin: PerAxis<isize>,
+    pub(crate) border: Border<T>,
+    pub(crate) origin: PerAxis<isize>,
 }
 
 impl<T> Options<T> {
@@ -160,22 +161,19 @@ pub(super) fn taps_before(
     }
 }
 
-/// Refuses integer taps whose sum could leave 64 bits; says whether 32 will do.
+/// Refuses integer taps whose sum could leave 64 bits; says what the sums fit.
 pub(super) fn check_reach<T: Sample>(
     function: &'static str,
     taps: &[T::Tap],
-) -> Result<bool, Error> {
+) -> Result<Bits, Error> {
     let mut reach = 0u64;
     for &tap in taps {
         reach = reach.saturating_add(T::reach(tap));
     }
-    if i64::try_from(reach).is_err() {
-        return Err(Error::Value {
-            function,
-            option: "filter",
-            value: "so large that a sum may not fit 64 bits".into(),
-            allowed: "smaller in its sum of absolute values",
-        });
-    }
-    Ok(i32::try_from(reach).is_ok())
+    Bits::of(reach).ok_or_else(|| Error::Value {
+        function,
+        option: "filter",
+        value: "so large that a sum may not fit 64 bits".into(),
+        allowed: "smaller in its sum of absolute values",
+    })
 }

@@ -1,10 +1,9 @@
-//! Parts of lines, and the walk from line to line.
+//! Parts of lines.
 
 use std::ops::Range;
 
 use super::Border;
-use super::geometry::{Geometry, Line};
-use crate::plan::List;
+use super::geometry::Line;
 
 /// Narrowest piece worth its own treatment: one block of the kernel.
 pub(super) const PIECE: usize = 64;
@@ -50,41 +49,6 @@ pub(super) fn pieces(line: &Line, columns: Range<usize>) -> [Option<Piece>; 3] {
         piece(lo..hi, false),
         piece(hi..end, true).filter(|p| !p.columns.is_empty()),
     ]
-}
-
-/// One line after the other.
-pub(super) struct Walk {
-    pub(super) index: List<usize>,
-    /// Where the line begins in the output.
-    pub(super) out: isize,
-}
-
-impl Walk {
-    pub(super) fn new(geometry: &Geometry, mut line: usize) -> Self {
-        let outer = geometry.outer.as_slice();
-        let mut index = List::new(0);
-        outer.iter().for_each(|_| index.push(0));
-        let mut out = 0;
-        for (axis, i) in outer.iter().zip(index.as_mut_slice()).rev() {
-            *i = line % axis.len;
-            line /= axis.len;
-            out += *i as isize * axis.out;
-        }
-        Self { index, out }
-    }
-
-    pub(super) fn next(&mut self, geometry: &Geometry) {
-        let outer = geometry.outer.as_slice();
-        for (axis, i) in outer.iter().zip(self.index.as_mut_slice()).rev() {
-            *i += 1;
-            self.out += axis.out;
-            if *i < axis.len {
-                return;
-            }
-            self.out -= axis.len as isize * axis.out;
-            *i = 0;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -76,6 +76,13 @@ impl<T> Gaussian<T> {
         self
     }
 
+    /// The same with a derivative along one of `n` axes, and none along the others.
+    pub(super) fn derivative(self, n: usize, axis: usize, order: usize) -> Self {
+        let mut orders = vec![0; n];
+        orders[axis] = order;
+        self.order(orders)
+    }
+
     /// At how many sigmas the weights end.
     #[must_use]
     pub fn truncate(mut self, truncate: f64) -> Self {

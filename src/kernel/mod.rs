@@ -4,3 +4,4 @@ pub(crate) mod conv;
 pub(crate) mod map;
 pub(crate) mod matmul;
 pub(crate) mod reduce;
+pub(crate) mod scan;

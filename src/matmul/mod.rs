@@ -3,24 +3,38 @@
 //! Every element of a product is one fixed chain of operations, whatever the number
 //! of threads, the instruction set and the layouts: see [`matmul_into`].
 
-use std::ops::ControlFlow;
+mod engine;
+mod extras;
+mod stack;
 
-use ndarray::{Array2, ArrayRef2};
+use ndarray::{Array, ArrayRef, Dimension};
 
+use crate::Error;
 use crate::element::Element;
-use crate::kernel::matmul::{Engine, In, Out, Product, Scratch, multiply};
-use crate::plan::{Buffer, Tiles, check_output, checked_len};
-use crate::{Error, pool, tuning};
+use crate::kernel::matmul::{In, Product};
+use crate::plan::{Buffer, List, check_output, checked_len};
 
-/// The product of two matrices: `a` is m x k, `b` is k x n, the result m x n.
+use stack::{Stack, left, out, right, run_stack};
+
+pub use extras::{gram, matmul_map, outer};
+pub use stack::ProductDim;
+
+/// The product of two arrays of one or more axes, by NumPy's rules.
 ///
-/// Views of any strides are taken as they are. Where m or n is zero the result is
-/// empty; where k is zero it is all zeros.
+/// Two matrices, m x k and k x n, give an m x n matrix. A vector on the left is a row,
+/// on the right a column, and the result has no axis for it; two vectors give their sum
+/// of products, an array without axes. With more axes these are stacks of matrices in
+/// the last two, and the axes before them broadcast.
+///
+/// Views of any strides are taken as they are. Where k is zero the result is all zeros.
 ///
 /// # Errors
-/// - [`Error::Shape`] if `a` has not as many columns as `b` has rows.
+/// - [`Error::Shape`] if `a` has not as many columns as `b` has rows, or one of them has
+///   no axis.
+/// - [`Error::Broadcast`] if the axes before the last two do not broadcast.
 /// - [`Error::TooLarge`] if the result does not fit the address space.
-/// - [`Error::Memory`] if the system has no memory for the result.
+/// - [`Error::Memory`] if the system has no memory for the result, or for the packed
+///   part of an operand.
 ///
 /// # Accuracy
 /// That of [`matmul_into`] with `alpha` one and `beta` zero.
@@ -30,41 +44,62 @@ use crate::{Error, pool, tuning};
 ///
 /// # Examples
 /// ```
-/// use ndarray::array;
+/// use ndarray::{array, Array3};
 ///
 /// let a = array![[1.0, 2.0], [3.0, 4.0]];
 /// let b = array![[0.0, 1.0], [1.0, 0.0]];
 /// assert_eq!(swath::matmul(&a, &b)?, array![[2.0, 1.0], [4.0, 3.0]]);
 /// assert_eq!(swath::matmul(&a.t(), &b)?, array![[3.0, 1.0], [4.0, 2.0]]);
+/// assert_eq!(swath::matmul(&a, &array![1.0, 1.0])?, array![3.0, 7.0]);
+/// let stack = Array3::<f64>::ones((10, 5, 2));
+/// assert_eq!(swath::matmul(&stack, &a)?.dim(), (10, 5, 2));
 /// # Ok::<(), swath::Error>(())
 /// ```
-pub fn matmul<T: Element>(a: &ArrayRef2<T>, b: &ArrayRef2<T>) -> Result<Array2<T>, Error> {
+pub fn matmul<T: Element, DA: ProductDim<DB>, DB: Dimension>(
+    a: &ArrayRef<T, DA>,
+    b: &ArrayRef<T, DB>,
+) -> Result<Array<T, DA::Product>, Error> {
     const NAME: &str = "matmul";
-    let [m, k, n] = sizes(NAME, a, b)?;
-    let len = checked_len(NAME, &[m, n], size_of::<T>())?;
+    let stack = Stack::new(NAME, a.shape(), b.shape())?;
+    let shape = stack.shape();
+    let len = checked_len(NAME, shape.as_slice(), size_of::<T>())?;
     let mut buffer = Buffer::new(NAME, len)?;
-    let c = Out { ptr: buffer.as_mut_ptr(), rs: n as isize, cs: 1 };
+    let mut strides = List::new(1);
+    shape.as_slice().iter().for_each(|_| strides.push(1));
+    let mut step = 1;
+    for (stride, &len) in strides.as_mut_slice().iter_mut().zip(shape.as_slice()).rev() {
+        *stride = step;
+        step *= len.max(1) as isize;
+    }
     let (alpha, beta) = (T::ONE, T::ZERO);
-    // SAFETY: the buffer has m rows of n elements, is nobody else's, and is not read
-    // since beta is zero; the sizes agree, checked above.
-    unsafe { run(Product { m, k, n, alpha, a: input(a), b: input(b), beta, c }) };
-    // SAFETY: the run has returned, so every tile of the m x n elements is written.
+    // SAFETY: the buffer has the elements of the result in C order, is nobody else's,
+    // and is not read since beta is zero; the sizes agree, checked by the stack.
+    unsafe { run(NAME, &stack, alpha, a, b, beta, buffer.as_mut_ptr(), strides.as_slice())? };
+    // SAFETY: the run has returned, so every element is written.
     let elements = unsafe { buffer.assume_init() };
-    // SAFETY: there are m * n elements, and the product is checked.
-    Ok(unsafe { Array2::from_shape_vec_unchecked((m, n), elements) })
+    Ok(array(shape.as_slice(), elements))
 }
 
-/// `c = beta * c + alpha * a * b`: `a` is m x k, `b` is k x n, `c` is m x n.
+/// An array in C order.
+fn array<T, D: Dimension>(shape: &[usize], elements: Vec<T>) -> Array<T, D> {
+    let mut dim = D::zeros(shape.len());
+    dim.slice_mut().copy_from_slice(shape);
+    Array::from_shape_vec(dim, elements).expect("as many elements as the shape has")
+}
+
+/// `c = beta * c + alpha * a * b`, of the shapes that [`matmul`] tells.
 ///
 /// Views of any strides are taken as they are; `c` is not read when `beta` is zero
 /// and may then hold anything. Where k is zero, `c` becomes `beta * c`.
 ///
 /// # Errors
-/// - [`Error::Shape`] if `a` has not as many columns as `b` has rows, or if `c` is not
-///   m x n.
+/// - [`Error::Shape`] if `a` has not as many columns as `b` has rows, if one of them
+///   has no axis, or if `c` has not the shape of the product.
+/// - [`Error::Broadcast`] if the axes before the last two do not broadcast.
 /// - [`Error::Overlap`] if elements of `c` share memory with each other.
+/// - [`Error::Memory`] if the system has no memory for the packed part of an operand.
 ///
-/// `c` is left alone then.
+/// `c` is left alone then (in a stack of large products, from the one that failed).
 ///
 /// # Accuracy
 /// Same bits on any number of threads, instruction set and layout. With floats, each
@@ -87,11 +122,11 @@ pub fn matmul<T: Element>(a: &ArrayRef2<T>, b: &ArrayRef2<T>) -> Result<Array2<T
 /// arithmetic modulo 2 to the bits of the type, which is that of the operands.
 ///
 /// # Performance
-/// Runs in parallel by tiles of `c` when the work pays for it, about 10 us of it with
-/// awake workers. `f32` and `f64` go through packed kernels with FMA (each tile takes
-/// about a megabyte of memory for its packed blocks while it runs); with an `alpha`
-/// other than 1 or -1 each tile also takes memory for itself. Integers, and matrices
-/// with a dozen rows or fewer, go through vectorised loops. A CPU without FMA
+/// Runs in parallel by tiles of `c`, and over the products of a stack, when the work
+/// pays for it, about 10 us of it with awake workers. The micro-kernels are written for
+/// AVX-512 and AVX2 (`f32`, `f64`, integers of 32 and 64 bits); other types go through
+/// plain loops. Small products read their operands as they lie; for large ones a block of
+/// 256 rows of `b` at a time is packed, in memory of at most 16 MiB. A CPU without FMA
 /// gives the same bits a hundred times slower.
 ///
 /// # Examples
@@ -104,113 +139,98 @@ pub fn matmul<T: Element>(a: &ArrayRef2<T>, b: &ArrayRef2<T>) -> Result<Array2<T
 /// assert_eq!(c, array![[72.0]]);
 /// # Ok::<(), swath::Error>(())
 /// ```
-pub fn matmul_into<T: Element>(
+pub fn matmul_into<T: Element, DA: ProductDim<DB>, DB: Dimension>(
     alpha: T,
-    a: &ArrayRef2<T>,
-    b: &ArrayRef2<T>,
+    a: &ArrayRef<T, DA>,
+    b: &ArrayRef<T, DB>,
     beta: T,
-    c: &mut ArrayRef2<T>,
+    c: &mut ArrayRef<T, DA::Product>,
 ) -> Result<(), Error> {
     const NAME: &str = "matmul_into";
-    let [m, k, n] = sizes(NAME, a, b)?;
-    if c.dim() != (m, n) {
+    if let (&[m, k], &[inner, n], &[rows, cols]) = (a.shape(), b.shape(), c.shape())
+        && (k, rows, cols) == (inner, m, n)
+    {
+        let (ptr, rs, cs) = (c.as_mut_ptr(), c.strides()[0], c.strides()[1]);
+        if cs != 1 || rs < n as isize {
+            check_output(NAME, "c", c.shape(), c.strides())?;
+        }
+        let product =
+            Product { m, k, n, alpha, a: left(a), b: right(b), beta, c: out(ptr, [rs, cs]) };
+        // SAFETY: as below.
+        return unsafe { run_single(NAME, product) };
+    }
+    let stack = Stack::new(NAME, a.shape(), b.shape())?;
+    let shape = stack.shape();
+    if c.shape() != shape.as_slice() {
         return Err(Error::Shape {
             function: NAME,
             operand: "c",
             shape: c.shape().to_vec(),
             expected: "the shape of the product",
-            other: vec![m, n],
+            other: shape.as_slice().to_vec(),
         });
     }
     check_output(NAME, "c", c.shape(), c.strides())?;
-    let c = Out { ptr: c.as_mut_ptr(), rs: c.strides()[0], cs: c.strides()[1] };
+    let ptr = c.as_mut_ptr();
     // SAFETY: the sizes agree and C does not overlap itself, checked above; it is
     // borrowed exclusively, so that neither A nor B lies in it.
-    unsafe { run(Product { m, k, n, alpha, a: input(a), b: input(b), beta, c }) };
-    Ok(())
+    unsafe { run(NAME, &stack, alpha, a, b, beta, ptr, c.strides()) }
 }
 
-/// m, k and n.
+/// Computes all products.
+///
+/// # Errors
+/// [`Error::Memory`].
+///
+/// # Safety
+/// C has the shape of the stack and these strides, may be written, and read unless
+/// beta is zero; no two of its elements are one, and none is of A or B.
 #[inline]
-fn sizes<T>(
+#[allow(clippy::too_many_arguments)]
+unsafe fn run<T: Element, DA: Dimension, DB: Dimension>(
     function: &'static str,
-    a: &ArrayRef2<T>,
-    b: &ArrayRef2<T>,
-) -> Result<[usize; 3], Error> {
-    let ((m, k), (rows, n)) = (a.dim(), b.dim());
-    if k == rows {
-        return Ok([m, k, n]);
-    }
-    Err(Error::Shape {
-        function,
-        operand: "a",
-        shape: vec![m, k],
-        expected: "the shape of b, whose rows must be as many as the columns of a,",
-        other: vec![rows, n],
-    })
-}
-
-#[inline]
-fn input<T>(a: &ArrayRef2<T>) -> In<T> {
-    In { ptr: a.as_ptr(), rs: a.strides()[0], cs: a.strides()[1] }
-}
-
-/// Computes a product, on the pool where it pays.
-///
-/// # Safety
-/// What [`Product`] says of its memory holds.
-#[inline]
-unsafe fn run<T: Element>(product: Product<T>) {
-    let p = product.along_rows();
-    if p.m == 0 || p.n == 0 {
-        return;
-    }
-    let engine = Engine::choose(&p);
-    if !p.is_tiny() {
-        // SAFETY: the caller's promise is passed on.
-        return unsafe { run_tiles(&p, engine) };
-    }
-    pool::each(1, 0.0, |_| {
-        // SAFETY: the caller's promise is passed on.
-        unsafe { multiply(engine, &p, &mut Scratch::new()) };
-    });
-}
-
-/// Computes a product by tiles.
-///
-/// # Safety
-/// What [`Product`] says of its memory holds.
-unsafe fn run_tiles<T: Element>(p: &Product<T>, engine: Engine) {
-    let element_ns = tuning::traffic_ns(size_of::<T>() as f64);
-    let cost_ns =
-        |len: usize, k: usize| len as f64 * (element_ns + k as f64 * engine.step_ns::<T>());
-    let tiles = Tiles::new(
-        [p.m, p.n],
-        engine.largest_tile(),
-        tuning::MATMUL_UNIT,
-        size_of::<T>(),
-        cost_ns(1, p.k) * p.m as f64 * p.n as f64,
-        tuning::MATMUL_TILES,
-    );
-    // Along K too, when a tile would take longer than a token should wait.
-    let block_ns = cost_ns(tiles.len(), tuning::K_BLOCK);
-    let blocks = (tuning::MATMUL_CHUNK_NS / block_ns).max(1.0) as usize;
-    let stretch = blocks.saturating_mul(tuning::K_BLOCK);
-    let mut start = 0usize;
-    loop {
-        let ks = start..start.saturating_add(stretch).min(p.k);
-        let part = Product { beta: if start == 0 { p.beta } else { T::ONE }, ..*p };
-        let cost = cost_ns(1, ks.len()) * p.m as f64 * p.n as f64;
-        let _ = pool::run(tiles.n(), cost, Scratch::new, |scratch, i| {
-            let tile = part.part(tiles.range(i), ks.clone());
-            // SAFETY: the caller's promise; tiles are disjoint parts of C, and later
-            // stretches of k begin when all tiles of the ones before are written.
-            unsafe { multiply(engine, &tile, scratch) };
-            ControlFlow::Continue(())
-        });
-        start = ks.end;
-        if start >= p.k {
-            return;
+    stack: &Stack,
+    alpha: T,
+    a: &ArrayRef<T, DA>,
+    b: &ArrayRef<T, DB>,
+    beta: T,
+    c: *mut T,
+    c_strides: &[isize],
+) -> Result<(), Error> {
+    let (m, k, n) = (stack.m, stack.k, stack.n);
+    let c = out(c, stack.last(c_strides));
+    let (left, right) = (left(a), right(b));
+    let product = Product { m, k, n, alpha, a: left, b: right, beta, c };
+    // SAFETY: the caller's promise is passed on; A and B are borrowed.
+    unsafe {
+        if stack.is_single() {
+            return run_single(function, product);
         }
+        run_stack(function, stack, (a, b), c_strides, product)
     }
+}
+
+/// Computes one product.
+///
+/// # Errors
+/// [`Error::Memory`].
+///
+/// # Safety
+/// What [`Product`] says of its memory holds.
+#[inline]
+unsafe fn run_single<T: Element>(function: &'static str, product: Product<T>) -> Result<(), Error> {
+    // SAFETY: the caller's promise is passed on.
+    unsafe {
+        if is_own_transpose(&product) && product.beta == T::ZERO {
+            return engine::run_half(function, product);
+        }
+        engine::run(function, product)
+    }
+}
+
+/// Whether B is A transposed, and large enough for half the work to be felt.
+#[inline]
+fn is_own_transpose<T: Copy>(p: &Product<T>) -> bool {
+    let same = |a: In<T>, b: In<T>| std::ptr::eq(a.ptr, b.ptr) && a.rs == b.cs && a.cs == b.rs;
+    p.m == p.n && p.m >= crate::tuning::MATMUL_HALF_MIN && same(p.a, p.b)
 }

@@ -46,14 +46,26 @@ impl<const K: usize> Axes<K> {
     /// Axes in the order of the array (the last index runs fastest), neighbours merged.
     #[inline]
     pub(crate) fn in_order(shape: &[usize], strides: [&[isize]; K]) -> Self {
-        Self::read(shape, strides).merge()
+        Self::in_order_of(each(shape, strides))
+    }
+
+    /// The same of axes one by one.
+    #[inline]
+    pub(crate) fn in_order_of(axes: impl Iterator<Item = Axis<K>>) -> Self {
+        Self::read(axes).merge()
     }
 
     /// Axes in the order of memory: by operand 0's strides, the longest
     /// outermost; axes that operand 0 walks backwards are turned.
     #[inline]
     pub(crate) fn in_memory_order(shape: &[usize], strides: [&[isize]; K]) -> Self {
-        let mut axes = Self::read(shape, strides);
+        Self::in_memory_order_of(each(shape, strides))
+    }
+
+    /// The same of axes one by one.
+    #[inline]
+    pub(crate) fn in_memory_order_of(axes: impl Iterator<Item = Axis<K>>) -> Self {
+        let mut axes = Self::read(axes);
         axes.turn();
         // Stable: among equal strides (all zero, when broadcast) the order of the
         // array stays. By every operand in turn, so that ties fall to the next.
@@ -66,13 +78,13 @@ impl<const K: usize> Axes<K> {
     }
 
     #[inline]
-    fn read(shape: &[usize], strides: [&[isize]; K]) -> Self {
+    fn read(axes: impl Iterator<Item = Axis<K>>) -> Self {
         let mut list = List::new(Self::UNIT);
         let mut len = 1;
-        for (i, &n) in shape.iter().enumerate() {
-            len *= n;
-            if n != 1 {
-                list.push(Axis { len: n, strides: strides.map(|s| s[i]) });
+        for axis in axes {
+            len *= axis.len;
+            if axis.len != 1 {
+                list.push(axis);
             }
         }
         Self { list, start: [0; K], len }
@@ -134,7 +146,7 @@ impl<const K: usize> Axes<K> {
     }
 
     /// All axes, outermost first.
-    #[inline]
+    #[cfg(test)]
     pub(crate) fn as_slice(&self) -> &[Axis<K>] {
         self.list.as_slice()
     }
@@ -179,6 +191,12 @@ impl<const K: usize> Axes<K> {
         }
         runs
     }
+}
+
+/// The axes of operands of one shape.
+#[inline]
+fn each<const K: usize>(shape: &[usize], strides: [&[isize]; K]) -> impl Iterator<Item = Axis<K>> {
+    shape.iter().enumerate().map(move |(i, &len)| Axis { len, strides: strides.map(|s| s[i]) })
 }
 
 /// Iterator over [`Run`]s.

@@ -6,16 +6,20 @@
 
 mod axes;
 mod chunks;
+mod gemm;
 mod list;
 mod memory;
 mod room;
 mod shape;
 mod tiles;
+mod windows;
 
-pub(crate) use axes::{Axes, Run};
+pub(crate) use axes::{Axes, Axis, Run};
 pub(crate) use chunks::Chunks;
+pub(crate) use gemm::{Blocks, Gemm, Packing};
 pub(crate) use list::List;
 pub(crate) use memory::Buffer;
 pub(crate) use room::Room;
 pub(crate) use shape::{broadcast, check_axis, check_output, checked_len, is_c_order, is_f_order};
 pub(crate) use tiles::Tiles;
+pub(crate) use windows::{Reach, Window, Windows};

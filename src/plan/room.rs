@@ -2,30 +2,36 @@
 
 use std::mem::MaybeUninit;
 
+use crate::tuning;
+
 /// Room for a number of elements that nobody has written yet: up to `N` in
-/// place, more on the heap, asked for as an error.
+/// place, more on the heap from the beginning of a cache line, asked for as an error.
 #[derive(Debug)]
 pub(crate) struct Room<T, const N: usize> {
     inline: [MaybeUninit<T>; N],
     heap: Vec<MaybeUninit<T>>,
+    /// Elements before the first cache line of the heap.
+    skip: usize,
 }
 
 impl<T: Copy, const N: usize> Room<T, N> {
     /// Takes the memory, if the system gives it.
     #[inline]
     pub(crate) fn new(len: usize) -> Option<Self> {
-        let mut heap = Vec::new();
+        let mut heap: Vec<MaybeUninit<T>> = Vec::new();
+        let mut skip = 0;
         if len > N {
-            heap.try_reserve_exact(len).ok()?;
+            heap.try_reserve_exact(len.checked_add(tuning::CACHE_LINE)?).ok()?;
+            skip = heap.as_ptr().align_offset(tuning::CACHE_LINE).min(tuning::CACHE_LINE);
         }
-        Some(Self { inline: [const { MaybeUninit::uninit() }; N], heap })
+        Some(Self { inline: [const { MaybeUninit::uninit() }; N], heap, skip })
     }
 
     /// Where it begins; valid until the room is moved.
     #[inline]
     pub(crate) fn as_mut_ptr(&mut self) -> *mut T {
         if self.heap.capacity() > 0 {
-            self.heap.as_mut_ptr().cast()
+            self.heap.as_mut_ptr().wrapping_add(self.skip).cast()
         } else {
             self.inline.as_mut_ptr().cast()
         }

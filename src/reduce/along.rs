@@ -1,143 +1,172 @@
-//! One axis reduced: the case follows from the order of strides, nothing else.
+//! Some axes reduced: the case follows from the order of strides, nothing else.
 //!
 //! ```text
-//! the reduced axis is innermost:  one sequence for each output
+//! the reduced axes are innermost: one sequence for each output
 //!                                 (few and long ones: chunks inside each)
 //! a kept axis is innermost:       tiles of columns, parts of rows;
 //!                                 parts merged by the tree
 //! ```
 
-use super::sequence::{Operands, floor_power_of_two, walked};
+use std::ops::Range;
+
+use super::operands::{Folding, Operands, Raw, Target};
+use super::sequence::{floor_power_of_two, walked};
 use super::shared::{Places, Reads, each};
 use crate::Error;
 use crate::kernel::reduce::{
-    Fold, Into, Item, Lines, Tile, block_len, merge_parts, outputs, rows, tile_len,
+    Cell, Into, Part, Table, Tile, With, merge_parts, one_block, rows, sequence, staged,
 };
-use crate::plan::{Axes, Buffer, Chunks, List, Run};
+use crate::plan::{Axes, Axis, Buffer, Chunks, Run};
 use crate::tuning::{self, REDUCE_ENOUGH_CHUNKS, REDUCE_PART_BLOCKS, REDUCE_ROW_BLOCK};
 
-/// Where results go: one place for each index of the kept axes.
-#[derive(Clone, Copy)]
-pub struct Target<'a, O> {
-    pub(super) ptr: *mut O,
-    pub(super) strides: &'a [isize],
-}
-
-/// A reduction along one axis, its axes normalised.
-struct Job<F: Fold<K>, const K: usize> {
-    fold: F,
-    reads: Reads<Item<F, K>, K>,
-    out: Places<F::Out>,
-    /// The kept axes of both operands (the second's strides are 0 if there is
-    /// none) and of the output.
+/// A reduction along some axes, its axes normalised.
+struct Job<'a> {
+    function: &'static str,
+    table: &'static Table,
+    with: &'a With,
+    reads: Reads,
+    out: Places,
+    /// The kept axes of the operands and of the output.
     kept: Axes<3>,
-    reduced: Axes<K>,
+    reduced: Axes<2>,
 }
 
-/// Reduces `axis` of `from` into `out`.
+/// Reduces `axes`, each one of `from` and none twice, into `out`.
 ///
 /// # Errors
-/// [`Error::Memory`] for partial results.
-pub(super) fn along<F: Fold<K>, const K: usize>(
+/// [`Error::Memory`], [`Error::TooLarge`] for partial results.
+pub(super) fn along<T, O>(
     function: &'static str,
-    fold: F,
-    from: Operands<'_, Item<F, K>, K>,
-    axis: usize,
-    out: Target<'_, F::Out>,
+    fold: Folding<T, O>,
+    from: Operands<'_, T>,
+    axes: &[usize],
+    out: Target<'_, O>,
 ) -> Result<(), Error> {
-    let mut shape = List::new(0);
-    let mut strides = [List::new(0), List::new(0), List::new(0)];
-    for (i, &n) in from.shape.iter().enumerate().filter(|(i, _)| *i != axis) {
-        shape.push(n);
-        strides[0].push(from.strides[0][i]);
-        strides[1].push(if K == 2 { from.strides[1][i] } else { 0 });
-    }
-    out.strides.iter().for_each(|&stride| strides[2].push(stride));
-    let kept = strides.each_ref().map(List::as_slice);
-    let (n, steps) = ([from.shape[axis]], from.strides.map(|strides| [strides[axis]]));
-    let steps = steps.each_ref().map(<[isize; 1]>::as_slice);
+    let with = fold.with(axes.iter().map(|&axis| from.raw().shape[axis]).product());
+    let out = Target { ptr: out.ptr.cast(), strides: out.strides };
+    along_bytes(function, fold.table(), &with, from.raw(), axes, out)
+}
+
+fn along_bytes(
+    function: &'static str,
+    table: &'static Table,
+    with: &With,
+    from: Raw<'_>,
+    axes: &[usize],
+    out: Target<'_, u8>,
+) -> Result<(), Error> {
+    let side = |reduced: bool| {
+        let indices = (0..from.shape.len()).filter(move |i| axes.contains(i) == reduced);
+        indices.map(|i| Axis { len: from.shape[i], strides: from.strides.map(|s| s[i]) })
+    };
+    let outputs = side(false).zip(out.strides).map(|(axis, &to)| {
+        let [a, b] = axis.strides;
+        Axis { len: axis.len, strides: [a, b, to] }
+    });
     let job = Job {
-        fold,
-        reads: Reads::new(from.ptrs),
-        out: Places::new(out.ptr),
-        kept: Axes::in_memory_order(shape.as_slice(), kept),
-        reduced: if K == 1 { Axes::in_memory_order(&n, steps) } else { Axes::in_order(&n, steps) },
+        function,
+        table,
+        with,
+        reads: Reads::new(from.starts, table.item),
+        out: Places::new(out.ptr, table.out),
+        kept: Axes::in_memory_order_of(outputs),
+        reduced: if table.ordered {
+            Axes::in_order_of(side(true))
+        } else {
+            Axes::in_memory_order_of(side(true))
+        },
     };
     if job.kept.len() == 0 {
         return Ok(());
     }
-    if job.reduced_is_innermost() {
+    if is_innermost(side(true), side(false)) {
         job.sequences();
         return Ok(());
     }
-    job.rows(function)
+    job.rows()
 }
 
-/// The length of a step along an axis: over all operands together, so that their
-/// order does not matter; none if all stand still.
-fn step(len: usize, strides: &[isize]) -> Option<usize> {
-    let step = strides.iter().fold(0usize, |sum, s| sum.saturating_add(s.unsigned_abs()));
-    (len > 1 && step > 0).then_some(step)
-}
-
-impl<F: Fold<K>, const K: usize> Job<F, K> {
-    fn reduced_is_innermost(&self) -> bool {
-        let kept = self.kept.as_slice().iter().filter_map(|a| step(a.len, &a.strides[..2])).min();
-        let reduced = self.reduced.as_slice().iter().filter_map(|a| step(a.len, &a.strides)).min();
-        match (reduced, kept) {
-            (_, None) => true,
-            (None, Some(_)) => false,
-            (Some(reduced), Some(kept)) => reduced <= kept,
+/// Whether outputs are made one after the other, each of a sequence.
+fn is_innermost(
+    reduced: impl Iterator<Item = Axis<2>>,
+    kept: impl Iterator<Item = Axis<2>>,
+) -> bool {
+    // How far a step goes in all operands together, so that their order does not
+    // matter. Axes that do not move do not count.
+    let step = |axis: &Axis<2>| {
+        let step = axis.strides[0].unsigned_abs().saturating_add(axis.strides[1].unsigned_abs());
+        (axis.len > 1 && step > 0).then_some(step)
+    };
+    let Some(kept) = kept.filter_map(|axis| step(&axis)).min() else { return true };
+    let (mut inside, mut all) = (1, 1);
+    for axis in reduced {
+        all *= axis.len;
+        if step(&axis).is_some_and(|step| step <= kept) {
+            inside *= axis.len;
         }
     }
+    inside > 1 && (inside == all || inside > tuning::REDUCE_IN_ORDER)
+}
 
-    fn item_bytes(&self) -> usize {
-        K * size_of::<Item<F, K>>()
-    }
-
+impl Job<'_> {
     /// Operands of an index of the kept axes.
-    fn operands(offsets: [isize; 3]) -> [isize; K] {
-        std::array::from_fn(|k| offsets[k])
+    fn operands([a, b, _]: [isize; 3]) -> [isize; 2] {
+        [a, b]
     }
 
-    // ---- the reduced axis innermost ----
+    // ---- the reduced axes innermost ----
 
     fn sequences(&self) {
         let (n, count) = (self.reduced.len(), self.kept.len());
-        let bytes = n.saturating_mul(self.item_bytes());
+        let bytes = n.saturating_mul(self.table.item_bytes());
         let chunk = tuning::CHUNK.get().map_or(tuning::CHUNK_BYTES, |bytes| bytes as usize);
-        let long = n > block_len::<F, K>() && bytes >= chunk.saturating_mul(8);
+        let long = n > self.table.block_len && bytes >= chunk.saturating_mul(8);
         if long && count < REDUCE_ENOUGH_CHUNKS {
             return self.few_long_sequences();
         }
-        let contiguous = n > tuning::REDUCE_IN_ORDER && self.reduced.inner().strides == [1; K];
+        let contiguous = n > tuning::REDUCE_IN_ORDER && self.reduced.inner().strides == [1; 2];
         let item_ns = if contiguous { 0.0 } else { tuning::REDUCE_STAGED_NS };
         let chunks = Chunks::new(count, bytes, n as f64 * item_ns, 1);
-        each(chunks.n(), chunks.cost_ns(), &|i| {
-            let step = self.kept.inner().strides;
+        each(chunks.n(), chunks.cost_ns(), |i| {
+            if n <= tuning::REDUCE_IN_ORDER {
+                // In order: as the rows of one block, side by side.
+                return self.each_tile(chunks.range(i), |run, _| {
+                    let out = self.out.at(run.offsets[2]);
+                    self.tile(run, 0..n, Into::Out(out, self.kept.inner().strides[2]));
+                });
+            }
             for run in self.kept.runs(chunks.range(i)) {
-                let lines = Lines {
-                    ptrs: self.reads.at(self.first(run)),
-                    count: run.len,
-                    step: Self::operands(step),
-                    len: n,
-                    strides: self.reduced.inner().strides,
-                };
-                let out = self.out.at(run.offsets[2]);
-                // SAFETY: the axes are those of operands borrowed for the call; the
-                // places of different outputs differ, says `check_output`.
-                unsafe { outputs(self.fold, lines, out, step[2]) };
+                self.lines(run);
             }
         });
     }
 
-    /// The first element of the first sequence of a run of outputs.
-    fn first(&self, run: Run<3>) -> [isize; K] {
-        let mut offsets = Self::operands(run.offsets);
-        if let Some(line) = self.reduced.runs(0..self.reduced.len()).next() {
-            offsets.iter_mut().zip(line.offsets).for_each(|(offset, o)| *offset += o);
+    /// Longer lines, one after the other.
+    fn lines(&self, run: Run<3>) {
+        let (n, table, with) = (self.reduced.len(), self.table, self.with);
+        let (step, strides) = (self.kept.inner().strides, self.reduced.inner().strides);
+        let single = self.reduced.single_run(0..n);
+        for i in 0..run.len as isize {
+            let at: [isize; 3] = std::array::from_fn(|k| run.offsets[k] + i * step[k]);
+            let mut acc = Cell::ZERO;
+            // SAFETY: the axes are those of operands borrowed for the call; the place
+            // is this output's.
+            unsafe {
+                match single {
+                    Some(line) if strides == [1; 2] => {
+                        let start = [at[0] + line.offsets[0], at[1] + line.offsets[1]];
+                        sequence(table, with, self.reads.at(start), (n, 0), false, acc.place());
+                    }
+                    _ => {
+                        let starts = self.reads.at(Self::operands(at));
+                        let mut runs = self.reduced.runs(0..n).map(|run| (run.offsets, run.len));
+                        let part = Part { at: 0, len: n, in_order: false };
+                        staged(table, with, starts, strides, &mut runs, part, acc.place());
+                    }
+                }
+                (table.finish)(with, acc.get(), 1, self.out.at(at[2]), 1);
+            }
         }
-        offsets
     }
 
     fn few_long_sequences(&self) {
@@ -145,31 +174,31 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
         for run in self.kept.runs(0..self.kept.len()) {
             for i in 0..run.len as isize {
                 let at: [isize; 3] = std::array::from_fn(|k| run.offsets[k] + i * step[k]);
-                let ptrs = self.reads.at(Self::operands(at));
-                let value = walked(self.fold, ptrs, &self.reduced);
-                // SAFETY: the place is this output's.
-                unsafe { self.out.at(at[2]).write(value) };
+                let starts = self.reads.at(Self::operands(at));
+                let reads = Reads::new(starts, self.table.item);
+                let place = Places::new(self.out.at(at[2]), self.table.out);
+                walked(self.table, self.with, reads, &self.reduced, place);
             }
         }
     }
 
     // ---- a kept axis innermost ----
 
-    fn rows(&self, function: &'static str) -> Result<(), Error> {
+    fn rows(&self) -> Result<(), Error> {
         let (n, outputs) = (self.reduced.len(), self.kept.len());
         let part = self.part_rows();
         let parts = n.div_ceil(part).max(1);
-        let column_bytes = part.min(n).saturating_mul(self.item_bytes());
+        let column_bytes = part.min(n).saturating_mul(self.table.item_bytes());
         let columns = Chunks::new(outputs, column_bytes, 0.0, 1);
         let width = match tuning::CHUNK.get() {
             Some(_) => columns.len(),
-            None => columns.len().max(tile_len::<F, K>()).min(outputs),
+            None => columns.len().max(self.table.tile_len()).min(outputs),
         };
         let tiles = outputs.div_ceil(width);
         let cost_ns = columns.cost_ns() * parts as f64;
         let range = |tile: usize| tile * width..outputs.min((tile + 1) * width);
         if parts == 1 {
-            each(tiles, cost_ns, &|tile| {
+            each(tiles, cost_ns, |tile| {
                 self.each_tile(range(tile), |run, _| {
                     let out = self.out.at(run.offsets[2]);
                     self.tile(run, 0..n, Into::Out(out, self.kept.inner().strides[2]));
@@ -177,35 +206,28 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
             });
             return Ok(());
         }
-        let room = parts
-            .checked_mul(outputs)
-            .ok_or_else(|| Error::TooLarge { function, shape: vec![parts, outputs] })?;
-        let mut room = Buffer::<F::Acc>::new(function, room)?;
-        let partials = Places::new(room.as_mut_ptr());
-        each(parts * tiles, cost_ns, &|i| {
+        let mut room = Partials::new(self, parts, outputs)?;
+        let partials = room.places();
+        each(parts * tiles, cost_ns, |i| {
             let (p, tile) = (i / tiles, i % tiles);
             self.each_tile(range(tile), |run, index| {
                 let place = partials.at((p * outputs + index) as isize);
                 self.tile(run, p * part..n.min((p + 1) * part), Into::Part(place));
             });
         });
-        let merge_ns = tuning::traffic_ns((parts * outputs * size_of::<F::Acc>()) as f64);
-        each(tiles, merge_ns, &|tile| {
+        let merge_ns = tuning::traffic_ns((parts * outputs * self.table.acc) as f64);
+        each(tiles, merge_ns, |tile| {
             let range = range(tile);
             let first = partials.at(range.start as isize);
             let size = (parts, outputs);
             // SAFETY: the run above has written all partials; these columns are this
             // chunk's alone.
-            unsafe { merge_parts(self.fold, first, range.len(), size) };
+            unsafe { merge_parts(self.table, self.with, first, range.len(), size) };
             self.each_tile(range, |run, index| {
-                for i in 0..run.len {
-                    // SAFETY: written above; the place is this output's.
-                    unsafe {
-                        let value = self.fold.finish(*partials.at((index + i) as isize));
-                        let step = self.kept.inner().strides[2];
-                        self.out.at(run.offsets[2] + i as isize * step).write(value);
-                    }
-                }
+                let (accs, out) = (partials.at(index as isize), self.out.at(run.offsets[2]));
+                let step = self.kept.inner().strides[2];
+                // SAFETY: merged above; the places are those of these outputs.
+                unsafe { (self.table.finish)(self.with, accs, run.len, out, step) };
             });
         });
         Ok(())
@@ -214,8 +236,8 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
     /// Rows of one part: an aligned power of two of blocks. Fine enough that few
     /// columns make enough chunks, and never more than a tile has levels for.
     fn part_rows(&self) -> usize {
-        let width = self.kept.len().min(tile_len::<F, K>());
-        let block_bytes = REDUCE_ROW_BLOCK * width * self.item_bytes();
+        let width = self.kept.len().min(self.table.tile_len());
+        let block_bytes = REDUCE_ROW_BLOCK * width * self.table.item_bytes();
         let blocks = match tuning::CHUNK.get() {
             Some(bytes) => bytes as usize / block_bytes,
             None if self.kept.len().div_ceil(width) >= REDUCE_ENOUGH_CHUNKS => REDUCE_PART_BLOCKS,
@@ -226,12 +248,12 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
 
     /// The tiles of a range of outputs: stretches of the innermost kept axis no
     /// longer than a tile, each with the index of its first output.
-    fn each_tile(&self, range: std::ops::Range<usize>, mut f: impl FnMut(Run<3>, usize)) {
+    fn each_tile(&self, range: Range<usize>, mut f: impl FnMut(Run<3>, usize)) {
         let mut index = range.start;
         let step = self.kept.inner().strides;
         for mut run in self.kept.runs(range) {
             while run.len > 0 {
-                let len = run.len.min(tile_len::<F, K>());
+                let len = run.len.min(self.table.tile_len());
                 f(Run { len, ..run }, index);
                 index += len;
                 run.len -= len;
@@ -242,17 +264,46 @@ impl<F: Fold<K>, const K: usize> Job<F, K> {
         }
     }
 
-    fn tile(&self, run: Run<3>, which: std::ops::Range<usize>, into: Into<F, K>) {
+    fn tile(&self, run: Run<3>, which: Range<usize>, into: Into) {
         let tile = Tile {
-            ptrs: self.reads.at(Self::operands(run.offsets)),
+            starts: self.reads.at(Self::operands(run.offsets)),
             columns: run.len,
             column_strides: Self::operands(self.kept.inner().strides),
             row_strides: self.reduced.inner().strides,
         };
-        let n = which.len();
-        let stretches = self.reduced.runs(which).map(|run| (run.offsets, run.len));
+        if let (Into::Out(out, step), 0..=REDUCE_ROW_BLOCK) = (into, which.len()) {
+            let mut stretches = self.reduced.runs(which.clone()).map(|run| (run.offsets, run.len));
+            let out = (out, step);
+            // SAFETY: as below.
+            unsafe { one_block(self.table, self.with, tile, &mut stretches, which.len(), out) };
+            return;
+        }
+        let size = (which.start, which.len());
+        let mut stretches = self.reduced.runs(which).map(|run| (run.offsets, run.len));
         // SAFETY: the axes are those of operands borrowed for the call; the places
         // are those of these outputs, which no other chunk has.
-        unsafe { rows(self.fold, tile, stretches, n, into) };
+        unsafe { rows(self.table, self.with, tile, &mut stretches, size, into) };
+    }
+}
+
+/// An accumulator for each part of the rows and each output.
+struct Partials {
+    room: Buffer<u128>,
+    acc: usize,
+}
+
+impl Partials {
+    /// # Errors
+    /// [`Error::Memory`], [`Error::TooLarge`].
+    fn new(job: &Job<'_>, parts: usize, outputs: usize) -> Result<Self, Error> {
+        let (function, acc) = (job.function, job.table.acc);
+        let bytes = parts.checked_mul(outputs).and_then(|n| n.checked_mul(acc));
+        let shape = || vec![parts, outputs];
+        let bytes = bytes.ok_or_else(|| Error::TooLarge { function, shape: shape() })?;
+        Ok(Self { room: Buffer::new(function, bytes.div_ceil(size_of::<u128>()))?, acc })
+    }
+
+    fn places(&mut self) -> Places {
+        Places::new(self.room.as_mut_ptr().cast(), self.acc)
     }
 }

@@ -1,5 +1,5 @@
-//! Sums, means, dot products, least and greatest elements: of a whole array, or
-//! along one axis.
+//! Sums, products, means, variances, least and greatest elements and where they are,
+//! truth, dot products: of a whole array, or along any of its axes.
 //!
 //! ```
 //! use ndarray::array;
@@ -31,222 +31,46 @@
 //! stride outermost (among equal strides, the order of the array), and axes with a
 //! negative stride walked from their other end. [`dot`] takes the order of the index.
 //!
-//! **An axis** is walked from its lower address to its higher ([`dot_axis`]: by
-//! rising index). Compare the stride of the reduced axis with the shortest stride
-//! among the other axes, where axes of length 1 and strides of 0 do not count, and
-//! strides of two operands are added up:
-//! - The reduced axis has the shorter stride or the same, or no other axis counts:
-//!   for each output a sequence, as above.
-//! - Else (and where the reduced axis does not count, but another does) rows are
-//!   added: for each output, blocks of 128 elements one after the
+//! **Some axes**: for each output the elements along them, in the order of memory as
+//! above ([`dot_axis`]: by rising index). Compare the strides of the reduced axes with
+//! the shortest stride among the others, where axes of length 1 and strides of 0 do not
+//! count, and strides of two operands are added up. Call those reduced axes inner whose
+//! stride is not longer.
+//! - All reduced axes are inner, or the inner ones have more than 16 elements together,
+//!   or no other axis counts: for each output a sequence, as above.
+//! - Else rows are added: for each output, blocks of 128 elements one after the
 //!   other, then blocks by pairs as above.
+//!
+//! **Products** are taken in the same order. **Variances** too: of each block the mean
+//! and the squared deviations from it, which are then merged by pairs, in `f64`.
 //!
 //! Integers wrap at 64 bits, and least and greatest elements do not depend on any
 //! order.
 //!
 //! # NaN and zeros
-//! A NaN anywhere gives NaN, wherever it stands ([`min`] and [`max`] too). The sum
+//! A NaN anywhere gives NaN, wherever it stands ([`min`] and [`max`] too); [`nansum`] and
+//! the others of its name leave NaN out. The sum
 //! of nothing is +0.0; a sum of which every element is -0.0 is -0.0. In
 //! [`min`] and [`max`] -0.0 is less than +0.0.
 
+// Axes, folds and operands are a word or two, and read best as values.
+#![allow(clippy::needless_pass_by_value)]
+
 mod along;
+mod axes;
+#[macro_use]
 mod axis;
+mod norms;
+mod operands;
 mod sequence;
 mod shared;
+mod skipping;
 mod types;
+mod whole;
 
-pub use axis::{
-    dot_axis, dot_axis_into, max_axis, max_axis_into, mean_axis, mean_axis_into, min_axis,
-    min_axis_into, sum_axis, sum_axis_into,
-};
-pub use types::Reduce;
-
-use ndarray::{ArrayRef, Dimension, Ix1};
-use sequence::Operands;
-
-use crate::Error;
-
-#[inline]
-fn one<T, D: Dimension>(a: &ArrayRef<T, D>) -> Operands<'_, T, 1> {
-    Operands { ptrs: [a.as_ptr()], shape: a.shape(), strides: [a.strides()] }
-}
-
-/// Two operands of one shape.
-///
-/// # Errors
-/// [`Error::Shape`].
-#[inline]
-fn two<'a, T, D: Dimension>(
-    function: &'static str,
-    a: &'a ArrayRef<T, D>,
-    b: &'a ArrayRef<T, D>,
-) -> Result<Operands<'a, T, 2>, Error> {
-    if a.shape() != b.shape() {
-        return Err(Error::Shape {
-            function,
-            operand: "b",
-            shape: b.shape().to_vec(),
-            expected: "the shape of a",
-            other: a.shape().to_vec(),
-        });
-    }
-    Ok(Operands {
-        ptrs: [a.as_ptr(), b.as_ptr()],
-        shape: a.shape(),
-        strides: [a.strides(), b.strides()],
-    })
-}
-
-/// One operand with at least one element.
-///
-/// # Errors
-/// [`Error::Empty`].
-#[inline]
-fn some<'a, T, D: Dimension>(
-    function: &'static str,
-    a: &'a ArrayRef<T, D>,
-) -> Result<Operands<'a, T, 1>, Error> {
-    if a.is_empty() {
-        return Err(Error::Empty { function, operand: "a", shape: a.shape().to_vec() });
-    }
-    Ok(one(a))
-}
-
-/// The sum of all elements.
-///
-/// Any layout; an empty array gives 0. Signed integers are summed in `i64`,
-/// unsigned ones in `u64`.
-///
-/// # Accuracy
-/// Same bits on any number of threads and any CPU; the [order of
-/// additions](self#the-order-of-additions) is that of memory. The error of n
-/// floats is at most about (66 + log2(n)) u times the sum of their absolute values
-/// (u: half an ULP of 1). NaN gives NaN; only -0.0 gives -0.0. Integer sums wrap at
-/// 64 bits, in debug builds too.
-///
-/// # Performance
-/// One pass, no allocation; elements that are not contiguous are gathered block by
-/// block. Large arrays are summed on all threads.
-///
-/// # Examples
-/// ```
-/// use ndarray::{array, s};
-///
-/// assert_eq!(swath::reduce::sum(&array![1.5f64, 2.0, 3.0]), 6.5);
-/// assert_eq!(swath::reduce::sum(&array![200u8, 100]), 300u64);
-/// assert_eq!(swath::reduce::sum(&array![[1, 2], [3, 4]].slice(s![.., ..;-1])), 10i64);
-/// ```
-#[inline]
-#[must_use]
-pub fn sum<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> T::Sum {
-    T::whole_sum(one(a))
-}
-
-/// The arithmetic mean of all elements.
-///
-/// Any layout; an empty array gives NaN. Integers give `f64`.
-///
-/// # Accuracy
-/// Floats: [`sum`] divided by the number of elements, both in the type of the
-/// elements (so an `f32` sum may overflow). Integers: the exact sum, whatever its
-/// size, rounded to `f64`, divided by the number. Same bits on any number of threads
-/// and any CPU.
-///
-/// # Performance
-/// As [`sum`]; of 64-bit integers slower, since their sums need 128 bits.
-///
-/// # Examples
-/// ```
-/// use ndarray::array;
-///
-/// assert_eq!(swath::reduce::mean(&array![1.0f32, 2.0, 6.0]), 3.0);
-/// assert_eq!(swath::reduce::mean(&array![i64::MAX, i64::MAX]), 9223372036854775807.0);
-/// ```
-#[inline]
-#[must_use]
-pub fn mean<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> T::Mean {
-    T::whole_mean(one(a))
-}
-
-/// The least element.
-///
-/// Any layout.
-///
-/// # Errors
-/// - [`Error::Empty`] if there are no elements.
-///
-/// # Accuracy
-/// Exact. A NaN anywhere gives NaN; -0.0 is less than +0.0.
-///
-/// # Performance
-/// As [`sum`].
-///
-/// # Examples
-/// ```
-/// use ndarray::array;
-///
-/// assert_eq!(swath::reduce::min(&array![3, -1, 2])?, -1);
-/// assert!(swath::reduce::min(&array![3.0, f64::NAN])?.is_nan());
-/// # Ok::<(), swath::Error>(())
-/// ```
-#[inline]
-pub fn min<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<T, Error> {
-    some("min", a).map(T::whole_min)
-}
-
-/// The greatest element.
-///
-/// Any layout.
-///
-/// # Errors
-/// - [`Error::Empty`] if there are no elements.
-///
-/// # Accuracy
-/// Exact. A NaN anywhere gives NaN; -0.0 is less than +0.0.
-///
-/// # Performance
-/// As [`sum`].
-///
-/// # Examples
-/// ```
-/// use ndarray::array;
-///
-/// assert_eq!(swath::reduce::max(&array![3u8, 1, 2])?, 3);
-/// assert!(swath::reduce::max(&ndarray::Array1::<f32>::zeros(0)).is_err());
-/// # Ok::<(), swath::Error>(())
-/// ```
-#[inline]
-pub fn max<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<T, Error> {
-    some("max", a).map(T::whole_max)
-}
-
-/// The sum of the products of two vectors of one length.
-///
-/// Any strides; empty vectors give 0. Products and sums of signed integers are
-/// taken in `i64`, of unsigned ones in `u64`.
-///
-/// # Errors
-/// - [`Error::Shape`] if the lengths differ.
-///
-/// # Accuracy
-/// Each product is rounded, then they are added in the [order of
-/// additions](self#the-order-of-additions) of a sequence, by index: neither strides
-/// nor the order of `a` and `b` matter. Same bits on any number of threads and any
-/// CPU; NaN gives NaN. Integers wrap at 64 bits.
-///
-/// # Performance
-/// One pass, no allocation. Large vectors are multiplied on all threads.
-///
-/// # Examples
-/// ```
-/// use ndarray::array;
-///
-/// let (a, b) = (array![1.0f32, 2.0, 3.0], array![4.0, 5.0, 6.0]);
-/// assert_eq!(swath::reduce::dot(&a, &b)?, 32.0);
-/// assert!(swath::reduce::dot(&a, &array![1.0]).is_err());
-/// # Ok::<(), swath::Error>(())
-/// ```
-#[inline]
-pub fn dot<T: Reduce>(a: &ArrayRef<T, Ix1>, b: &ArrayRef<T, Ix1>) -> Result<T::Sum, Error> {
-    two("dot", a, b).map(T::whole_dot)
-}
+pub use axes::Axes;
+pub use axis::*;
+pub use norms::*;
+pub use skipping::*;
+pub use types::{Reduce, ReduceFloat};
+pub use whole::*;

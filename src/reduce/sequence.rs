@@ -1,157 +1,164 @@
 //! One sequence to one value: chunks are subtrees of the canonical order.
 
 use std::mem::MaybeUninit;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
-use super::shared::{Places, Reads, each};
-use crate::kernel::reduce::{Fold, Item, Tree, block_len, contiguous, in_order, staged};
+use super::operands::{Folding, Operands, Raw};
+use super::shared::{Places, Reads, each, run};
+use crate::kernel::reduce::{Cell, Part, Table, Tree, With, in_order, sequence, staged};
 use crate::plan::{Axes, Chunks};
-use crate::tuning;
+use crate::{pool, tuning};
 
-/// Operands of one shape.
-#[derive(Clone, Copy)]
-pub struct Operands<'a, T, const K: usize> {
-    pub(super) ptrs: [*const T; K],
-    pub(super) shape: &'a [usize],
-    pub(super) strides: [&'a [isize]; K],
-}
-
-impl<T, const K: usize> Operands<'_, T, K> {
-    /// How many elements each has.
-    #[inline]
-    pub(super) fn len(&self) -> usize {
-        self.shape.iter().product()
-    }
-
-    /// Whether the elements of each, in the order of the array, are one stretch.
-    #[inline]
-    fn contiguous(&self) -> bool {
-        let mut step = 1;
-        for (i, &n) in self.shape.iter().enumerate().rev() {
-            if n != 1 {
-                if self.strides.iter().any(|strides| strides[i] != step) {
-                    return false;
-                }
-                step *= n as isize;
-            }
-        }
-        true
-    }
-}
-
-/// Reduces all elements: of one operand in the order of memory, of two in the
-/// order of the array.
+/// Reduces all elements: in the order of memory, or by rising index if the fold asks
+/// for it.
 #[inline]
-pub(super) fn whole<F: Fold<K>, const K: usize>(
-    fold: F,
-    from: Operands<'_, Item<F, K>, K>,
-) -> F::Out {
-    let n = from.len();
-    if n == 0 || from.contiguous() {
-        let reads = Reads::new(from.ptrs);
-        return by_chunks(fold, n, 0.0, &|part| {
-            let start = [part.start as isize; K];
-            // SAFETY: the operands are contiguous and borrowed for the call.
-            let items = reads
-                .at(start)
-                .map(|start| unsafe { std::slice::from_raw_parts(start, part.len()) });
-            contiguous(fold, items, in_order(n))
+pub(super) fn whole<T, O>(fold: Folding<T, O>, a: Operands<'_, T>) -> O {
+    let mut out = MaybeUninit::<O>::uninit();
+    let (table, from) = (fold.table(), a.raw());
+    let with = fold.with(from.len());
+    let place = Places::new(out.as_mut_ptr().cast(), size_of::<O>());
+    // Here, where the number of axes is known and most of this folds away.
+    if with.count == 0 || from.is_contiguous(table.operands) {
+        piece(table, &with, Reads::new(from.starts, table.item), place);
+    } else {
+        pieces(table, &with, from, place);
+    }
+    // SAFETY: the call has written a result of this type, says `Folding`.
+    unsafe { out.assume_init() }
+}
+
+/// Reduces contiguous elements.
+#[inline(never)]
+fn piece(table: &Table, with: &With, reads: Reads, out: Places) {
+    let n = with.count;
+    if n <= table.block_len {
+        let cost_ns = tuning::traffic_ns((n * table.item_bytes()) as f64);
+        // SAFETY: the operands are contiguous and borrowed for the call, whose result
+        // this is.
+        return pool::each(1, cost_ns, |_| unsafe {
+            (table.whole)(with, reads.at([0; 2]), n, out.at(0));
         });
     }
-    let axes = if K == 1 {
-        Axes::in_memory_order(from.shape, from.strides)
-    } else {
+    by_chunks(table, with, n, 0.0, out, &|part, acc| {
+        let at = (part.len(), part.start);
+        let starts = reads.at([part.start as isize; 2]);
+        // SAFETY: the operands are contiguous and borrowed for the call.
+        unsafe { sequence(table, with, starts, at, false, acc) };
+    });
+}
+
+/// Reduces elements that are not contiguous.
+#[inline(never)]
+fn pieces(table: &Table, with: &With, from: Raw<'_>, out: Places) {
+    let axes = if table.ordered {
         Axes::in_order(from.shape, from.strides)
+    } else {
+        Axes::in_memory_order(from.shape, from.strides)
     };
-    walked(fold, from.ptrs, &axes)
+    walked(table, with, Reads::new(from.starts, table.item), &axes, out);
 }
 
 /// Reduces the elements of `axes`, in walking order.
-pub(super) fn walked<F: Fold<K>, const K: usize>(
-    fold: F,
-    ptrs: [*const Item<F, K>; K],
-    axes: &Axes<K>,
-) -> F::Out {
+pub(super) fn walked(table: &Table, with: &With, reads: Reads, axes: &Axes<2>, out: Places) {
     let n = axes.len();
     let strides = axes.inner().strides;
-    let reads = Reads::new(ptrs);
-    let item_ns = if strides == [1; K] && axes.inner().len >= block_len::<F, K>() {
+    let item_ns = if strides == [1; 2] && axes.inner().len >= table.block_len {
         0.0
     } else {
         tuning::REDUCE_STAGED_NS
     };
-    by_chunks(fold, n, item_ns, &|part| {
-        let size = (part.len(), in_order(n));
-        let stretches = axes.runs(part).map(|run| (run.offsets, run.len));
+    by_chunks(table, with, n, item_ns, out, &|range, acc| {
+        let part = Part { at: range.start, len: range.len(), in_order: in_order(n) };
+        let mut stretches = axes.runs(range).map(|run| (run.offsets, run.len));
         // SAFETY: the axes are those of operands borrowed for the call.
-        unsafe { staged(fold, reads.at([0; K]), strides, stretches, size) }
-    })
+        unsafe { staged(table, with, reads.at([0; 2]), strides, &mut stretches, part, acc) };
+    });
 }
 
-/// Reduces `n` elements by `part`, which reduces an aligned part of them.
+/// Reduces an aligned part of a sequence into an accumulator.
+type ReducePart<'a> = &'a (dyn Fn(Range<usize>, *mut u8) + Sync);
+
+/// Reduces `n` elements by `part`.
 #[inline]
-fn by_chunks<F: Fold<K>, const K: usize>(
-    fold: F,
+fn by_chunks(
+    table: &Table,
+    with: &With,
     n: usize,
     item_ns: f64,
-    part: &(dyn Fn(Range<usize>) -> F::Acc + Sync),
-) -> F::Out {
-    let item_bytes = K * size_of::<Item<F, K>>();
-    if n <= block_len::<F, K>() {
+    out: Places,
+    part: ReducePart<'_>,
+) {
+    let item_bytes = table.item_bytes();
+    if n <= table.block_len {
         let cost_ns = (n as f64 * item_ns).max(tuning::traffic_ns((n * item_bytes) as f64));
-        return once(cost_ns, || fold.finish(part(0..n)));
+        return each(1, cost_ns, |_| {
+            let mut acc = Cell::ZERO;
+            part(0..n, acc.place());
+            // SAFETY: `part` has written the accumulator; the only chunk writes the
+            // only result.
+            unsafe { (table.finish)(with, acc.get(), 1, out.at(0), 1) };
+        });
     }
-    let chunks = Chunks::new(n, item_bytes, item_ns, block_len::<F, K>());
-    by_subtrees(fold, n, &chunks, part)
+    let chunks = Chunks::new(n, item_bytes, item_ns, table.block_len);
+    by_subtrees(table, with, n, &chunks, out, part);
 }
 
-/// The rest of [`by_chunks`], for more than a block.
-fn by_subtrees<F: Fold<K>, const K: usize>(
-    fold: F,
+/// The rest of [`by_chunks`], for more than a block. Not inlined: small calls would pay
+/// for its stack.
+#[inline(never)]
+fn by_subtrees(
+    table: &Table,
+    with: &With,
     n: usize,
     chunks: &Chunks,
-    part: &(dyn Fn(Range<usize>) -> F::Acc + Sync),
-) -> F::Out {
-    let blocks = floor_power_of_two(chunks.len() / block_len::<F, K>());
-    let len = blocks * block_len::<F, K>();
+    out: Places,
+    part: ReducePart<'_>,
+) {
+    let blocks = floor_power_of_two(chunks.len() / table.block_len);
+    let len = blocks * table.block_len;
     let count = n.div_ceil(len);
     let chunk_ns = chunks.cost_ns() / count as f64;
     let mut tree = Tree::new();
-    let mut room: [MaybeUninit<F::Acc>; tuning::REDUCE_ROUND] =
-        [const { MaybeUninit::uninit() }; tuning::REDUCE_ROUND];
+    let mut room = [const { MaybeUninit::<Cell>::uninit() }; tuning::REDUCE_ROUND];
     for first in (0..count).step_by(tuning::REDUCE_ROUND) {
         let here = (count - first).min(tuning::REDUCE_ROUND);
-        let places = Places::of(&mut room);
-        each(here, chunk_ns * here as f64, &|i| {
-            let start = (first + i) * len;
-            let acc = part(start..n.min(start + len));
-            // SAFETY: `i` is below the room's length, and this chunk's alone.
-            unsafe { places.at(i as isize).write(acc) };
-        });
-        // In a run of its own, for the floating-point mode.
-        tree = once(here as f64, || {
-            let mut tree = tree;
-            for place in &room[..here] {
-                // SAFETY: the run above has written the first `here` places.
-                tree.push(fold, unsafe { place.assume_init() });
+        let places = Places::new(room.as_mut_ptr().cast(), size_of::<Cell>());
+        if table.settles {
+            // Chunks may be left out.
+            for i in 0..here as isize {
+                // SAFETY: a place holds an accumulator.
+                unsafe { (table.empty)(places.at(i), 1) };
             }
-            tree
+        }
+        run(here, chunk_ns * here as f64, &|i| {
+            let (start, place) = ((first + i) * len, places.at(i as isize));
+            part(start..n.min(start + len), place);
+            // SAFETY: `part` has written it.
+            if table.settles && unsafe { (table.is_settled)(place) } {
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
         });
+        let _modes = pool::default_modes();
+        let mut settled = false;
+        for i in 0..here as isize {
+            // SAFETY: the first `here` places are written, by the run or before.
+            unsafe {
+                tree.push(table, with, places.at(i));
+                settled |= table.settles && (table.is_settled)(places.at(i));
+            }
+        }
+        if settled {
+            break;
+        }
     }
-    once(0.0, || fold.finish(tree.finish(fold)))
-}
-
-/// A run of one chunk that gives a value.
-#[inline]
-pub(super) fn once<R: Send>(cost_ns: f64, f: impl Fn() -> R + Sync) -> R {
-    let mut value = MaybeUninit::<R>::uninit();
-    let place = Places::new(value.as_mut_ptr());
-    each(1, cost_ns, &|_| {
-        // SAFETY: the only chunk writes the only place.
-        unsafe { place.at(0).write(f()) };
-    });
-    // SAFETY: a run that returns has done its chunk.
-    unsafe { value.assume_init() }
+    let _modes = pool::default_modes();
+    let mut acc = Cell::ZERO;
+    // SAFETY: a cell holds an accumulator; the result is the call's.
+    unsafe {
+        tree.finish(table, with, acc.place());
+        (table.finish)(with, acc.get(), 1, out.at(0), 1);
+    }
 }
 
 /// The largest power of two not above `n`, at least 1.

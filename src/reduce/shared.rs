@@ -1,59 +1,73 @@
 //! What chunks share: the run, and pointers.
 
-use std::mem::MaybeUninit;
+use std::ops::ControlFlow;
 
 use crate::pool;
 
-/// `pool::each`, compiled once for all reductions.
+/// A run of `n` chunks, compiled once for all reductions.
 #[inline(never)]
-pub(super) fn each(n: usize, cost_ns: f64, body: &(dyn Fn(usize) + Sync)) {
-    pool::each(n, cost_ns, body);
+pub(super) fn run(n: usize, cost_ns: f64, body: &(dyn Fn(usize) -> ControlFlow<()> + Sync)) {
+    let _ = pool::run(n, cost_ns, || (), |(), i| body(i));
 }
 
-/// The first elements of `K` operands, for all threads to read.
+/// A run in which every chunk is done.
+#[inline]
+pub(super) fn each(n: usize, cost_ns: f64, body: impl Fn(usize) + Sync) {
+    run(n, cost_ns, &|i| {
+        body(i);
+        ControlFlow::Continue(())
+    });
+}
+
+/// The first elements of the operands, for all threads to read.
 #[derive(Clone, Copy)]
-pub(super) struct Reads<T, const K: usize>([*const T; K]);
+pub(super) struct Reads {
+    pub(super) starts: [*const u8; 2],
+    item: usize,
+}
 
-// SAFETY: only read through, by kernels whose constructors demand that the
-// elements may be read; `T: Sync` lets threads share them.
-unsafe impl<T: Sync, const K: usize> Sync for Reads<T, K> {}
+// SAFETY: only read through, by kernels whose callers vouch that the elements may be
+// read; elements are plain numbers, which threads may share.
+unsafe impl Sync for Reads {}
 
-impl<T, const K: usize> Reads<T, K> {
-    pub(super) fn new(ptrs: [*const T; K]) -> Self {
-        Self(ptrs)
+impl Reads {
+    /// Of items of `item` bytes.
+    pub(super) fn new(starts: [*const u8; 2], item: usize) -> Self {
+        Self { starts, item }
     }
 
-    /// The places at `offsets` from them.
+    /// The places `offsets` items further.
     #[inline]
-    pub(super) fn at(&self, offsets: [isize; K]) -> [*const T; K] {
-        let mut ptrs = self.0;
-        for k in 0..K {
-            ptrs[k] = ptrs[k].wrapping_offset(offsets[k]);
+    pub(super) fn at(&self, offsets: [isize; 2]) -> [*const u8; 2] {
+        let mut starts = self.starts;
+        for (start, offset) in starts.iter_mut().zip(offsets) {
+            *start = start.wrapping_offset(offset.wrapping_mul(self.item as isize));
         }
-        ptrs
+        starts
     }
 }
 
 /// Places that chunks write, each its own.
 #[derive(Clone, Copy)]
-pub(super) struct Places<T>(*mut T);
+pub(super) struct Places {
+    first: *mut u8,
+    size: usize,
+}
 
-// SAFETY: only written through, by callers who promise that no two chunks write
-// the same place; `T: Send` lets another thread write a value.
-unsafe impl<T: Send> Sync for Places<T> {}
+// SAFETY: only written through, by callers who promise that no two chunks write the
+// same place; what is written are plain numbers, which any thread may write.
+unsafe impl Sync for Places {}
 
-impl<T> Places<T> {
-    pub(super) fn new(first: *mut T) -> Self {
-        Self(first)
-    }
-
-    pub(super) fn of(room: &mut [MaybeUninit<T>]) -> Self {
-        Self(room.as_mut_ptr().cast())
+impl Places {
+    /// Of values of `size` bytes.
+    #[inline]
+    pub(super) fn new(first: *mut u8, size: usize) -> Self {
+        Self { first, size }
     }
 
     /// The place at `offset`.
     #[inline]
-    pub(super) fn at(&self, offset: isize) -> *mut T {
-        self.0.wrapping_offset(offset)
+    pub(super) fn at(&self, offset: isize) -> *mut u8 {
+        self.first.wrapping_offset(offset.wrapping_mul(self.size as isize))
     }
 }

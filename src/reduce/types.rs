@@ -1,93 +1,141 @@
-//! The element types of reductions, and what their results are.
+//! The element types of reductions, what their results are, and their folds.
 
-use super::along::{Target, along};
-use super::sequence::{Operands, whole};
-use crate::kernel::reduce::{Dot, Max, Mean, Min, Sum};
-use crate::{Element, Error, Float};
+use std::fmt::Debug;
 
-/// An element that can be summed, averaged and compared: `f32`, `f64` and the
-/// integers of 8 to 64 bits.
+use super::operands::Folding;
+use crate::kernel::reduce::{
+    All, Any, Both, Count, Dot, Extreme, Mean, Moments, NanExtreme, NanMean, NanMoments,
+    NanProduct, NanSum, Norm1, Norm2, NormInf, Place, Product, Sum, Table,
+};
+use crate::{Element, Float};
+
+/// An element that can be reduced: `f32`, `f64`, the integers of 8 to 64 bits, and
+/// `bool`, which counts as 0 and 1.
 ///
-/// Implemented for every [`Element`]; not meant to be implemented elsewhere.
-pub trait Reduce: Element {
-    /// What sums and dot products give: floats their own type, signed integers
+/// Not meant to be implemented elsewhere.
+pub trait Reduce: Copy + Send + Sync + PartialOrd + Debug + Default + 'static {
+    /// What sums and products give: floats their own type, signed integers and `bool`
     /// `i64`, unsigned ones `u64`.
-    type Sum: Element;
-    /// What means give: floats their own type, integers `f64`.
-    type Mean: Float;
+    type Sum: Element + Reduce;
+    /// What means and variances give: floats their own type, others `f64`.
+    type Mean: Float + Reduce;
 
     #[doc(hidden)]
-    fn whole_sum(a: Operands<'_, Self, 1>) -> Self::Sum;
-    #[doc(hidden)]
-    fn whole_mean(a: Operands<'_, Self, 1>) -> Self::Mean;
-    #[doc(hidden)]
-    fn whole_min(a: Operands<'_, Self, 1>) -> Self;
-    #[doc(hidden)]
-    fn whole_max(a: Operands<'_, Self, 1>) -> Self;
-    #[doc(hidden)]
-    fn whole_dot(ab: Operands<'_, Self, 2>) -> Self::Sum;
-    #[doc(hidden)]
-    fn along_sum(call: Along<'_, Self, 1>, out: Target<'_, Self::Sum>) -> Result<(), Error>;
-    #[doc(hidden)]
-    fn along_mean(call: Along<'_, Self, 1>, out: Target<'_, Self::Mean>) -> Result<(), Error>;
-    #[doc(hidden)]
-    fn along_min(call: Along<'_, Self, 1>, out: Target<'_, Self>) -> Result<(), Error>;
-    #[doc(hidden)]
-    fn along_max(call: Along<'_, Self, 1>, out: Target<'_, Self>) -> Result<(), Error>;
-    #[doc(hidden)]
-    fn along_dot(call: Along<'_, Self, 2>, out: Target<'_, Self::Sum>) -> Result<(), Error>;
+    const FOLDS: Folds<Self>;
 }
 
-/// A checked call along one axis.
-#[derive(Clone, Copy)]
-pub struct Along<'a, T, const K: usize> {
-    pub(super) function: &'static str,
-    pub(super) from: Operands<'a, T, K>,
-    pub(super) axis: usize,
+/// The folds of an element type.
+pub struct Folds<T: Reduce> {
+    pub(super) sum: Folding<T, T::Sum>,
+    pub(super) prod: Folding<T, T::Sum>,
+    pub(super) mean: Folding<T, T::Mean>,
+    pub(super) var: Folding<T, T::Mean>,
+    pub(super) std: Folding<T, T::Mean>,
+    pub(super) min: Folding<T, T>,
+    pub(super) max: Folding<T, T>,
+    pub(super) min_max: Folding<T, [T; 2]>,
+    pub(super) argmin: Folding<T, usize>,
+    pub(super) argmax: Folding<T, usize>,
+    pub(super) any: Folding<T, bool>,
+    pub(super) all: Folding<T, bool>,
+    pub(super) count_nonzero: Folding<T, usize>,
+    pub(super) dot: Folding<T, T::Sum>,
 }
 
-// Compiled here, once for each type, not in every crate that calls.
+/// A fold of a table of its own. A static, so that the kernels are compiled with this
+/// crate, once, and not in every crate that calls.
+macro_rules! folding {
+    ($fold:ty, $operands:expr, $flip:expr) => {{
+        static TABLE: Table = Table::of::<$fold, $operands>($flip);
+        // SAFETY: items and results are numbers of the sizes of those of the kernels,
+        // and any bits are a number. A bool is read as a byte; one that comes out is
+        // an element, or made as a bool.
+        unsafe { Folding::new(&TABLE) }
+    }};
+}
+
+// For the least and the greatest: the type that kernels know for all types of its size
+// that differ in their sign only, whether theirs is the greatest, and the bits to flip.
+// Then the bits of an element and those that are not all zero unless it is.
 macro_rules! reduces {
-    ($($t:ident: $sum:ident, $mean:ident;)*) => {$(
+    ($($t:ident: $sum:ident, $mean:ident, least $bits:ident ^ $least:expr,
+       greatest $turned:literal ^ $greatest:expr, sums $sums:ident, as $own:ident,
+       truth $truth:ident & $mask:expr;)*) => {$(
         impl Reduce for $t {
             type Sum = $sum;
             type Mean = $mean;
 
-            fn whole_sum(a: Operands<'_, Self, 1>) -> $sum {
-                whole(Sum::<$t>::default(), a)
-            }
-            fn whole_mean(a: Operands<'_, Self, 1>) -> $mean {
-                whole(Mean::<$t>::new(a.len()), a)
-            }
-            fn whole_min(a: Operands<'_, Self, 1>) -> $t {
-                whole(Min::<$t>::default(), a)
-            }
-            fn whole_max(a: Operands<'_, Self, 1>) -> $t {
-                whole(Max::<$t>::default(), a)
-            }
-            fn whole_dot(ab: Operands<'_, Self, 2>) -> $sum {
-                whole(Dot::<$t>::default(), ab)
-            }
-            fn along_sum(c: Along<'_, Self, 1>, out: Target<'_, $sum>) -> Result<(), Error> {
-                along(c.function, Sum::<$t>::default(), c.from, c.axis, out)
-            }
-            fn along_mean(c: Along<'_, Self, 1>, out: Target<'_, $mean>) -> Result<(), Error> {
-                along(c.function, Mean::<$t>::new(c.from.shape[c.axis]), c.from, c.axis, out)
-            }
-            fn along_min(c: Along<'_, Self, 1>, out: Target<'_, $t>) -> Result<(), Error> {
-                along(c.function, Min::<$t>::default(), c.from, c.axis, out)
-            }
-            fn along_max(c: Along<'_, Self, 1>, out: Target<'_, $t>) -> Result<(), Error> {
-                along(c.function, Max::<$t>::default(), c.from, c.axis, out)
-            }
-            fn along_dot(c: Along<'_, Self, 2>, out: Target<'_, $sum>) -> Result<(), Error> {
-                along(c.function, Dot::<$t>::default(), c.from, c.axis, out)
-            }
+            const FOLDS: Folds<$t> = Folds {
+                sum: folding!(Sum<$sums>, 1, 0),
+                prod: folding!(Product<$sums>, 1, 0),
+                mean: folding!(Mean<$own>, 1, 0),
+                var: folding!(Moments<$own>, 1, 0),
+                std: folding!(Moments<$own>, 1, 1),
+                min: folding!(Extreme<$bits, false>, 1, $least),
+                max: folding!(Extreme<$bits, $turned>, 1, $greatest),
+                min_max: folding!(Both<$bits>, 1, $least),
+                argmin: folding!(Place<$bits, false>, 1, $least),
+                argmax: folding!(Place<$bits, $turned>, 1, $greatest),
+                any: folding!(Any<$truth>, 1, $mask),
+                all: folding!(All<$truth>, 1, $mask),
+                count_nonzero: folding!(Count<$truth>, 1, $mask),
+                dot: folding!(Dot<$sums>, 2, 0),
+            };
         }
     )*};
 }
 reduces! {
-    f32: f32, f32; f64: f64, f64;
-    i8: i64, f64; i16: i64, f64; i32: i64, f64; i64: i64, f64;
-    u8: u64, f64; u16: u64, f64; u32: u64, f64; u64: u64, f64;
+    f32: f32, f32, least f32 ^ 0, greatest true ^ 0, sums f32, as f32, truth u32 & !0 >> 33;
+    f64: f64, f64, least f64 ^ 0, greatest true ^ 0, sums f64, as f64, truth u64 & !0 >> 1;
+    i8: i64, f64, least i8 ^ 0, greatest false ^ !0, sums i8, as i8, truth u8 & !0;
+    i16: i64, f64, least i16 ^ 0, greatest false ^ !0, sums i16, as i16, truth u16 & !0;
+    i32: i64, f64, least i32 ^ 0, greatest false ^ !0, sums i32, as i32, truth u32 & !0;
+    i64: i64, f64, least i64 ^ 0, greatest false ^ !0, sums i64, as i64, truth u64 & !0;
+    u8: u64, f64, least i8 ^ 1 << 7, greatest false ^ !(1 << 7), sums u8, as u8, truth u8 & !0;
+    u16: u64, f64, least i16 ^ 1 << 15, greatest false ^ !(1 << 15), sums u16, as u16, truth u16 & !0;
+    u32: u64, f64, least i32 ^ 1 << 31, greatest false ^ !(1 << 31), sums u32, as u32, truth u32 & !0;
+    u64: u64, f64, least i64 ^ 1 << 63, greatest false ^ !(1 << 63), sums i64, as u64, truth u64 & !0;
+    bool: i64, f64, least i8 ^ 0, greatest false ^ !0, sums u8, as u8, truth u8 & !0;
 }
+
+/// A [`Reduce`] that has NaN, infinities and roots: `f32` or `f64`.
+///
+/// Not meant to be implemented elsewhere.
+pub trait ReduceFloat: Reduce<Sum = Self, Mean = Self> + Float {
+    #[doc(hidden)]
+    const FLOAT_FOLDS: FloatFolds<Self>;
+}
+
+/// The folds of floats alone.
+pub struct FloatFolds<T> {
+    pub(super) nansum: Folding<T, T>,
+    pub(super) nanprod: Folding<T, T>,
+    pub(super) nanmean: Folding<T, T>,
+    pub(super) nanvar: Folding<T, T>,
+    pub(super) nanstd: Folding<T, T>,
+    pub(super) nanmin: Folding<T, T>,
+    pub(super) nanmax: Folding<T, T>,
+    pub(super) norm1: Folding<T, T>,
+    pub(super) norm2: Folding<T, T>,
+    pub(super) norm_inf: Folding<T, T>,
+}
+
+macro_rules! reduces_float {
+    ($($t:ident)*) => {$(
+        impl ReduceFloat for $t {
+            const FLOAT_FOLDS: FloatFolds<$t> = FloatFolds {
+                nansum: folding!(NanSum<$t>, 1, 0),
+                nanprod: folding!(NanProduct<$t>, 1, 0),
+                nanmean: folding!(NanMean<$t>, 1, 0),
+                nanvar: folding!(NanMoments<$t>, 1, 0),
+                nanstd: folding!(NanMoments<$t>, 1, 1),
+                nanmin: folding!(NanExtreme<$t, false>, 1, 0),
+                nanmax: folding!(NanExtreme<$t, true>, 1, 0),
+                norm1: folding!(Norm1<$t>, 1, 0),
+                norm2: folding!(Norm2<$t>, 1, 0),
+                norm_inf: folding!(NormInf<$t>, 1, 0),
+            };
+        }
+    )*};
+}
+reduces_float!(f32 f64);

@@ -4,3 +4,4 @@
 pub mod conv;
 pub mod matmul;
 pub mod reduce;
+pub mod scan;

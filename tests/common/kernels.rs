@@ -78,7 +78,17 @@ pub const KERNELS: &[Kernel] = &[
     kernel!("min f32", |n| { let a = vector(n); } u64::from(swath::min(&a).expect("some").to_bits())),
     kernel!("max f64", |n| { let a = vector64(n); } swath::max(&a).expect("some").to_bits()),
     kernel!("dot f32", |n| { let a = vector(n); } u64::from(swath::dot(&a, &a).expect("same").to_bits())),
-    kernel!("sum_axis 0", |n| { let a = image(n); } {
+    kernel!("prod f64", |n| { let a = vector64(n); } swath::prod(&a).to_bits()),
+    kernel!("var f32", |n| { let a = vector(n); } u64::from(swath::var(&a, 0.0).to_bits())),
+    kernel!("argmax f32", |n| { let a = vector(n); } swath::argmax(&a).expect("some") as u64),
+    kernel!("all f32", |n| { let a = vector(n); } u64::from(swath::reduce::all(&a))),
+    kernel!("argmin_axis 0", |n| { let a = image(n); } {
+        swath::argmin_axis(&a, 0).expect("axis").iter().map(|&i| i as u64).sum()
+    }),
+    kernel!("var_axis 0", |n| { let a = image(n); } {
+        bits(swath::var_axis(&a, 0, 1.0).expect("axis").as_slice().expect("fresh"))
+    }),
+    kernel!("sum_axis 0",  |n| { let a = image(n); } {
         bits(swath::sum_axis(&a, 0).expect("axis").as_slice().expect("fresh"))
     }),
     kernel!("sum_axis 1", |n| { let a = image(n); } {
@@ -92,6 +102,14 @@ pub const KERNELS: &[Kernel] = &[
     }),
     kernel!("dot_axis 1", |n| { let a = image(n); } {
         bits(swath::dot_axis(&a, &a, 1).expect("same").as_slice().expect("fresh"))
+    }),
+    kernel!("cumsum f32", |n| { let a = vector(n); let mut out = vector(n); } {
+        swath::scan::cumsum_into(&a, 0, &mut out).expect("shapes");
+        bits(&out.as_slice().expect("whole")[n - 1..])
+    }),
+    kernel!("cummax_axis 0", |n| { let a = image(n); let mut out = a.clone(); } {
+        swath::scan::cummax_into(&a, 0, &mut out).expect("shapes");
+        bits(&out.as_slice().expect("whole")[..1])
     }),
     kernel!("matmul f32", |n| { let a = vector(side(n) * side(n)).into_shape_with_order((side(n), side(n))).expect("square"); } {
         bits(swath::matmul(&a, &a).expect("square").as_slice().expect("fresh"))
@@ -113,6 +131,18 @@ pub const KERNELS: &[Kernel] = &[
     }),
     kernel!("gaussian_filter 2", |n| { let a = image(n); let mut out = a.clone(); } {
         image::gaussian_filter_into(&a, 2.0, Border::Nearest, &mut out).expect("shapes");
+        bits(&out.as_slice().expect("whole")[..1])
+    }),
+    kernel!("uniform_filter 5", |n| { let a = image(n); let mut out = a.clone(); } {
+        image::uniform_filter_into(&a, 5, Border::Reflect, &mut out).expect("shapes");
+        bits(&out.as_slice().expect("whole")[..1])
+    }),
+    kernel!("laplace", |n| { let a = image(n); let mut out = a.clone(); } {
+        image::laplace_into(&a, Border::Reflect, &mut out).expect("shapes");
+        bits(&out.as_slice().expect("whole")[..1])
+    }),
+    kernel!("gaussian_gradient_magnitude", |n| { let a = image(n); let mut out = a.clone(); } {
+        image::gaussian_gradient_magnitude_into(&a, 1.0, Border::Reflect, &mut out).expect("shapes");
         bits(&out.as_slice().expect("whole")[..1])
     }),
     kernel!("sobel", |n| { let a = image(n); let mut out = a.clone(); } {

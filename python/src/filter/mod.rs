@@ -5,6 +5,7 @@
 //! small integers with whole weights exactly), and in `float64` otherwise; the
 //! result is then cast, towards zero and within the range of an integer type.
 
+pub(crate) mod joined;
 pub(crate) mod named;
 pub(crate) mod weights;
 

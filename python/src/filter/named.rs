@@ -14,26 +14,26 @@ use crate::raw::Raw;
 
 /// A filter along one axis.
 #[derive(Clone, Copy)]
-struct Pass {
-    axis: usize,
-    mode: Mode,
-    what: What,
+pub(super) struct Pass {
+    pub(super) axis: usize,
+    pub(super) mode: Mode,
+    pub(super) what: What,
 }
 
 #[derive(Clone, Copy)]
-enum What {
+pub(super) enum What {
     Gaussian { sigma: f64, order: usize, radius: Option<usize> },
     Taps([f64; 3]),
 }
 
 /// Whether SciPy filters an axis with this sigma at all.
-fn is_filtered(sigma: f64) -> bool {
+pub(super) fn is_filtered(sigma: f64) -> bool {
     !(0.0..=1e-15).contains(&sigma)
 }
 
 impl Pass {
     /// About how many taps it has.
-    fn taps(&self, truncate: f64) -> f64 {
+    pub(super) fn taps(&self, truncate: f64) -> f64 {
         match self.what {
             What::Taps(_) => 3.0,
             What::Gaussian { radius: Some(radius), .. } => 2.0 * radius as f64 + 1.0,
@@ -78,6 +78,27 @@ impl Pass {
             }
         }
     }
+}
+
+/// One pass after the other, into a new array.
+pub(super) fn run_passes_to<T>(
+    a: &ArrayRef<T, IxDyn>,
+    passes: &[Pass],
+    truncate: f64,
+    cval: f64,
+) -> Result<ArrayD<T>, swath::Error>
+where
+    T: Filtered + Sample<Tap = T> + swath::Float,
+{
+    let mut done: Option<ArrayD<T>> = None;
+    for pass in passes {
+        let from: &ArrayRef<T, IxDyn> = match &done {
+            None => a,
+            Some(done) => done,
+        };
+        done = pass.run(from, truncate, cval, None)?;
+    }
+    done.map_or_else(|| swath::map!(a, |x| x), Ok)
 }
 
 /// One pass after the other, the last into `out`.
@@ -165,7 +186,7 @@ fn by_passes(asked: Asked<'_>, passes: Vec<Pass>, truncate: f64, cval: f64) -> P
 }
 
 /// An order of a derivative, or a radius.
-fn count(py: Python<'_>, function: &str, option: &str, n: isize) -> PyResult<usize> {
+pub(super) fn count(py: Python<'_>, function: &str, option: &str, n: isize) -> PyResult<usize> {
     usize::try_from(n).map_err(|_| {
         let message = format!("{function}: {option} is {n}, must not be negative");
         error(py, Kind::Option, message)
@@ -250,57 +271,49 @@ pub(crate) fn gaussian_filter1d<'py>(
     })
 }
 
-/// Differentiates along an axis and smooths along all others, as scipy.ndimage.sobel.
-#[pyfunction]
-#[pyo3(signature = (input, axis=-1, output=None, mode=None, cval=0.0),
-    text_signature = "(input, axis=-1, output=None, mode='reflect', cval=0.0)")]
-pub(crate) fn sobel<'py>(
-    input: &Bound<'py, PyAny>,
-    axis: isize,
-    output: Option<&Bound<'py, PyAny>>,
-    mode: Option<&Bound<'py, PyAny>>,
-    cval: f64,
-) -> PyResult<Bound<'py, PyAny>> {
-    perform(input.py(), || sobel_call(input, axis, output, mode, cval))
-}
-
-fn sobel_call(
-    input: &Bound<'_, PyAny>,
-    axis: isize,
-    output: Option<&Bound<'_, PyAny>>,
-    mode: Option<&Bound<'_, PyAny>>,
-    cval: f64,
-) -> PyResult<Call> {
-    const NAME: &str = "sobel";
-    let asked = Asked::new(NAME, input, output)?;
-    let axis = asked.axis(axis)?;
-    let modes = modes(NAME, mode, asked.ndim())?;
-    let pass = |axis, taps| Pass { axis, mode: modes[axis], what: What::Taps(taps) };
-    let mut passes = vec![pass(axis, [-1.0, 0.0, 1.0])];
-    passes.extend((0..asked.ndim()).filter(|&i| i != axis).map(|i| pass(i, [1.0, 2.0, 1.0])));
-    if modes.iter().any(|mode| *mode != modes[0]) {
-        return by_passes(asked, passes, 0.0, cval);
-    }
-    let (dtype, mode) = (asked.float(), modes[0]);
-    asked.call(dtype, 3.0 * passes.len() as f64, move |a, out| {
-        let border = (mode, cval);
-        match a.dtype {
-            DType::F32 => sobel_of::<f32>(a, axis, border, out),
-            _ => sobel_of::<f64>(a, axis, border, out),
+macro_rules! derivatives {
+    ($($name:ident, $into:path, $smooth:expr;)*) => {$(
+        /// Differentiates along an axis and smooths along all others, as scipy.ndimage's
+        /// function of this name.
+        #[pyfunction]
+        #[pyo3(signature = (input, axis=-1, output=None, mode=None, cval=0.0),
+            text_signature = "(input, axis=-1, output=None, mode='reflect', cval=0.0)")]
+        pub(crate) fn $name<'py>(
+            input: &Bound<'py, PyAny>,
+            axis: isize,
+            output: Option<&Bound<'py, PyAny>>,
+            mode: Option<&Bound<'py, PyAny>>,
+            cval: f64,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            const NAME: &str = stringify!($name);
+            perform(input.py(), || {
+                let asked = Asked::new(NAME, input, output)?;
+                let axis = asked.axis(axis)?;
+                let modes = modes(NAME, mode, asked.ndim())?;
+                let pass = |axis, taps| Pass { axis, mode: modes[axis], what: What::Taps(taps) };
+                let mut passes = vec![pass(axis, [-1.0, 0.0, 1.0])];
+                passes.extend((0..asked.ndim()).filter(|&i| i != axis).map(|i| pass(i, $smooth)));
+                if modes.iter().any(|mode| *mode != modes[0]) {
+                    return by_passes(asked, passes, 0.0, cval);
+                }
+                let (dtype, mode) = (asked.float(), modes[0]);
+                asked.call(dtype, 3.0 * passes.len() as f64, move |a, out| {
+                    // SAFETY: checked arrays of this type; the output is ours alone.
+                    unsafe {
+                        if a.dtype == DType::F32 {
+                            let (a, mut out) = (a.view::<f32>(), out.view_mut::<f32>());
+                            $into(&a, axis, mode.border(cval), &mut out)
+                        } else {
+                            let (a, mut out) = (a.view::<f64>(), out.view_mut::<f64>());
+                            $into(&a, axis, mode.border(cval), &mut out)
+                        }
+                    }
+                })
+            })
         }
-    })
+    )*};
 }
-
-fn sobel_of<T>(
-    a: &Raw,
-    axis: usize,
-    (mode, cval): (Mode, f64),
-    out: &Raw,
-) -> Result<(), swath::Error>
-where
-    T: Filtered + Sample<Tap = T> + swath::Float,
-{
-    // SAFETY: checked arrays of this type; the output is ours alone.
-    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
-    image::sobel_into(&a, axis, mode.border(cval), &mut out)
+derivatives! {
+    sobel, image::sobel_into, [1.0, 2.0, 1.0];
+    prewitt, image::prewitt_into, [1.0, 1.0, 1.0];
 }

@@ -10,21 +10,32 @@
 //!     c = c + (alpha * acc)               (two roundings)
 //! ```
 //!
-//! Three engines: [`plain`] has scalar chains for tiny products and vectorised loops
-//! over panels of B, for any type; [`packed`] hands `f32` and
-//! `f64` to the kernels of matrixmultiply, which pack both operands, on CPUs with
-//! FMA. (Goto and van de Geijn, "Anatomy of high-performance matrix
-//! multiplication", 2008.)
+//! Integers wrap, so that their order does not matter.
+//!
+//! - `micro/`: the micro-kernels, one file for each tier
+//! - `block`: the loops around them, for one tile of C
+//! - `pack`, `turn`: parts of A and B copied into the order that they are read in
+//! - `row`: one row times a matrix
+//! - `finish`: a user's function on the way out
+//!
+//! (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008.)
 
-mod packed;
-mod plain;
+mod block;
+mod finish;
+mod micro;
+mod pack;
+mod row;
+#[cfg(target_arch = "x86_64")]
+mod turn;
 
-use std::any::TypeId;
 use std::ops::Range;
 
 use crate::element::Element;
-use crate::simd::{self, Tier};
-use crate::tuning;
+
+pub(crate) use block::{ALIGN, B, Scratch, Tile, aligned, mirror, multiply, steps};
+pub(crate) use finish::{Finish, finish};
+pub(crate) use micro::{Shape, Strip, shape};
+pub(crate) use pack::{Pack, pack};
 
 /// A matrix that is read: where its first element is, and the strides of rows and
 /// columns in elements.
@@ -50,11 +61,12 @@ impl<T> In<T> {
         self.ptr.wrapping_offset(i as isize * self.rs + j as isize * self.cs)
     }
 
-    fn from(&self, i: usize, j: usize) -> Self {
+    #[inline]
+    pub(crate) fn from(&self, i: usize, j: usize) -> Self {
         Self { ptr: self.at(i, j), ..*self }
     }
 
-    fn t(&self) -> Self {
+    pub(crate) fn t(&self) -> Self {
         Self { ptr: self.ptr, rs: self.cs, cs: self.rs }
     }
 }
@@ -66,11 +78,12 @@ impl<T> Out<T> {
         self.ptr.wrapping_offset(i as isize * self.rs + j as isize * self.cs)
     }
 
-    fn from(&self, i: usize, j: usize) -> Self {
+    #[inline]
+    pub(crate) fn from(&self, i: usize, j: usize) -> Self {
         Self { ptr: self.at(i, j), ..*self }
     }
 
-    fn t(&self) -> Self {
+    pub(crate) fn t(&self) -> Self {
         Self { ptr: self.ptr, rs: self.cs, cs: self.rs }
     }
 }
@@ -92,36 +105,48 @@ pub(crate) struct Product<T> {
     pub(crate) c: Out<T>,
 }
 
+// SAFETY: a matrix is a description, as is a product.
+unsafe impl<T: Send + Sync> Sync for In<T> {}
+// SAFETY: the same.
+unsafe impl<T: Send + Sync> Sync for Out<T> {}
 // SAFETY: a product is a description; what it points to is read and written only
-// by the unsafe `multiply`, whose caller vouches for the memory.
+// by unsafe functions whose caller vouches for the memory.
 unsafe impl<T: Send + Sync> Sync for Product<T> {}
 
 impl<T: Element> Product<T> {
     /// The product with rows and columns exchanged, `C^T = B^T * A^T`, where that
-    /// makes C's rows the contiguous ones: the engines run along rows. The bits are
-    /// the same, since a product of two numbers is.
-    pub(crate) fn along_rows(self) -> Self {
+    /// makes C's rows the contiguous ones: the kernels run along rows. The bits are
+    /// the same, since a product of two numbers is. Says whether it did.
+    #[inline]
+    pub(crate) fn along_rows(self) -> (Self, bool) {
         let column = self.n == 1 && self.m > 1;
         let turn = column || (self.m > 1 && self.c.rs.unsigned_abs() < self.c.cs.unsigned_abs());
         if !turn {
-            return self;
+            return (self, false);
         }
-        Self { m: self.n, n: self.m, a: self.b.t(), b: self.a.t(), c: self.c.t(), ..self }
+        let turned =
+            Self { m: self.n, n: self.m, a: self.b.t(), b: self.a.t(), c: self.c.t(), ..self };
+        (turned, true)
     }
 
-    /// Multiply-adds.
+    /// The product of a stack that is so far from this one.
     #[inline]
-    fn work(&self) -> usize {
-        self.m.saturating_mul(self.n).saturating_mul(self.k)
+    pub(crate) fn moved(&self, [c, a, b]: [isize; 3]) -> Self {
+        let (c, a, b) = (
+            self.c.ptr.wrapping_offset(c),
+            self.a.ptr.wrapping_offset(a),
+            self.b.ptr.wrapping_offset(b),
+        );
+        Self {
+            a: In { ptr: a, ..self.a },
+            b: In { ptr: b, ..self.b },
+            c: Out { ptr: c, ..self.c },
+            ..*self
+        }
     }
 
-    /// Whether any preparation would cost more than the product itself.
-    #[inline]
-    pub(crate) fn is_tiny(&self) -> bool {
-        self.work() <= tuning::MATMUL_TINY
-    }
-
-    /// The part that gives rows and columns of C from a stretch of k.
+    /// The part that gives rows and columns of C from a stretch of k: what comes
+    /// before it along k has been added already.
     pub(crate) fn part(&self, [rows, cols]: [Range<usize>; 2], ks: Range<usize>) -> Self {
         Self {
             m: rows.len(),
@@ -129,105 +154,9 @@ impl<T: Element> Product<T> {
             n: cols.len(),
             a: self.a.from(rows.start, ks.start),
             b: self.b.from(ks.start, cols.start),
+            beta: if ks.start == 0 { self.beta } else { T::ONE },
             c: self.c.from(rows.start, cols.start),
             ..*self
-        }
-    }
-}
-
-/// How a product is computed. The bits are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Engine {
-    /// Scalar chains, without preparation or memory.
-    Chains,
-    /// Vectorised loops over panels of B.
-    Panels,
-    /// matrixmultiply's kernels.
-    Packed,
-}
-
-impl Engine {
-    /// The fastest for a product.
-    #[inline]
-    pub(crate) fn choose<T: Element>(p: &Product<T>) -> Self {
-        let [least, rows] = tuning::MATMUL_PACKED_MIN;
-        let along_columns = p.m == 1 && p.b.rs.unsigned_abs() == 1 && p.b.cs != 1;
-        if p.is_tiny() || along_columns {
-            // All products with k = 0 too: the others read at least one block.
-            Self::Chains
-        } else if p.work() >= least && p.m >= rows && packed::serves::<T>() {
-            Self::Packed
-        } else {
-            Self::Panels
-        }
-    }
-
-    /// What one multiply-add costs one thread, in ns.
-    #[inline]
-    pub(crate) fn step_ns<T: Element>(self) -> f64 {
-        let by_size = |ns| ns * size_of::<T>() as f64 / 4.0;
-        match self {
-            Self::Packed => by_size(tuning::MATMUL_PACKED_NS),
-            Self::Chains | Self::Panels if is_float::<T>() && simd::tier() == Tier::Baseline => {
-                tuning::MATMUL_LIBM_NS
-            }
-            Self::Chains | Self::Panels => by_size(tuning::MATMUL_PLAIN_NS),
-        }
-    }
-
-    /// The largest tile one chunk should compute.
-    pub(crate) fn largest_tile(self) -> [usize; 2] {
-        match self {
-            Self::Packed => tuning::MATMUL_TILE,
-            Self::Chains | Self::Panels => tuning::MATMUL_PLAIN_TILE,
-        }
-    }
-}
-
-fn is_float<T: Element>() -> bool {
-    TypeId::of::<T>() == TypeId::of::<f32>() || TypeId::of::<T>() == TypeId::of::<f64>()
-}
-
-/// Memory that a participant keeps between its tiles.
-#[derive(Debug)]
-pub(crate) struct Scratch<T> {
-    /// A panel of B.
-    panel: Vec<T>,
-    /// The products of one K-block of a tile, where alpha keeps them from C.
-    tile: Vec<T>,
-}
-
-impl<T> Scratch<T> {
-    pub(crate) const fn new() -> Self {
-        Self { panel: Vec::new(), tile: Vec::new() }
-    }
-}
-
-/// `len` elements of `vec`, unless the system has no memory for them.
-fn room<T: Element>(vec: &mut Vec<T>, len: usize) -> Option<&mut [T]> {
-    if vec.len() < len {
-        vec.try_reserve_exact(len - vec.len()).ok()?;
-        vec.resize(len, T::ZERO);
-    }
-    Some(&mut vec[..len])
-}
-
-/// Computes a product on this thread.
-///
-/// # Safety
-/// What [`Product`] says of its memory holds.
-#[inline]
-pub(crate) unsafe fn multiply<T: Element>(
-    engine: Engine,
-    product: &Product<T>,
-    scratch: &mut Scratch<T>,
-) {
-    // SAFETY: the caller's promise is passed on.
-    unsafe {
-        match engine {
-            Engine::Chains => plain::chains(product),
-            Engine::Panels => plain::panels(product, &mut scratch.panel),
-            Engine::Packed => packed::multiply(product, scratch),
         }
     }
 }

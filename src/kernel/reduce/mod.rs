@@ -15,34 +15,67 @@
 //! nothing. The tree is Demmel and Nguyen's fixed one ("Fast reproducible
 //! floating-point summation", ARITH 2013, section II): an aligned power of two of
 //! blocks is a subtree, so it may be cut there and finished anywhere.
+//!
+//! Only what touches elements is compiled for each fold: a block, rows, and the
+//! merging and finishing of accumulators. A [`Table`] of those functions, with the
+//! sizes of what they work on, is all that the rest knows; sequences, trees, tiles,
+//! planning and threads handle accumulators as bytes and are compiled once.
 
 // Several operands, rows and lanes are walked together by one index.
 #![allow(clippy::needless_range_loop)]
 
-mod fold;
+mod extremes;
 mod lanes;
-mod outputs;
+mod moments;
+mod norms;
+mod places;
+mod products;
 mod rows;
+mod sequence;
+mod skipping;
 mod stage;
+mod sums;
+mod table;
+mod tree;
+mod truth;
 
-pub(crate) use fold::{Dot, Max, Mean, Min, Sum};
-pub(crate) use lanes::contiguous;
-pub(crate) use outputs::{Lines, outputs};
-pub(crate) use rows::{Into, Tile, merge_parts, rows, tile_len};
-pub(crate) use stage::staged;
-
-use std::mem::MaybeUninit;
+pub(crate) use extremes::Extreme;
+pub(crate) use moments::Moments;
+pub(crate) use norms::{Norm1, Norm2, NormInf};
+pub(crate) use places::{Both, Place};
+pub(crate) use products::Product;
+pub(crate) use rows::{Into, Tile, merge_parts, one_block, rows};
+pub(crate) use sequence::sequence;
+pub(crate) use skipping::{NanExtreme, NanMean, NanMoments, NanProduct, NanSum};
+pub(crate) use stage::{Part, gather, staged};
+pub(crate) use sums::{Dot, Mean, Sum};
+pub(crate) use table::{Cell, Table};
+pub(crate) use tree::Tree;
+pub(crate) use truth::{All, Any, Count};
 
 use crate::tuning::REDUCE_IN_ORDER;
+
+/// What a fold is told when it is called.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct With {
+    /// Bits that turn elements, from the fold's [`Table`].
+    pub(crate) flip: u64,
+    /// How many elements each result is made of.
+    pub(crate) count: usize,
+    /// What variances take off the count.
+    pub(crate) ddof: f64,
+    /// A result to go on from: its bytes.
+    pub(crate) initial: Option<[u8; 8]>,
+}
 
 /// What happens to the elements of a block: the part of a reduction that is
 /// compiled for every tier, and shared by reductions that differ only in what they
 /// do with the totals (sum and mean).
 ///
 /// `#[inline(always)]`, and free of branches on values.
-pub(crate) trait Steps<const K: usize>: Copy + Send + Sync {
+pub(crate) trait Steps<const K: usize>: Copy {
     /// An element of the operands.
-    type Item: Copy + Send + Sync;
+    type Item: Copy;
     /// What a lane holds within one block; integers may be narrow here.
     type Lane: Copy;
     /// What a block gives.
@@ -52,8 +85,8 @@ pub(crate) trait Steps<const K: usize>: Copy + Send + Sync {
     /// A lane that has seen nothing.
     const START: Self::Lane;
 
-    /// Takes one element of each operand into a lane.
-    fn step(self, lane: Self::Lane, items: [Self::Item; K]) -> Self::Lane;
+    /// Takes one element of each operand, the `at`-th of the block, into a lane.
+    fn step(self, lane: Self::Lane, items: [Self::Item; K], at: usize) -> Self::Lane;
     /// A lane's value at the end of its block.
     fn total(self, lane: Self::Lane) -> Self::Total;
     /// One block of a sequence: at most `BLOCK` elements, at least one. For floats
@@ -63,137 +96,48 @@ pub(crate) trait Steps<const K: usize>: Copy + Send + Sync {
 
 /// One reduction of `K` operands: its steps, and how totals of blocks are put
 /// together. Everything else (order, layout, threads) is the same for all.
-pub(crate) trait Fold<const K: usize>: Copy + Send + Sync {
+pub(crate) trait Fold<const K: usize>: Copy {
     /// What happens within a block.
     type Steps: Steps<K>;
     /// What blocks are merged into.
-    type Acc: Copy + Send + Sync;
+    type Acc: Copy;
     /// What the caller gets.
-    type Out: Copy + Send + Sync;
+    type Out: Copy;
     /// The result of no elements.
     const EMPTY: Self::Acc;
+    /// Whether elements are taken by rising index, and not in the order of memory.
+    const ORDERED: bool = K > 1;
 
+    /// The fold as it was called.
+    fn new(with: &With) -> Self;
     /// The steps.
     fn steps(self) -> Self::Steps;
-    /// The result of one block.
-    fn widen(self, total: <Self::Steps as Steps<K>>::Total) -> Self::Acc;
+    /// The result of one block of `n` elements, the first of which is the `at`-th
+    /// of all.
+    fn widen(self, total: <Self::Steps as Steps<K>>::Total, at: usize, n: usize) -> Self::Acc;
     /// Two results, the earlier first.
     fn merge(self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
     /// The last step.
     fn finish(self, acc: Self::Acc) -> Self::Out;
+    /// The accumulator that a result came from, where there is one.
+    fn resume(self, _out: Self::Out) -> Self::Acc {
+        unreachable!("only asked of folds that begin with an initial value")
+    }
+    /// Whether no further element changes the result.
+    fn is_settled(_acc: Self::Acc) -> bool {
+        false
+    }
+    /// Whether `is_settled` is ever true.
+    const SETTLES: bool = false;
 }
 
 /// An element of a fold.
-pub(crate) type Item<F, const K: usize> = <<F as Fold<K>>::Steps as Steps<K>>::Item;
+type Item<F, const K: usize> = <<F as Fold<K>>::Steps as Steps<K>>::Item;
 /// A lane of a fold.
 type Lane<F, const K: usize> = <<F as Fold<K>>::Steps as Steps<K>>::Lane;
-
-/// Elements of a block of a sequence.
-pub(crate) const fn block_len<F: Fold<K>, const K: usize>() -> usize {
-    <F::Steps as Steps<K>>::BLOCK
-}
-
-/// The pairwise tree over blocks, fed from the left: a binary counter whose bits
-/// are finished subtrees.
-#[derive(Clone, Copy)]
-pub(crate) struct Tree<A: Copy> {
-    parts: [MaybeUninit<A>; usize::BITS as usize],
-    count: usize,
-}
-
-impl<A: Copy> Tree<A> {
-    #[inline]
-    pub(crate) fn new() -> Self {
-        Self { parts: [const { MaybeUninit::uninit() }; usize::BITS as usize], count: 0 }
-    }
-
-    /// Appends the result of the next block.
-    #[inline]
-    pub(crate) fn push<const K: usize, F: Fold<K, Acc = A>>(&mut self, fold: F, block: A) {
-        let mut subtree = block;
-        let mut depth = self.count.count_ones() as usize;
-        for _ in 0..self.count.trailing_ones() {
-            depth -= 1;
-            // SAFETY: the first `count_ones` places hold one subtree for each bit
-            // set in `count`, written below by earlier pushes.
-            subtree = fold.merge(unsafe { self.parts[depth].assume_init() }, subtree);
-        }
-        self.parts[depth].write(subtree);
-        self.count += 1;
-    }
-
-    /// The whole tree; `EMPTY` if nothing was pushed.
-    #[inline]
-    pub(crate) fn finish<const K: usize, F: Fold<K, Acc = A>>(&self, fold: F) -> A {
-        let depth = self.count.count_ones() as usize;
-        if depth == 0 {
-            return F::EMPTY;
-        }
-        // SAFETY: as in `push`: the first `depth` places are written.
-        let part = |i: usize| unsafe { self.parts[i].assume_init() };
-        let mut acc = part(depth - 1);
-        for i in (0..depth - 1).rev() {
-            acc = fold.merge(part(i), acc);
-        }
-        acc
-    }
-}
 
 /// Whether a sequence of `n` elements is taken strictly in order.
 #[inline]
 pub(crate) fn in_order(n: usize) -> bool {
     n <= REDUCE_IN_ORDER
-}
-
-/// Element `i` of a line of each operand.
-///
-/// # Safety
-/// The line has an element `i`, which may be read.
-#[inline(always)]
-unsafe fn load<T: Copy, const K: usize>(
-    ptrs: [*const T; K],
-    i: isize,
-    strides: [isize; K],
-) -> [T; K] {
-    // SAFETY: the caller's promise, for each operand.
-    unsafe {
-        let mut items = [*ptrs[0].offset(i.wrapping_mul(strides[0])); K];
-        for k in 1..K {
-            items[k] = *ptrs[k].offset(i.wrapping_mul(strides[k]));
-        }
-        items
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Level by level, as the contract words it.
-    fn by_levels(mut parts: Vec<f64>) -> f64 {
-        while parts.len() > 1 {
-            parts =
-                parts.chunks(2).map(|p| p.iter().copied().reduce(|a, b| a + b).unwrap()).collect();
-        }
-        parts[0]
-    }
-
-    #[test]
-    fn the_counter_is_the_level_by_level_tree_and_subtrees_cut_it_anywhere() {
-        let fold = Sum::<f64>::default();
-        let parts: Vec<f64> = (0..300).map(|i| 1.0 / f64::from(3 + i * i)).collect();
-        for n in 1..parts.len() {
-            let expected = by_levels(parts[..n].to_vec()).to_bits();
-            for chunk in [1, 2, 8, 64, 512] {
-                let mut outer = Tree::new();
-                for part in parts[..n].chunks(chunk) {
-                    let mut inner = Tree::new();
-                    part.iter().for_each(|&p| inner.push(fold, p));
-                    outer.push(fold, inner.finish(fold));
-                }
-                assert_eq!(outer.finish(fold).to_bits(), expected, "{n} in chunks of {chunk}");
-            }
-        }
-        assert_eq!(Tree::new().finish(fold).to_bits(), 0.0f64.to_bits());
-    }
 }

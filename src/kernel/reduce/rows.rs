@@ -1,4 +1,4 @@
-//! The reduced axis outside a kept one: whole rows are added to a tile of lanes.
+//! The reduced axes outside a kept one: whole rows are added to a tile of lanes.
 //!
 //! ```text
 //! for each block of ROW_BLOCK rows:
@@ -10,263 +10,295 @@
 use std::mem::MaybeUninit;
 use std::slice;
 
-use super::stage::Stretches;
-use super::{Fold, Item, Lane, Steps, load};
-use crate::simd::{self, Kernel};
-use crate::tuning::{REDUCE_PART_BLOCKS, REDUCE_ROW_BLOCK, REDUCE_TILE_BYTES};
+use super::stage::{Stretches, Walk};
+use super::table::{Starts, pick};
+use super::{Steps, Table, With};
+use crate::tuning::{REDUCE_ACC_BYTES, REDUCE_PART_BLOCKS, REDUCE_ROW_BLOCK, REDUCE_TILE_BYTES};
 
-/// Levels of the tree within one part, and the lanes.
-const SLOTS: usize = REDUCE_PART_BLOCKS.ilog2() as usize + 2;
+/// Levels of the tree within one part.
+const LEVELS: usize = REDUCE_PART_BLOCKS.ilog2() as usize + 1;
 
 #[repr(C, align(64))]
-struct Room([[MaybeUninit<u8>; REDUCE_TILE_BYTES]; SLOTS]);
+struct Room<const LANES: usize, const ACCS: usize> {
+    lanes: [MaybeUninit<u8>; LANES],
+    accs: [MaybeUninit<u8>; ACCS],
+}
 
-impl Room {
-    /// Slot `i` as `len` values.
+impl<const LANES: usize, const ACCS: usize> Room<LANES, ACCS> {
     #[inline(always)]
-    fn slot<T>(&mut self, i: usize) -> *mut T {
-        self.0[i].as_mut_ptr().cast()
+    fn new() -> Self {
+        Self {
+            lanes: [const { MaybeUninit::uninit() }; LANES],
+            accs: [const { MaybeUninit::uninit() }; ACCS],
+        }
     }
 }
 
 /// The most columns of a tile.
-pub(crate) const fn tile_len<F: Fold<K>, const K: usize>() -> usize {
-    let (lane, acc) = (size_of::<Lane<F, K>>(), size_of::<F::Acc>());
-    REDUCE_TILE_BYTES / if lane > acc { lane } else { acc }
+pub(super) fn tile_len(table: &Table) -> usize {
+    (REDUCE_TILE_BYTES / table.lane).min(REDUCE_ACC_BYTES / table.acc)
 }
 
-/// A tile of columns: the first element of the first row, and the strides from
-/// one column to the next and from one row to the next.
+/// A tile of columns: the first element of the first row, and the strides, in
+/// elements, from one column to the next and from one row to the next.
 #[derive(Clone, Copy)]
-pub(crate) struct Tile<T, const K: usize> {
-    pub(crate) ptrs: [*const T; K],
+pub(crate) struct Tile {
+    pub(crate) starts: Starts,
     pub(crate) columns: usize,
-    pub(crate) column_strides: [isize; K],
-    pub(crate) row_strides: [isize; K],
-}
-
-impl<T, const K: usize> Tile<T, K> {
-    /// The first elements of row `r`.
-    #[inline(always)]
-    fn row(&self, r: usize) -> [*const T; K] {
-        let mut ptrs = self.ptrs;
-        for k in 0..K {
-            ptrs[k] = ptrs[k].wrapping_offset((r as isize).wrapping_mul(self.row_strides[k]));
-        }
-        ptrs
-    }
+    pub(crate) column_strides: [isize; 2],
+    pub(crate) row_strides: [isize; 2],
 }
 
 /// Where the results of a tile go.
 #[derive(Clone, Copy)]
-pub(crate) enum Into<F: Fold<K>, const K: usize> {
-    /// Finished, to the output, with its stride.
-    Out(*mut F::Out, isize),
+pub(crate) enum Into {
+    /// Finished, to the output, with its stride in elements.
+    Out(*mut u8, isize),
     /// Unfinished, side by side: this is one part of the rows.
-    Part(*mut F::Acc),
+    Part(*mut u8),
 }
 
-/// Reduces the rows of a tile, those of `stretches`, `count` in all: an aligned
-/// part of all rows, of at most `REDUCE_PART_BLOCKS` blocks.
+/// Reduces the rows of a tile, those of `stretches`: `count` rows from the `first`
+/// on, an aligned part of all rows, of at most `REDUCE_PART_BLOCKS` blocks.
 ///
 /// # Safety
 /// Every element of every row of the tile may be read; nobody else touches the
 /// places of the results, one for each column.
-pub(crate) unsafe fn rows<F: Fold<K>, const K: usize>(
-    fold: F,
-    tile: Tile<Item<F, K>, K>,
-    mut stretches: impl Stretches<K>,
-    count: usize,
-    into: Into<F, K>,
+#[inline(never)]
+pub(crate) unsafe fn rows(
+    table: &Table,
+    with: &With,
+    tile: Tile,
+    stretches: Stretches<'_>,
+    (first, count): (usize, usize),
+    into: Into,
 ) {
     let columns = tile.columns;
-    assert!(columns <= tile_len::<F, K>());
+    assert!(columns <= tile_len(table));
     assert!(count.div_ceil(REDUCE_ROW_BLOCK) <= REDUCE_PART_BLOCKS);
-    let mut room = Room([const { [const { MaybeUninit::uninit() }; _] }; SLOTS]);
-    let mut stretch = ([0; K], 0);
-    let mut blocks = 0usize;
-    let mut left = count;
-    while left > 0 {
-        let n = left.min(REDUCE_ROW_BLOCK);
-        // SAFETY: the slots hold a tile each; lanes are written before they are
-        // read, and a level when its bit of `blocks` is set. A part has at most as
-        // many blocks as there are levels for. The rows are readable.
+    let mut room = Room::<REDUCE_TILE_BYTES, { LEVELS * REDUCE_ACC_BYTES }>::new();
+    let lanes = room.lanes.as_mut_ptr().cast::<u8>();
+    let levels = room.accs.as_mut_ptr().cast::<u8>();
+    let level = |i: usize| levels.wrapping_add(i * REDUCE_ACC_BYTES);
+    let mut walk = Walk::new(stretches);
+    let (mut blocks, mut done) = (0usize, 0);
+    while done < count {
+        let n = (count - done).min(REDUCE_ROW_BLOCK);
+        let mut depth = blocks.count_ones() as usize;
+        // SAFETY: the room holds a tile of lanes, begun before they are read, and of
+        // accumulators for each level, read when its bit of `blocks` is set. A part
+        // has at most as many blocks as there are levels for. The rows are readable.
         unsafe {
-            let lanes = room.slot::<Lane<F, K>>(SLOTS - 1);
-            for c in 0..columns {
-                lanes.add(c).write(F::Steps::START);
-            }
-            let lanes = slice::from_raw_parts_mut(lanes, columns);
-            add_block(fold.steps(), tile, n, (&mut stretches, &mut stretch), lanes);
-            let mut depth = blocks.count_ones() as usize;
-            let level = room.slot::<F::Acc>(depth);
-            for (c, &lane) in lanes.iter().enumerate() {
-                level.add(c).write(fold.widen(fold.steps().total(lane)));
-            }
+            add_block(table, with, tile, n, &mut walk, lanes);
+            (table.close)(with, lanes, columns, first + done, n, level(depth));
             for _ in 0..blocks.trailing_ones() {
                 depth -= 1;
-                merge(fold, room.slot(depth), room.slot(depth + 1), columns);
+                (table.merge)(with, level(depth), level(depth + 1), columns);
             }
         }
         blocks += 1;
-        left -= n;
+        done += n;
     }
     for depth in (1..blocks.count_ones() as usize).rev() {
         // SAFETY: as above: the first `count_ones` levels are written.
-        unsafe { merge(fold, room.slot(depth - 1), room.slot(depth), columns) };
+        unsafe { (table.merge)(with, level(depth - 1), level(depth), columns) };
     }
-    for c in 0..columns {
-        // SAFETY: level 0 is written unless there were no rows; the places are
-        // ours, says the caller.
-        unsafe {
-            let acc = if blocks == 0 { F::EMPTY } else { *room.slot::<F::Acc>(0).add(c) };
-            match into {
-                Into::Out(out, step) => out.offset(c as isize * step).write(fold.finish(acc)),
-                Into::Part(part) => part.add(c).write(acc),
-            }
+    // SAFETY: level 0 is written now; the places are ours, says the caller.
+    unsafe {
+        if blocks == 0 {
+            (table.empty)(level(0), columns);
+        }
+        match into {
+            Into::Out(out, step) => (table.finish)(with, level(0), columns, out, step),
+            Into::Part(part) => std::ptr::copy_nonoverlapping(level(0), part, columns * table.acc),
         }
     }
 }
 
-/// Adds the next `rows` rows to the lanes, in order; the second of `from` is what
-/// is left of the stretch that was begun.
+/// Reduces all rows of a tile where they are one block at most; result `c` goes to
+/// `c * step` results from `out`.
 ///
 /// # Safety
-/// At least `rows` rows are left, all readable; `lanes` has one for each column.
-#[inline]
-unsafe fn add_block<S: Steps<K>, const K: usize>(
-    steps: S,
-    tile: Tile<S::Item, K>,
-    rows: usize,
-    (stretches, stretch): (&mut impl Stretches<K>, &mut ([isize; K], usize)),
-    lanes: &mut [S::Lane],
+/// As [`rows`].
+pub(crate) unsafe fn one_block(
+    table: &Table,
+    with: &With,
+    tile: Tile,
+    stretches: Stretches<'_>,
+    count: usize,
+    out: (*mut u8, isize),
 ) {
-    let mut left = rows;
-    while left > 0 {
-        if stretch.1 == 0 {
-            *stretch = stretches.next().expect("stretches hold all rows");
+    assert!(tile.columns <= tile_len(table) && count <= REDUCE_ROW_BLOCK);
+    // SAFETY: the room holds a tile; the rest is the caller's promise.
+    unsafe {
+        if tile.columns * table.lane.max(table.acc) <= SMALL {
+            one_block_in::<SMALL, SMALL>(table, with, tile, stretches, count, out);
+        } else {
+            one_block_in::<REDUCE_TILE_BYTES, REDUCE_ACC_BYTES>(
+                table, with, tile, stretches, count, out,
+            );
         }
-        let rows = stretch.1.min(left);
-        let mut tile = tile;
-        for k in 0..K {
-            tile.ptrs[k] = tile.ptrs[k].wrapping_offset(stretch.0[k]);
-            stretch.0[k] += rows as isize * tile.row_strides[k];
-        }
-        simd::dispatch(AddRows { steps, tile, rows, lanes: &mut *lanes });
-        stretch.1 -= rows;
-        left -= rows;
     }
 }
 
-/// Rows of one stretch. Made by `add_block` only, whose caller has promised that
-/// the rows may be read and that there is a lane for each column.
-struct AddRows<'a, S: Steps<K>, const K: usize> {
-    steps: S,
-    tile: Tile<S::Item, K>,
+/// Bytes of a small room: touching the stack of a large one costs more than a few columns.
+const SMALL: usize = 512;
+
+/// [`one_block`], in a room of so many bytes.
+///
+/// # Safety
+/// The same, and the room holds the lanes and the accumulators of the tile.
+#[inline(never)]
+unsafe fn one_block_in<const LANES: usize, const ACCS: usize>(
+    table: &Table,
+    with: &With,
+    tile: Tile,
+    stretches: Stretches<'_>,
+    count: usize,
+    (out, step): (*mut u8, isize),
+) {
+    let mut room = Room::<LANES, ACCS>::new();
+    let lanes = room.lanes.as_mut_ptr().cast::<u8>();
+    let accs = room.accs.as_mut_ptr().cast::<u8>();
+    // SAFETY: the caller's promise.
+    unsafe {
+        if count == 0 {
+            (table.empty)(accs, tile.columns);
+        } else {
+            add_block(table, with, tile, count, &mut Walk::new(stretches), lanes);
+            (table.close)(with, lanes, tile.columns, 0, count, accs);
+        }
+        (table.finish)(with, accs, tile.columns, out, step);
+    }
+}
+
+/// Sums the next `rows` rows into fresh lanes, in order.
+///
+/// # Safety
+/// At least `rows` rows are left, all readable; there is a lane for each column.
+#[inline]
+unsafe fn add_block(
+    table: &Table,
+    with: &With,
+    tile: Tile,
     rows: usize,
-    lanes: &'a mut [S::Lane],
-}
-
-impl<S: Steps<K>, const K: usize> Kernel for AddRows<'_, S, K> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        // SAFETY: says who made it.
-        unsafe { add_rows(self.steps, self.tile, self.rows, self.lanes) };
+    walk: &mut Walk<'_>,
+    lanes: *mut u8,
+) {
+    // SAFETY: the caller's promise.
+    unsafe { (table.begin)(lanes, tile.columns) };
+    let mut at = 0;
+    while at < rows {
+        let (offsets, n) = walk.next(rows - at, tile.row_strides);
+        let mut tile = tile;
+        for k in 0..2 {
+            tile.starts[k] = table.element(tile.starts[k], 1, offsets[k]);
+        }
+        // SAFETY: the caller's promise.
+        unsafe { (table.rows)(with, &tile, n, at, lanes) };
+        at += n;
     }
 }
 
-/// Rows of one stretch, in order, four in one go where columns are contiguous.
+/// Rows of one stretch, in order, four in one go where columns are contiguous; the
+/// first is the `at`-th of its block.
 ///
 /// # Safety
 /// Every element of the `rows` rows may be read; `lanes` has one for each column.
 #[inline(always)]
-unsafe fn add_rows<S: Steps<K>, const K: usize>(
+pub(super) unsafe fn add_rows<S: Steps<K>, const K: usize>(
     steps: S,
-    tile: Tile<S::Item, K>,
+    tile: &Tile,
     rows: usize,
+    at: usize,
     lanes: &mut [S::Lane],
 ) {
     let columns = lanes.len();
+    let row = |r: usize| -> [*const S::Item; K] {
+        let mut ptrs = [tile.starts[0].cast::<S::Item>(); K];
+        for k in 0..K {
+            let start = tile.starts[k].cast::<S::Item>();
+            ptrs[k] = start.wrapping_offset((r as isize).wrapping_mul(tile.row_strides[k]));
+        }
+        ptrs
+    };
     let mut r = 0;
-    if tile.column_strides == [1; K] {
+    if tile.column_strides[..K] == [1; K] {
         while r + 4 <= rows {
             // SAFETY: the caller's promise, for row `r` and the next three.
             let four = unsafe {
-                [tile.row(r), tile.row(r + 1), tile.row(r + 2), tile.row(r + 3)]
+                [row(r), row(r + 1), row(r + 2), row(r + 3)]
                     .map(|ptrs| ptrs.map(|p| slice::from_raw_parts(p, columns)))
             };
             for c in 0..columns {
                 let mut lane = lanes[c];
-                lane = steps.step(lane, pick(four[0], c));
-                lane = steps.step(lane, pick(four[1], c));
-                lane = steps.step(lane, pick(four[2], c));
-                lane = steps.step(lane, pick(four[3], c));
+                lane = steps.step(lane, pick(four[0], c), at + r);
+                lane = steps.step(lane, pick(four[1], c), at + r + 1);
+                lane = steps.step(lane, pick(four[2], c), at + r + 2);
+                lane = steps.step(lane, pick(four[3], c), at + r + 3);
                 lanes[c] = lane;
             }
             r += 4;
         }
         while r < rows {
             // SAFETY: the caller's promise, for row `r`.
-            let row = tile.row(r).map(|p| unsafe { slice::from_raw_parts(p, columns) });
+            let one = row(r).map(|p| unsafe { slice::from_raw_parts(p, columns) });
             for c in 0..columns {
-                lanes[c] = steps.step(lanes[c], pick(row, c));
+                lanes[c] = steps.step(lanes[c], pick(one, c), at + r);
             }
             r += 1;
         }
     } else {
         while r < rows {
-            let ptrs = tile.row(r);
+            let ptrs = row(r);
             for c in 0..columns {
                 // SAFETY: the caller's promise, for row `r`.
                 let items = unsafe { load(ptrs, c as isize, tile.column_strides) };
-                lanes[c] = steps.step(lanes[c], items);
+                lanes[c] = steps.step(lanes[c], items, at + r);
             }
             r += 1;
         }
     }
 }
 
-/// Element `c` of each slice.
-#[inline(always)]
-fn pick<T: Copy, const K: usize>(row: [&[T]; K], c: usize) -> [T; K] {
-    let mut items = [row[0][c]; K];
-    for k in 1..K {
-        items[k] = row[k][c];
-    }
-    items
-}
-
-/// `a[c] = merge(a[c], b[c])`.
+/// Element `i` of a line of each operand.
 ///
 /// # Safety
-/// Both have `len` values and do not overlap.
-#[inline]
-unsafe fn merge<F: Fold<K>, const K: usize>(fold: F, a: *mut F::Acc, b: *const F::Acc, len: usize) {
-    // SAFETY: the caller's promise.
-    let (a, b) = unsafe { (slice::from_raw_parts_mut(a, len), slice::from_raw_parts(b, len)) };
-    for (a, b) in a.iter_mut().zip(b) {
-        *a = fold.merge(*a, *b);
+/// The line has an element `i`, which may be read.
+#[inline(always)]
+unsafe fn load<T: Copy, const K: usize>(
+    ptrs: [*const T; K],
+    i: isize,
+    strides: [isize; 2],
+) -> [T; K] {
+    // SAFETY: the caller's promise, for each operand.
+    unsafe {
+        let mut items = [*ptrs[0].offset(i.wrapping_mul(strides[0])); K];
+        for k in 1..K {
+            items[k] = *ptrs[k].offset(i.wrapping_mul(strides[k]));
+        }
+        items
     }
 }
 
 /// Merges parts that lie below each other, in place, by the tree: part `i` is the
-/// `len` values from `first + i * stride` on. The results stand in the first.
+/// `len` accumulators from `first + i * stride` on. The results stand in the first.
 ///
 /// # Safety
 /// All are written, do not overlap, and nobody else touches them meanwhile.
-pub(crate) unsafe fn merge_parts<F: Fold<K>, const K: usize>(
-    fold: F,
-    first: *mut F::Acc,
+pub(crate) unsafe fn merge_parts(
+    table: &Table,
+    with: &With,
+    first: *mut u8,
     len: usize,
     (parts, stride): (usize, usize),
 ) {
+    let part = |i: usize| first.wrapping_add(i * stride * table.acc);
     let mut width = 1;
     while width < parts {
         for i in (0..parts - width).step_by(2 * width) {
             // SAFETY: two different parts, both written, says the caller.
-            unsafe { merge(fold, first.add(i * stride), first.add((i + width) * stride), len) };
+            unsafe { (table.merge)(with, part(i), part(i + width), len) };
         }
         width *= 2;
     }

@@ -3,125 +3,182 @@
 //! are read where they stand.
 
 use std::mem::MaybeUninit;
-use std::slice;
 
-use super::lanes::{block, one_by_one};
-use super::{Fold, Item, Tree, block_len};
+use super::table::Starts;
+use super::{Cell, Table, Tree, With};
 use crate::tuning::REDUCE_BLOCK_BYTES;
 
 /// Room for one block of each operand.
 #[repr(C, align(64))]
-pub(super) struct Room<const K: usize>([[MaybeUninit<u8>; REDUCE_BLOCK_BYTES]; K]);
+struct Room([[MaybeUninit<u8>; REDUCE_BLOCK_BYTES]; 2]);
 
-impl<const K: usize> Room<K> {
-    #[inline(always)]
-    pub(super) fn new() -> Self {
-        Self([[const { MaybeUninit::uninit() }; REDUCE_BLOCK_BYTES]; K])
+/// Stretches of a sequence, or of rows: the offset of the first element of each
+/// operand, in elements, and how many elements.
+pub(crate) type Stretches<'a> = &'a mut dyn Iterator<Item = ([isize; 2], usize)>;
+
+/// Stretches, and what is left of the one that was begun.
+pub(super) struct Walk<'a> {
+    stretches: Stretches<'a>,
+    offsets: [isize; 2],
+    left: usize,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(stretches: Stretches<'a>) -> Self {
+        Self { stretches, offsets: [0; 2], left: 0 }
     }
 
-    #[inline(always)]
-    fn start<T>(&mut self, k: usize) -> *mut T {
-        self.0[k].as_mut_ptr().cast()
+    /// The next elements, at most `most`, of elements that are `strides` apart.
+    ///
+    /// # Panics
+    /// If there are none.
+    #[inline]
+    pub(super) fn next(&mut self, most: usize, strides: [isize; 2]) -> ([isize; 2], usize) {
+        if self.left == 0 {
+            (self.offsets, self.left) = self.stretches.next().expect("stretches hold all elements");
+        }
+        let (offsets, len) = (self.offsets, self.left.min(most));
+        for k in 0..2 {
+            self.offsets[k] = self.offsets[k].wrapping_add((len as isize).wrapping_mul(strides[k]));
+        }
+        self.left -= len;
+        (offsets, len)
     }
 }
 
-/// Stretches of a sequence: the offset of the first element of each operand, and
-/// how many elements.
-pub(crate) trait Stretches<const K: usize>: Iterator<Item = ([isize; K], usize)> {}
-impl<I: Iterator<Item = ([isize; K], usize)>, const K: usize> Stretches<K> for I {}
+/// A part of a sequence: from its `at`-th element on, `len` elements.
+#[derive(Clone, Copy)]
+pub(crate) struct Part {
+    pub(crate) at: usize,
+    pub(crate) len: usize,
+    /// Whether the whole sequence is so short that it is taken in order.
+    pub(crate) in_order: bool,
+}
 
 /// Reduces a sequence (or an aligned part of one) given as stretches: of each
-/// operand the elements `strides` apart, at the stretch's offset from `ptrs`; `len`
-/// in all; `in_order` if the whole sequence is so short.
+/// operand the elements `strides` apart, at the stretch's offset from its start;
+/// the result goes to `acc`.
 ///
 /// # Safety
-/// The stretches have `len` elements together, and every one may be read.
-pub(crate) unsafe fn staged<F: Fold<K>, const K: usize>(
-    fold: F,
-    ptrs: [*const Item<F, K>; K],
-    strides: [isize; K],
-    mut stretches: impl Stretches<K>,
-    (len, in_order): (usize, bool),
-) -> F::Acc {
-    const { assert!(block_len::<F, K>() * size_of::<Item<F, K>>() <= REDUCE_BLOCK_BYTES) };
-    let mut room = Room::<K>::new();
+/// The stretches have as many elements as the part, and every one may be read;
+/// `acc` has room for an accumulator.
+#[inline(never)]
+pub(crate) unsafe fn staged(
+    table: &Table,
+    with: &With,
+    starts: Starts,
+    strides: [isize; 2],
+    stretches: Stretches<'_>,
+    part: Part,
+    acc: *mut u8,
+) {
+    let mut room = Room([[const { MaybeUninit::uninit() }; REDUCE_BLOCK_BYTES]; 2]);
+    let mut walk = Walk::new(stretches);
     let mut tree = Tree::new();
-    let mut stretch = ([0; K], 0);
-    let mut left = len;
-    while left > 0 {
-        let n = left.min(block_len::<F, K>());
-        // SAFETY: the caller has promised `len` readable elements, of which `left`
-        // are not yet taken; the room holds a block.
-        let items =
-            unsafe { in_one_piece(n, ptrs, strides, &mut stretches, &mut stretch, &mut room) };
-        let acc = if in_order { one_by_one(fold, items) } else { block(fold, items) };
-        if n == len {
-            return acc;
+    let mut block = Cell::ZERO;
+    let mut done = 0;
+    while done < part.len {
+        let n = table.block_len.min(part.len - done);
+        // SAFETY: the caller has promised readable elements, of which those from
+        // `done` on are not yet taken; the room holds a block.
+        unsafe {
+            let items = in_one_piece(table, n, (starts, strides), &mut walk, &mut room);
+            let place = if n == part.len { acc } else { block.place() };
+            if part.in_order {
+                (table.in_order)(with, items, n, place);
+            } else {
+                (table.block)(with, items, n, part.at + done, place);
+            }
+            if n == part.len {
+                return;
+            }
+            tree.push(table, with, block.get());
+            if table.settles && (table.is_settled)(block.get()) {
+                break;
+            }
         }
-        tree.push(fold, acc);
-        left -= n;
+        done += n;
     }
-    tree.finish(fold)
+    // SAFETY: the caller's promise.
+    unsafe { tree.finish(table, with, acc) };
 }
 
-/// The next `n` elements of each operand in one piece; `stretch` is what is left
-/// of the stretch that was begun.
+/// The next `n` elements of each operand in one piece.
 ///
 /// # Safety
-/// At least `n` elements are left, all readable, and a room holds `n`.
+/// At least `n` elements are left, all readable, and the room holds `n`.
 #[inline]
-unsafe fn in_one_piece<'a, T: Copy, const K: usize>(
+unsafe fn in_one_piece(
+    table: &Table,
     n: usize,
-    ptrs: [*const T; K],
-    strides: [isize; K],
-    stretches: &mut impl Stretches<K>,
-    stretch: &mut ([isize; K], usize),
-    room: &'a mut Room<K>,
-) -> [&'a [T]; K] {
-    let mut starts = ptrs;
+    (starts, strides): (Starts, [isize; 2]),
+    walk: &mut Walk<'_>,
+    room: &mut Room,
+) -> Starts {
+    let mut pieces = starts;
     let mut at = 0;
     while at < n {
-        if stretch.1 == 0 {
-            *stretch = stretches.next().expect("stretches hold `len` elements");
-        }
-        let len = stretch.1.min(n - at);
-        for k in 0..K {
-            // SAFETY: the caller's promise, for the elements of this stretch and
-            // for the room from `at` on.
-            unsafe {
-                let from = ptrs[k].offset(stretch.0[k]);
-                if len == n && strides[k] == 1 {
-                    starts[k] = from;
-                } else {
-                    let start = room.start::<T>(k);
-                    gather(from, strides[k], start.add(at), len);
-                    starts[k] = start;
-                }
+        let (offsets, len) = walk.next(n - at, strides);
+        for k in 0..table.operands {
+            let from = table.element(starts[k], 1, offsets[k]);
+            if len == n && strides[k] == 1 {
+                pieces[k] = from;
+            } else {
+                let start = room.0[k].as_mut_ptr().cast::<u8>();
+                // SAFETY: the caller's promise, for the elements of this stretch and
+                // for the room from `at` on.
+                unsafe { gather(table.item, from, strides[k], start.add(at * table.item), len) };
+                pieces[k] = start;
             }
-            stretch.0[k] += len as isize * strides[k];
         }
-        stretch.1 -= len;
         at += len;
     }
-    // SAFETY: the `n` elements at each start were written above, or are the
-    // operand's own.
-    starts.map(|start| unsafe { slice::from_raw_parts(start, n) })
+    pieces
 }
 
-/// Copies `len` elements, `stride` apart, into one piece.
+/// Copies `len` items of `size` bytes, `stride` items apart, into one piece.
 ///
 /// # Safety
-/// The elements may be read, and `to` has room for `len`.
+/// The items may be read, and `to` has room for them; both are aligned for a
+/// number of that size.
 #[inline]
-unsafe fn gather<T: Copy>(from: *const T, stride: isize, to: *mut T, len: usize) {
-    for i in 0..len {
-        // SAFETY: the caller's promise. The strides are split so that the compiler
-        // sees the two that it can vectorise.
-        unsafe {
-            match stride {
-                1 => *to.add(i) = *from.add(i),
-                0 => *to.add(i) = *from,
-                _ => *to.add(i) = *from.offset((i as isize).wrapping_mul(stride)),
+pub(crate) unsafe fn gather(size: usize, from: *const u8, stride: isize, to: *mut u8, len: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match size {
+            1 => copy::<u8>(from.cast(), stride, to.cast(), len),
+            2 => copy::<u16>(from.cast(), stride, to.cast(), len),
+            4 => copy::<u32>(from.cast(), stride, to.cast(), len),
+            8 => copy::<u64>(from.cast(), stride, to.cast(), len),
+            _ => {
+                for i in 0..len {
+                    let item = from.offset((i as isize).wrapping_mul(stride * size as isize));
+                    std::ptr::copy_nonoverlapping(item, to.add(i * size), size);
+                }
+            }
+        }
+    }
+}
+
+/// # Safety
+/// As [`gather`].
+#[inline]
+unsafe fn copy<T: Copy>(from: *const T, stride: isize, to: *mut T, len: usize) {
+    // SAFETY: the caller's promise. The strides are split so that the compiler sees
+    // the two that it can vectorise.
+    unsafe {
+        match stride {
+            1 => std::ptr::copy_nonoverlapping(from, to, len),
+            0 => {
+                let item = *from;
+                for i in 0..len {
+                    *to.add(i) = item;
+                }
+            }
+            _ => {
+                for i in 0..len {
+                    *to.add(i) = *from.offset((i as isize).wrapping_mul(stride));
+                }
             }
         }
     }

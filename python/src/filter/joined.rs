@@ -1,0 +1,434 @@
+//! Filters by name that join derivatives along several axes, and boxes.
+
+use ndarray::{ArrayD, ArrayViewMutD};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use swath::conv::{Options, Sample};
+use swath::image;
+
+use super::named::{Pass, What, count, is_filtered, run_passes_to};
+use super::{Asked, Filtered, Mode, cast, modes};
+use crate::array::{Input, Output};
+use crate::call::{Call, perform};
+use crate::dtype::DType;
+use crate::error::{Kind, error};
+use crate::options::per_axis;
+use crate::raw::Raw;
+
+/// How the parts of the axes are joined.
+#[derive(Clone, Copy, PartialEq)]
+enum Join {
+    Sum,
+    Length,
+}
+
+/// Joins the results of several lists of passes.
+fn join<T>(
+    a: &Raw,
+    parts: &[Vec<Pass>],
+    (truncate, cval): (f64, f64),
+    of: Join,
+    out: &Raw,
+) -> Result<(), swath::Error>
+where
+    T: Filtered + Sample<Tap = T> + swath::Float,
+{
+    let Some((last, before)) = parts.split_last() else { return cast(a, out) };
+    // SAFETY: checked arrays of this type; the output is ours alone.
+    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
+    let mut sum: Option<ArrayD<T>> = None;
+    for part in before {
+        let part = run_passes_to::<T>(&a, part, truncate, cval)?;
+        sum = Some(match (&sum, of) {
+            (None, Join::Sum) => part,
+            (None, Join::Length) => swath::map!(&part, |x| x * x)?,
+            (Some(sum), Join::Sum) => swath::map!((sum, &part), |(s, x)| s + x)?,
+            (Some(sum), Join::Length) => swath::map!((sum, &part), |(s, x)| s + x * x)?,
+        });
+    }
+    let part = run_passes_to::<T>(&a, last, truncate, cval)?;
+    finish(sum.as_ref(), &part, of, &mut out)
+}
+
+fn finish<T: swath::Float>(
+    sum: Option<&ArrayD<T>>,
+    part: &ArrayD<T>,
+    of: Join,
+    out: &mut ArrayViewMutD<'_, T>,
+) -> Result<(), swath::Error> {
+    match (sum, of) {
+        (None, Join::Sum) => swath::map_into!(part, out, |x| x),
+        (None, Join::Length) => swath::map_into!(part, out, |x| (x * x).sqrt()),
+        (Some(sum), Join::Sum) => swath::map_into!((sum, part), out, |(s, x)| s + x),
+        (Some(sum), Join::Length) => {
+            swath::map_into!((sum, part), out, |(s, x)| (s + x * x).sqrt())
+        }
+    }
+}
+
+fn by_parts(
+    asked: Asked<'_>,
+    parts: Vec<Vec<Pass>>,
+    (truncate, cval): (f64, f64),
+    of: Join,
+) -> PyResult<Call> {
+    let dtype = asked.float();
+    let taps = parts.iter().flatten().map(|pass| pass.taps(truncate)).sum();
+    asked.call(dtype, taps, move |a, out| match a.dtype {
+        DType::F32 => join::<f32>(a, &parts, (truncate, cval), of, out),
+        _ => join::<f64>(a, &parts, (truncate, cval), of, out),
+    })
+}
+
+/// The keywords that SciPy hands on to its Gaussian filter.
+fn gaussian_keywords<'py>(
+    name: &str,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<(f64, Option<Bound<'py, PyAny>>)> {
+    let (mut truncate, mut radius) = (4.0, None);
+    for (key, value) in kwargs.into_iter().flatten() {
+        match key.extract::<String>()?.as_str() {
+            "truncate" => truncate = value.extract()?,
+            "radius" => radius = Some(value).filter(|radius| !radius.is_none()),
+            key => {
+                let message = format!("{name}() got an unexpected keyword argument '{key}'");
+                return Err(pyo3::exceptions::PyTypeError::new_err(message));
+            }
+        }
+    }
+    Ok((truncate, radius))
+}
+
+/// Gaussian passes along all `axes`, with a derivative along one of them, for each.
+#[allow(clippy::too_many_arguments)] // SciPy's signature
+fn gaussian_parts<'py>(
+    name: &'static str,
+    input: &Bound<'py, PyAny>,
+    sigma: &Bound<'py, PyAny>,
+    output: Option<&Bound<'py, PyAny>>,
+    mode: Option<&Bound<'py, PyAny>>,
+    (cval, axes): (f64, Option<&Bound<'py, PyAny>>),
+    kwargs: Option<&Bound<'py, PyDict>>,
+    (order, of): (usize, Join),
+) -> PyResult<Call> {
+    let (truncate, radius) = gaussian_keywords(name, kwargs)?;
+    let asked = Asked::new(name, input, output)?;
+    let (py, axes) = (asked.py, asked.axes(axes)?);
+    let n = axes.len();
+    if !(truncate.is_finite() && truncate >= 0.0) {
+        let message = format!("{name}: truncate is {truncate}, must be finite and not negative");
+        return Err(error(py, Kind::Option, message));
+    }
+    let sigmas: Vec<f64> = per_axis(name, "sigma", sigma, n)?;
+    let radii: Vec<Option<isize>> =
+        radius.map_or(Ok(vec![None; n]), |r| per_axis(name, "radius", &r, n))?;
+    let modes = modes(name, mode, n)?;
+    let mut parts = Vec::new();
+    for (along, &mode) in modes.iter().enumerate() {
+        let mut passes = Vec::new();
+        for i in (0..n).filter(|&i| is_filtered(sigmas[i])) {
+            let radius = radii[i].map(|radius| count(py, name, "radius", radius)).transpose()?;
+            let order = if i == along { order } else { 0 };
+            let what = What::Gaussian { sigma: sigmas[i], order, radius };
+            // As SciPy: the mode is that of the derivative's axis, for all of them.
+            passes.push(Pass { axis: axes[i], mode, what });
+        }
+        passes.sort_by_key(|pass| pass.axis);
+        parts.push(passes);
+    }
+    by_parts(asked, parts, (truncate, cval), of)
+}
+
+// ---- Python ------------------------------------------------------------------
+
+/// The sum of second differences along the axes, as scipy.ndimage.laplace.
+#[pyfunction]
+#[pyo3(signature = (input, output=None, mode=None, cval=0.0, *, axes=None),
+    text_signature = "(input, output=None, mode='reflect', cval=0.0, *, axes=None)")]
+pub(crate) fn laplace<'py>(
+    input: &Bound<'py, PyAny>,
+    output: Option<&Bound<'py, PyAny>>,
+    mode: Option<&Bound<'py, PyAny>>,
+    cval: f64,
+    axes: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    perform(input.py(), || {
+        let asked = Asked::new("laplace", input, output)?;
+        let axes = asked.axes(axes)?;
+        let modes = modes("laplace", mode, axes.len())?;
+        let what = What::Taps([1.0, -2.0, 1.0]);
+        let parts =
+            axes.iter().zip(modes).map(|(&axis, mode)| vec![Pass { axis, mode, what }]).collect();
+        by_parts(asked, parts, (0.0, cval), Join::Sum)
+    })
+}
+
+/// The sum of a Gaussian's second derivatives, as scipy.ndimage.gaussian_laplace.
+#[pyfunction]
+#[pyo3(signature = (input, sigma, output=None, mode=None, cval=0.0, *, axes=None, **kwargs),
+    text_signature = "(input, sigma, output=None, mode='reflect', cval=0.0, *, axes=None, **kwargs)")]
+#[allow(clippy::too_many_arguments)] // SciPy's signature
+pub(crate) fn gaussian_laplace<'py>(
+    input: &Bound<'py, PyAny>,
+    sigma: &Bound<'py, PyAny>,
+    output: Option<&Bound<'py, PyAny>>,
+    mode: Option<&Bound<'py, PyAny>>,
+    cval: f64,
+    axes: Option<&Bound<'py, PyAny>>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (name, of) = ("gaussian_laplace", (2, Join::Sum));
+    perform(input.py(), || {
+        gaussian_parts(name, input, sigma, output, mode, (cval, axes), kwargs, of)
+    })
+}
+
+/// The length of a Gaussian's gradient, as scipy.ndimage.gaussian_gradient_magnitude.
+#[pyfunction]
+#[pyo3(signature = (input, sigma, output=None, mode=None, cval=0.0, *, axes=None, **kwargs),
+    text_signature = "(input, sigma, output=None, mode='reflect', cval=0.0, *, axes=None, **kwargs)")]
+#[allow(clippy::too_many_arguments)] // SciPy's signature
+pub(crate) fn gaussian_gradient_magnitude<'py>(
+    input: &Bound<'py, PyAny>,
+    sigma: &Bound<'py, PyAny>,
+    output: Option<&Bound<'py, PyAny>>,
+    mode: Option<&Bound<'py, PyAny>>,
+    cval: f64,
+    axes: Option<&Bound<'py, PyAny>>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (name, of) = ("gaussian_gradient_magnitude", (1, Join::Length));
+    perform(input.py(), || {
+        gaussian_parts(name, input, sigma, output, mode, (cval, axes), kwargs, of)
+    })
+}
+
+/// One derivative of the caller's for each axis, joined.
+#[allow(clippy::too_many_arguments)] // SciPy's signature
+fn generic<'py>(
+    name: &'static str,
+    input: &Bound<'py, PyAny>,
+    derivative: &Bound<'py, PyAny>,
+    output: Option<&Bound<'py, PyAny>>,
+    mode: Option<&Bound<'py, PyAny>>,
+    (cval, axes): (f64, Option<&Bound<'py, PyAny>>),
+    arguments: Option<&Bound<'py, PyAny>>,
+    keywords: Option<&Bound<'py, PyDict>>,
+    of: Join,
+) -> PyResult<Call> {
+    let asked = Asked::new(name, input, output)?;
+    let (py, axes) = (asked.py, asked.axes(axes)?);
+    let names: Vec<Bound<'py, PyAny>> = match mode {
+        None => vec![pyo3::types::PyString::new(py, "reflect").into_any(); axes.len()],
+        Some(mode) if mode.is_instance_of::<pyo3::types::PyString>() => {
+            vec![mode.clone(); axes.len()]
+        }
+        Some(mode) => per_axis(name, "mode", mode, axes.len())?,
+    };
+    let array = asked.input.keep.array(py).clone().into_any();
+    let mut parts = Vec::new();
+    for (&axis, mode) in axes.iter().zip(names) {
+        let part = Output::new(py, name, asked.dtype, &asked.input.raw.shape)?;
+        let into = part.keep.array(py).clone().into_any();
+        let mut all = vec![
+            array.clone(),
+            axis.into_pyobject(py)?.into_any(),
+            into.clone(),
+            mode,
+            cval.into_pyobject(py)?.into_any(),
+        ];
+        for argument in arguments.map(|a| a.try_iter()).into_iter().flatten().flatten() {
+            all.push(argument?);
+        }
+        // The part is written before anything of ours reads it.
+        into.call_method1("fill", (0,))?;
+        derivative.call(pyo3::types::PyTuple::new(py, all)?, keywords)?;
+        parts.push(Input::new(name, "output", &into)?.cast(py, name, "output", asked.float())?);
+    }
+    let dtype = asked.float();
+    asked.call(dtype, 1.0, move |a, out| match a.dtype {
+        DType::F32 => join_given::<f32>(a, &parts, of, out),
+        _ => join_given::<f64>(a, &parts, of, out),
+    })
+}
+
+/// Joins arrays that somebody else has filled.
+fn join_given<T: swath::Float>(
+    a: &Raw,
+    parts: &[Input],
+    of: Join,
+    out: &Raw,
+) -> Result<(), swath::Error> {
+    let Some((last, before)) = parts.split_last() else { return cast(a, out) };
+    // SAFETY: checked arrays of this type; the output is ours alone.
+    let (last, mut out) = unsafe { (last.raw.view::<T>(), out.view_mut::<T>()) };
+    let mut sum: Option<ArrayD<T>> = None;
+    for part in before {
+        // SAFETY: as above.
+        let part = unsafe { part.raw.view::<T>() };
+        sum = Some(match (&sum, of) {
+            (None, Join::Sum) => swath::map!(&part, |x| x)?,
+            (None, Join::Length) => swath::map!(&part, |x| x * x)?,
+            (Some(sum), Join::Sum) => swath::map!((sum, &part), |(s, x)| s + x)?,
+            (Some(sum), Join::Length) => swath::map!((sum, &part), |(s, x)| s + x * x)?,
+        });
+    }
+    finish(sum.as_ref(), &last.to_owned(), of, &mut out)
+}
+
+macro_rules! generics {
+    ($($(#[$doc:meta])* $name:ident, $derivative:ident, $text:literal, $of:expr;)*) => {$(
+        $(#[$doc])*
+        #[pyfunction]
+        #[pyo3(signature = (input, $derivative, output=None, mode=None, cval=0.0, extra_arguments=None, extra_keywords=None, *, axes=None),
+            text_signature = $text)]
+        #[allow(clippy::too_many_arguments)] // SciPy's signature
+        pub(crate) fn $name<'py>(
+            input: &Bound<'py, PyAny>,
+            $derivative: &Bound<'py, PyAny>,
+            output: Option<&Bound<'py, PyAny>>,
+            mode: Option<&Bound<'py, PyAny>>,
+            cval: f64,
+            extra_arguments: Option<&Bound<'py, PyAny>>,
+            extra_keywords: Option<&Bound<'py, PyDict>>,
+            axes: Option<&Bound<'py, PyAny>>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let (name, rest) = (stringify!($name), (cval, axes));
+            let (arguments, keywords) = (extra_arguments, extra_keywords);
+            perform(input.py(), || {
+                generic(name, input, $derivative, output, mode, rest, arguments, keywords, $of)
+            })
+        }
+    )*};
+}
+generics! {
+    /// The sum of second derivatives by a function of the caller's, as
+    /// scipy.ndimage.generic_laplace.
+    generic_laplace, derivative2,
+    "(input, derivative2, output=None, mode='reflect', cval=0.0, extra_arguments=(), extra_keywords=None, *, axes=None)",
+    Join::Sum;
+    /// The length of a gradient by a function of the caller's, as
+    /// scipy.ndimage.generic_gradient_magnitude.
+    generic_gradient_magnitude, derivative,
+    "(input, derivative, output=None, mode='reflect', cval=0.0, extra_arguments=(), extra_keywords=None, *, axes=None)",
+    Join::Length;
+}
+
+/// A box along one axis.
+#[derive(Clone, Copy)]
+struct Side {
+    axis: usize,
+    size: usize,
+    origin: isize,
+    mode: Mode,
+}
+
+/// Means of boxes: all sides of one mode go through the array together.
+fn boxes(asked: Asked<'_>, sides: Vec<Side>, cval: f64) -> PyResult<Call> {
+    let dtype = asked.float();
+    let taps = sides.iter().map(|side| side.size as f64).sum();
+    asked.call(dtype, taps, move |a, out| match a.dtype {
+        DType::F32 => boxes_of::<f32>(a, &sides, cval, out),
+        _ => boxes_of::<f64>(a, &sides, cval, out),
+    })
+}
+
+fn boxes_of<T>(a: &Raw, sides: &[Side], cval: f64, out: &Raw) -> Result<(), swath::Error>
+where
+    T: Filtered + Sample<Tap = T> + swath::Float,
+{
+    if sides.is_empty() {
+        return cast(a, out);
+    }
+    let n = a.shape.len();
+    // SAFETY: checked arrays of this type; the output is ours alone.
+    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
+    let mut between: Option<ArrayD<T>> = None;
+    let mut rest = sides;
+    while let Some(first) = rest.first() {
+        // Together only in the order of the axes, in which they are filtered.
+        let together = 1 + rest
+            .windows(2)
+            .take_while(|two| two[0].axis < two[1].axis && two[1].mode == first.mode)
+            .count();
+        let (now, later) = rest.split_at(together);
+        let (mut sizes, mut origins) = (vec![1; n], vec![0; n]);
+        for side in now {
+            (sizes[side.axis], origins[side.axis]) = (side.size, side.origin);
+        }
+        let options = Options::new().border(first.mode.border(cval)).origin(origins);
+        let from = between.as_ref().map_or_else(|| a.view(), |between| between.view());
+        if later.is_empty() {
+            return image::uniform_filter_into(&from, sizes, options, &mut out);
+        }
+        between = Some(image::uniform_filter(&from, sizes, options)?);
+        rest = later;
+    }
+    Ok(())
+}
+
+/// A size of a box along one axis, as SciPy checks it.
+fn side(py: Python<'_>, name: &str, size: isize) -> PyResult<usize> {
+    match usize::try_from(size) {
+        Ok(size) if size > 0 => Ok(size),
+        _ => Err(error(py, Kind::Option, format!("{name}: size is {size}, must be at least 1"))),
+    }
+}
+
+/// The mean of a box around each element, as scipy.ndimage.uniform_filter.
+#[pyfunction]
+#[pyo3(signature = (input, size=None, output=None, mode=None, cval=0.0, origin=None, *, axes=None),
+    text_signature = "(input, size=3, output=None, mode='reflect', cval=0.0, origin=0, *, axes=None)")]
+#[allow(clippy::too_many_arguments)] // SciPy's signature
+pub(crate) fn uniform_filter<'py>(
+    input: &Bound<'py, PyAny>,
+    size: Option<&Bound<'py, PyAny>>,
+    output: Option<&Bound<'py, PyAny>>,
+    mode: Option<&Bound<'py, PyAny>>,
+    cval: f64,
+    origin: Option<&Bound<'py, PyAny>>,
+    axes: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    const NAME: &str = "uniform_filter";
+    perform(input.py(), || {
+        let asked = Asked::new(NAME, input, output)?;
+        let axes = asked.axes(axes)?;
+        let n = axes.len();
+        let sizes: Vec<isize> = size.map_or(Ok(vec![3; n]), |s| per_axis(NAME, "size", s, n))?;
+        let origins: Vec<isize> =
+            origin.map_or(Ok(vec![0; n]), |o| per_axis(NAME, "origin", o, n))?;
+        let modes = modes(NAME, mode, n)?;
+        let mut sides = Vec::new();
+        for i in 0..n {
+            let size = side(asked.py, NAME, sizes[i])?;
+            if size > 1 {
+                sides.push(Side { axis: axes[i], size, origin: origins[i], mode: modes[i] });
+            }
+        }
+        boxes(asked, sides, cval)
+    })
+}
+
+/// The mean along one axis, as scipy.ndimage.uniform_filter1d.
+#[pyfunction]
+#[pyo3(signature = (input, size, axis=-1, output=None, mode=None, cval=0.0, origin=0),
+    text_signature = "(input, size, axis=-1, output=None, mode='reflect', cval=0.0, origin=0)")]
+#[allow(clippy::too_many_arguments)] // SciPy's signature
+pub(crate) fn uniform_filter1d<'py>(
+    input: &Bound<'py, PyAny>,
+    size: isize,
+    axis: isize,
+    output: Option<&Bound<'py, PyAny>>,
+    mode: Option<&Bound<'py, PyAny>>,
+    cval: f64,
+    origin: isize,
+) -> PyResult<Bound<'py, PyAny>> {
+    const NAME: &str = "uniform_filter1d";
+    perform(input.py(), || {
+        let asked = Asked::new(NAME, input, output)?;
+        let axis = asked.axis(axis)?;
+        let mode = mode.map_or(Ok(Mode::Reflect), |mode| Mode::new(NAME, mode))?;
+        let size = side(asked.py, NAME, size)?;
+        boxes(asked, vec![Side { axis, size, origin, mode }], cval)
+    })
+}

@@ -1,0 +1,119 @@
+//! How a filter cuts the array, and the memory it works in.
+
+use super::filter::Filter;
+use super::geometry::Groups;
+use super::pieces::PIECE;
+use super::{Border, Sample};
+use crate::kernel::conv::Bits;
+use crate::plan::{Reach, Room, Windows};
+use crate::{Error, tuning};
+
+/// How the array is cut, and what working memory that takes.
+pub(super) struct Cut {
+    pub(super) windows: Windows,
+    /// Planes under the filter, and lines of a tile.
+    pub(super) around: usize,
+    pub(super) tile: usize,
+    /// Whether whole windows are copied.
+    pub(super) copied: bool,
+    /// Elements from one copied line, or first sum, to the next.
+    pub(super) copy: usize,
+    pub(super) sizes: Sizes,
+}
+
+/// Elements of each room.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sizes {
+    pub(super) lines: usize,
+    pub(super) tile: usize,
+    pub(super) ends: usize,
+    pub(super) copies: usize,
+    pub(super) constant: usize,
+    pub(super) middle: usize,
+    pub(super) out: usize,
+}
+
+pub(super) struct Scratch<T> {
+    /// Offsets in `src` of the planes under the filter, or `OUTSIDE`.
+    pub(super) planes: Room<isize, 16>,
+    /// The same of their lines, plane after plane.
+    pub(super) lines: Room<isize, 64>,
+    /// Where each of them begins for this piece.
+    pub(super) starts: Room<*const T, 64>,
+    /// Where those of one tile begin, group after group.
+    pub(super) tile: Room<*const T, 64>,
+    /// What stands beyond the ends of a line.
+    pub(super) ends: Room<isize, 64>,
+    pub(super) copies: Room<T, 128>,
+    pub(super) constant: Room<T, 64>,
+    pub(super) middle: Room<T, 64>,
+    pub(super) out: Room<T, 64>,
+}
+
+impl<T: Copy> Scratch<T> {
+    pub(super) fn new(around: usize, sizes: Sizes) -> Option<Self> {
+        Some(Self {
+            planes: Room::new(around)?,
+            lines: Room::new(sizes.lines)?,
+            starts: Room::new(sizes.lines)?,
+            tile: Room::new(sizes.tile)?,
+            ends: Room::new(sizes.ends)?,
+            copies: Room::new(sizes.copies)?,
+            constant: Room::new(sizes.constant)?,
+            middle: Room::new(sizes.middle)?,
+            out: Room::new(sizes.out)?,
+        })
+    }
+}
+
+impl Cut {
+    /// The cut for a filter.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`].
+    pub(super) fn new<T: Sample>(filter: &Filter<'_, T>) -> Result<Self, Error> {
+        let (line, size) = (&filter.geometry.line, size_of::<T>());
+        let (_, slide) = filter.geometry.slide();
+        let [planes, around] = filter.geometry.planes(filter.function)?;
+        let too_large =
+            || Error::TooLarge { function: filter.function, shape: vec![around, line.axis.taps] };
+        let reach = line.before().checked_add(line.after()).ok_or_else(too_large)?;
+        let taps = filter.taps.len() + filter.along.map_or(0, <[_]>::len);
+        let bytes = if filter.bits > Bits::B31 { 8 } else { size.max(4) };
+        let ns = taps as f64 * bytes as f64 * tuning::TAP_BYTE_NS;
+        let shape = [slide.len, line.len()];
+        let halo = [slide.taps - 1, reach];
+        let windows = Windows::new(planes, shape, PIECE, Reach { halo, around, bytes: size, ns });
+
+        let [lines, cols] = windows.sides();
+        let mul = |a: usize, b: usize| a.checked_mul(b).ok_or_else(too_large);
+        let under = mul(around, lines + halo[0])?;
+        let reached = reach.checked_add(cols).ok_or_else(too_large)?;
+        let tile_lines = filter.groups.span + tile_lines(filter.groups, lines) - 1;
+        let tile = mul(filter.groups.list.len(), tile_lines)?.max(4);
+        let copied =
+            line.axis.src != 1 || tile >= tuning::CONV_COPY_LINES && filter.groups.span > 1;
+        let mut copy = cols;
+        if !copied {
+            copy = cols.min(2 * line.before().max(line.after()).max(PIECE) + PIECE);
+        }
+        // An odd number of cache lines, so that lines do not fall on one set.
+        let steps = copy.checked_add(reach).ok_or_else(too_large)?.div_ceil(64 / size) | 1;
+        let copy = steps * (64 / size);
+        let sizes = Sizes {
+            lines: under,
+            tile,
+            ends: if copied || reach > 0 { copy } else { 0 },
+            copies: if copied || reach > 0 { mul(under, copy)? } else { 0 },
+            constant: if matches!(filter.border, Border::Constant(_)) { reached } else { 0 },
+            middle: if filter.along.is_some() { mul(lines, reached + 64)? } else { 0 },
+            out: if line.axis.out == 1 { 0 } else { lines * cols },
+        };
+        Ok(Cut { windows, around, tile, copied, copy, sizes })
+    }
+}
+
+/// How many lines one tile has, of so many.
+pub(super) fn tile_lines(groups: &Groups, lines: usize) -> usize {
+    if lines >= 4 && (groups.span > 1 || groups.list.len() == 1) { 4 } else { 1 }
+}

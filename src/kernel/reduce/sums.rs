@@ -1,0 +1,212 @@
+//! Sums, means, products of two operands.
+
+use std::marker::PhantomData;
+
+use super::lanes::lanes;
+use super::{Fold, Steps, With};
+use crate::tuning;
+
+/// The sum, of integers in 64 bits. Also the steps of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sum<T>(PhantomData<T>);
+
+/// The sum of products, each rounded before it is added.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dot<T>(PhantomData<T>);
+
+/// The sum, of integers exactly, over their number.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mean<T> {
+    n: usize,
+    element: PhantomData<T>,
+}
+
+/// Steps of an exact sum of 64-bit integers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Exact<T>(PhantomData<T>);
+
+/// Steps: item, lane and total types, block, start; the step; the block.
+macro_rules! steps {
+    ($name:ty, $k:expr, $item:ty, $lane:ty, $total:ty, $block:expr, $start:expr,
+     |$acc:ident, $items:pat_param| $step:expr, |$me:ident, $slices:ident| $sum:expr) => {
+        impl Steps<$k> for $name {
+            type Item = $item;
+            type Lane = $lane;
+            type Total = $total;
+            const BLOCK: usize = $block;
+            const START: $lane = $start;
+            #[inline(always)]
+            fn step(self, $acc: $lane, $items: [$item; $k], _at: usize) -> $lane {
+                $step
+            }
+            #[inline(always)]
+            fn total(self, lane: $lane) -> $total {
+                <$total>::from(lane)
+            }
+            #[inline(always)]
+            fn block(self, $slices: [&[$item]; $k]) -> $total {
+                let $me = self;
+                $sum
+            }
+        }
+    };
+}
+
+/// A fold: steps, accumulator, result; the result of nothing; merging; the last step.
+macro_rules! fold {
+    ($name:ty, $k:expr, $steps:ident<$t:ty>, $acc:ty, $out:ty, $empty:expr,
+     |$with:ident| $new:expr,
+     |$x:ident, $y:ident| $merge:expr, |$this:ident, $last:ident| $finish:expr
+     $(, |$from:ident| $resume:expr)?) => {
+        impl Fold<$k> for $name {
+            type Steps = $steps<$t>;
+            type Acc = $acc;
+            type Out = $out;
+            const EMPTY: $acc = $empty;
+            #[inline(always)]
+            fn new($with: &With) -> Self {
+                $new
+            }
+            #[inline(always)]
+            fn steps(self) -> $steps<$t> {
+                $steps(PhantomData)
+            }
+            #[inline(always)]
+            fn widen(self, total: <$steps<$t> as Steps<$k>>::Total, _: usize, _: usize) -> $acc {
+                <$acc>::from(total)
+            }
+            #[inline(always)]
+            fn merge(self, $x: $acc, $y: $acc) -> $acc {
+                $merge
+            }
+            #[inline(always)]
+            fn finish(self, $last: $acc) -> $out {
+                let $this = self;
+                let _ = $this;
+                $finish
+            }
+            $(#[inline(always)]
+            fn resume(self, $from: $out) -> $acc {
+                $resume
+            })?
+        }
+    };
+}
+
+macro_rules! floats {
+    ($t:ident, $lanes:expr, $block:expr) => {
+        // -0.0 is what changes no sum: 0.0 would make 0.0 of -0.0.
+        steps!(Sum<$t>, 1, $t, $t, $t, $block, -0.0, |lane, [x]| lane + x, |steps, slices| {
+            lanes::<Self, 1, { $lanes }>(steps, slices, [-0.0], |a, b| a + b)
+        });
+        steps!(
+            Dot<$t>,
+            2,
+            $t,
+            $t,
+            $t,
+            $block,
+            -0.0,
+            |lane, [x, y]| lane + x * y,
+            |steps, slices| {
+                lanes::<Self, 2, { $lanes }>(steps, slices, [-0.0, 1.0], |a, b| a + b)
+            }
+        );
+        fold!(
+            Sum<$t>,
+            1,
+            Sum<$t>,
+            $t,
+            $t,
+            0.0,
+            |_with| Self(PhantomData),
+            |a, b| a + b,
+            |this, acc| acc,
+            |out| out
+        );
+        fold!(
+            Mean<$t>,
+            1,
+            Sum<$t>,
+            $t,
+            $t,
+            0.0,
+            |with| Self { n: with.count, element: PhantomData },
+            |a, b| a + b,
+            |this, acc| acc / this.n as $t
+        );
+        fold!(
+            Dot<$t>,
+            2,
+            Dot<$t>,
+            $t,
+            $t,
+            0.0,
+            |_with| Self(PhantomData),
+            |a, b| a + b,
+            |this, acc| acc
+        );
+    };
+}
+floats!(f32, tuning::REDUCE_LANES_F32, tuning::REDUCE_BLOCK_F32);
+floats!(f64, tuning::REDUCE_LANES_F64, tuning::REDUCE_BLOCK_F64);
+
+/// A block of integers: additions wrap or are exact, so that the compiler may
+/// choose the order.
+#[inline(always)]
+fn any_order<S: Steps<1>>(steps: S, items: &[S::Item]) -> S::Total {
+    steps.total(items.iter().fold(S::START, |lane, &x| steps.step(lane, [x], 0)))
+}
+
+/// The same of two operands.
+#[inline(always)]
+fn any_order_of_two<S: Steps<2>>(steps: S, a: &[S::Item], b: &[S::Item]) -> S::Total {
+    steps.total(a.iter().zip(b).fold(S::START, |lane, (&x, &y)| steps.step(lane, [x, y], 0)))
+}
+
+/// Integers. Lanes of sums and products hold a whole block.
+macro_rules! integers {
+    ($($t:ident, $wide:ident, sum $lane:ident, dot $dot:ident of $product:ident, $block:expr;)*) => {$(
+        steps!(Sum<$t>, 1, $t, $lane, $wide, $block, 0,
+            |lane, [x]| lane.wrapping_add($lane::from(x)),
+            |steps, slices| any_order(steps, slices[0]));
+        steps!(Dot<$t>, 2, $t, $dot, $wide, $block, 0,
+            |lane, [x, y]| {
+                lane.wrapping_add($dot::from($product::from(x).wrapping_mul($product::from(y))))
+            },
+            |steps, slices| any_order_of_two(steps, slices[0], slices[1]));
+        fold!(Sum<$t>, 1, Sum<$t>, $wide, $wide, 0, |_with| Self(PhantomData),
+            |a, b| a.wrapping_add(b), |this, acc| acc, |out| out);
+        fold!(Dot<$t>, 2, Dot<$t>, $wide, $wide, 0, |_with| Self(PhantomData),
+            |a, b| a.wrapping_add(b), |this, acc| acc);
+    )*};
+}
+integers! {
+    i8, i64, sum i32, dot i32 of i32, 16384;
+    u8, u64, sum u32, dot u32 of u32, 16384;
+    i16, i64, sum i32, dot i64 of i32, 8192;
+    u16, u64, sum u32, dot u64 of u32, 8192;
+    i32, i64, sum i64, dot i64 of i64, 4096;
+    u32, u64, sum u64, dot u64 of u64, 4096;
+    // Of the unsigned too: wrapping sums and products have the same bits.
+    i64, i64, sum i64, dot i64 of i64, 2048;
+}
+
+/// Means of integers, with steps: 128 bits hold the exact sum of any array.
+macro_rules! means {
+    ($($t:ident, $steps:ident;)*) => {$(
+        fold!(Mean<$t>, 1, $steps<$t>, i128, f64, 0,
+            |with| Self { n: with.count, element: PhantomData },
+            |a, b| a.wrapping_add(b), |this, acc| acc as f64 / this.n as f64);
+    )*};
+}
+means! { i8, Sum; u8, Sum; i16, Sum; u16, Sum; i32, Sum; u32, Sum; i64, Exact; u64, Exact; }
+
+macro_rules! exact {
+    ($($t:ident)*) => {$(
+        steps!(Exact<$t>, 1, $t, i128, i128, 2048, 0,
+            |lane, [x]| lane.wrapping_add(i128::from(x)),
+            |steps, slices| any_order(steps, slices[0]));
+    )*};
+}
+exact!(i64 u64);

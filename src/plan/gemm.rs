@@ -1,0 +1,247 @@
+//! How a matrix product is cut: what to pack, blocks for the caches, tiles for the
+//! threads. Follows from sizes and strides; no bit of the result depends on it.
+//!
+//! The choice of what to do with B is by cost: the multiply-adds are the same either
+//! way, so that the sum of copies made and lines fetched again decides.
+
+use crate::tuning::{self, K_BLOCK};
+
+use super::Tiles;
+
+/// A product as the plan sees it, and the micro-kernel at hand.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Gemm {
+    pub(crate) m: usize,
+    pub(crate) k: usize,
+    pub(crate) n: usize,
+    /// Strides of rows and columns.
+    pub(crate) a: [isize; 2],
+    pub(crate) b: [isize; 2],
+    /// Bytes of an element.
+    pub(crate) size: usize,
+    /// Sides of the largest micro-tile.
+    pub(crate) mr: usize,
+    pub(crate) nr: usize,
+    /// What a multiply-add costs one thread, in ns.
+    pub(crate) step_ns: f64,
+}
+
+/// What is done with B.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packing {
+    /// It is read as it lies.
+    None,
+    /// Each tile packs its columns for itself.
+    Local,
+    /// A K-block at a time is packed for all tiles.
+    Shared,
+}
+
+/// The cut.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Blocks {
+    pub(crate) pack_a: bool,
+    pub(crate) packing: Packing,
+    /// Rows that go through all K-blocks of a tile together.
+    pub(crate) mc: usize,
+    /// Length along k of one run.
+    pub(crate) kc: usize,
+    /// Columns of one run.
+    pub(crate) nc: usize,
+    units: [usize; 2],
+    parts: [usize; 2],
+}
+
+impl Gemm {
+    /// What a product of these sizes costs one thread, in ns.
+    #[inline]
+    pub(crate) fn cost_ns(&self, m: usize, k: usize, n: usize) -> f64 {
+        let [m, k, n] = [m, k, n].map(|len| len as f64);
+        let traffic = tuning::traffic_ns((m * n + k * n + m * k) * self.size as f64);
+        (m * n * k * self.step_ns).max(traffic)
+    }
+
+    /// Bytes of a part of B.
+    fn bytes(&self, k: usize, n: usize) -> f64 {
+        k as f64 * n as f64 * self.size as f64
+    }
+
+    /// The cut of this product.
+    #[inline]
+    pub(crate) fn blocks(&self) -> Blocks {
+        let cost = self.cost_ns(self.m, self.k, self.n);
+        let small = cost < tuning::AWAKE_MIN_NS && tuning::CHUNK.get().is_none();
+        if small && self.bytes(self.k, self.n) <= tuning::MATMUL_B_BYTES as f64 {
+            // One tile, whatever it is: no need to think long.
+            let packing = if self.rows_lie_well() { Packing::None } else { Packing::Local };
+            let (kc, nc) = (self.k.max(1), self.n);
+            return Blocks {
+                pack_a: false,
+                packing,
+                mc: self.m,
+                kc,
+                nc,
+                units: [self.mr, self.nr],
+                parts: [1; 2],
+            };
+        }
+        self.cut(cost)
+    }
+
+    fn cut(&self, cost: f64) -> Blocks {
+        let packing = self.packing(cost);
+        let block = K_BLOCK.min(self.k.max(1));
+        let shared = packing == Packing::Shared;
+        // One K-block of a run's part of B stays in L2; the columns of a run that packs
+        // it are halved, so that two threads that go through its tiles in turn each
+        // fetch one half.
+        let widest =
+            (tuning::MATMUL_B_BYTES / (self.size * block) / self.nr * self.nr).max(self.nr);
+        let even = self.n.div_ceil(self.n.div_ceil(widest)).next_multiple_of(self.nr);
+        let nc = if shared { even.min(self.n) } else { self.n };
+        let mut kc = if shared { block } else { self.k.max(1) };
+        let across = if shared { 2.min(nc.div_ceil(self.nr)) } else { nc.div_ceil(widest) };
+        let resident = self.bytes(kc, nc.div_ceil(across)) <= tuning::MATMUL_B_BYTES as f64;
+        let runs = self.n.div_ceil(nc) * self.k.max(1).div_ceil(kc);
+        let parts = self.parts(packing, cost / runs as f64, [self.m, nc], across, resident);
+        let units = [self.mr, self.nr];
+        let [rows, cols] = Tiles::new([self.m, nc], units, parts).largest();
+        if !shared {
+            // A token is looked at between two tiles.
+            let block_ns = self.cost_ns(rows, K_BLOCK, cols);
+            let blocks = (tuning::MATMUL_CHUNK_NS / block_ns).max(1.0) as usize;
+            kc = kc.min(blocks.saturating_mul(K_BLOCK));
+        }
+        let mc = if resident && self.k > K_BLOCK { self.mr } else { self.m };
+        // A row of micro-tiles reads A once for each of them: as it lies, if there
+        // are few or if it lies well.
+        let pack_a = self.a[1].unsigned_abs() > 1 && cols > 2 * self.nr && self.k > 1;
+        Blocks { pack_a, packing, mc, kc, nc, units, parts }
+    }
+
+    /// Whether columns of B lie side by side.
+    fn rows_lie_well(&self) -> bool {
+        self.b[1] == 1 || self.n == 1
+    }
+
+    /// The cheapest thing to do with B.
+    fn packing(&self, cost: f64) -> Packing {
+        let panels = self.n.div_ceil(self.nr);
+        let bytes = self.bytes(self.k, self.n);
+        let copy = self.k as f64 * self.n as f64 * tuning::MATMUL_PACK_NS;
+        let again =
+            |rows: f64| (self.m as f64 / rows - 1.0).max(0.0) * bytes * tuning::MATMUL_FETCH_NS;
+        let plain = if bytes <= tuning::MATMUL_B_BYTES as f64 / 2.0 {
+            0.0
+        } else {
+            again(tuning::MATMUL_FETCH_ROWS)
+        };
+        let blocks = self.k.div_ceil(K_BLOCK) as f64;
+        let shared = copy + blocks * tuning::MATMUL_RUN_NS;
+        if self.k == 0 || self.rows_lie_well() && plain <= shared {
+            return Packing::None;
+        }
+        // Only columns can be shared out then: each tile packs its own.
+        let few = self.m <= tuning::MATMUL_LOCAL_ROWS;
+        if !self.rows_lie_well() && few && (panels >= 4 || cost < 2.0 * tuning::CHUNK_NS) {
+            return Packing::Local;
+        }
+        Packing::Shared
+    }
+
+    /// How many parts rows and columns are cut into.
+    fn parts(
+        &self,
+        packing: Packing,
+        cost: f64,
+        sides: [usize; 2],
+        across: usize,
+        resident: bool,
+    ) -> [usize; 2] {
+        let units = [self.mr, self.nr];
+        let area = (sides[0].saturating_mul(sides[1])).saturating_mul(self.size);
+        let (wanted, least) = match tuning::CHUNK.get() {
+            Some(bytes) => ((area / (bytes as usize).max(1)).min(1 << 16), self.mr),
+            None => {
+                let least = if resident { self.mr } else { tuning::MATMUL_ROWS_MIN };
+                (((cost / tuning::MATMUL_TILE_NS) as usize).min(tuning::MATMUL_TILES), least)
+            }
+        };
+        // A row on its way through B: no stretch of B's rows shorter than the prefetcher likes.
+        let narrowest = if self.m == 1 && packing == Packing::None {
+            tuning::MATMUL_ROW_COLS.next_multiple_of(self.nr)
+        } else {
+            self.nr
+        };
+        let narrowest = if tuning::CHUNK.get().is_some() { self.nr } else { narrowest };
+        let mut parts = [1, across];
+        while parts[0] * parts[1] < wanted {
+            let len = |i: usize| sides[i].div_ceil(units[i]) / parts[i] * units[i];
+            let rows = packing != Packing::Local;
+            if rows && len(0) >= 2 * least {
+                parts[0] *= 2;
+            } else if len(1) >= 2 * narrowest {
+                parts[1] *= 2;
+            } else if rows && len(0) >= 2 * units[0] {
+                parts[0] *= 2;
+            } else {
+                break;
+            }
+        }
+        parts
+    }
+}
+
+impl Blocks {
+    /// The tiles of one run.
+    #[inline]
+    pub(crate) fn tiles(&self, m: usize, n: usize) -> Tiles {
+        Tiles::new([m, n], self.units, self.parts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gemm(m: usize, k: usize, n: usize) -> Gemm {
+        let (a, b) = ([k as isize, 1], [n as isize, 1]);
+        Gemm { m, k, n, a, b, size: 4, mr: 8, nr: 48, step_ns: 0.0114 }
+    }
+
+    #[test]
+    fn what_is_done_with_b() {
+        tuning::CHUNK.set(None); // the cut of real use, whatever the environment says
+        let turned = |g: Gemm| Gemm { b: [1, g.k as isize], ..g };
+        assert_eq!(gemm(64, 64, 64).blocks().packing, Packing::None);
+        assert_eq!(gemm(256, 256, 256).blocks().packing, Packing::None);
+        assert_eq!(gemm(2016, 2016, 2016).blocks().packing, Packing::Shared);
+        assert_eq!(turned(gemm(2016, 2016, 2016)).blocks().packing, Packing::Shared);
+        // A row or a few on a large matrix: a copy would cost more than it saves.
+        assert_eq!(gemm(1, 4096, 4096).blocks().packing, Packing::None);
+        assert_eq!(turned(gemm(1, 4096, 4096)).blocks().packing, Packing::Local);
+        assert_eq!(gemm(16, 16, 1_000_000).blocks().packing, Packing::None);
+        assert_eq!(turned(gemm(8, 8, 8)).blocks().packing, Packing::Local);
+    }
+
+    #[test]
+    fn large_products_make_many_tiles_and_an_even_number() {
+        tuning::CHUNK.set(None); // the cut of real use, whatever the environment says
+        for n in [512, 1000, 1008, 1024, 2016, 2048, 3000, 4096] {
+            let blocks = gemm(n, n, n).blocks();
+            let tiles = blocks.tiles(n, blocks.nc).n();
+            assert!(tiles >= 8 && tiles.is_multiple_of(2), "{n}: {tiles}");
+        }
+        assert_eq!(gemm(64, 64, 64).blocks().tiles(64, 64).n(), 1);
+    }
+
+    #[test]
+    fn no_sizes_overflow() {
+        tuning::CHUNK.set(None); // the cut of real use, whatever the environment says
+        for [m, k, n] in [[1 << 40, 1, 1], [1, 1 << 40, 1], [1, 1, 1 << 40], [1 << 40, 0, 1 << 20]]
+        {
+            let blocks = gemm(m, k, n).blocks();
+            assert!(blocks.tiles(m, blocks.nc).n() > 0 && blocks.kc > 0);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Norms of vectors.
+
+use ndarray::{Array, ArrayRef, Dimension};
+
+use super::axes::Axes;
+use super::axis::{Empty, reduced, reduced_into};
+use super::operands::{Folding, Operands};
+use super::sequence::whole;
+use super::types::ReduceFloat;
+use crate::Error;
+
+/// Which norm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Norm {
+    /// The sum of absolute values.
+    L1,
+    /// The root of the sum of squares.
+    L2,
+    /// The greatest absolute value.
+    Inf,
+}
+
+impl Norm {
+    fn fold<T: ReduceFloat>(self) -> Folding<T, T> {
+        match self {
+            Norm::L1 => T::FLOAT_FOLDS.norm1,
+            Norm::L2 => T::FLOAT_FOLDS.norm2,
+            Norm::Inf => T::FLOAT_FOLDS.norm_inf,
+        }
+    }
+}
+
+/// The norm of all elements as one vector.
+///
+/// Any layout; an empty array gives 0.
+///
+/// # Accuracy
+/// Same bits on any number of threads and any CPU, in the [order of
+/// additions](super#the-order-of-additions). The Euclidean norm neither overflows nor
+/// underflows on the way: it is infinite or 0 only if the result is; that of `f32` is
+/// taken in `f64`. The relative error of the first two is at most about (128 + log2(n)) u,
+/// `Inf` is exact. NaN gives NaN.
+///
+/// # Performance
+/// As [`sum`](super::sum).
+///
+/// # Examples
+/// ```
+/// use swath::reduce::{Norm, norm};
+///
+/// let a = ndarray::array![3e300, -4e300];
+/// assert_eq!(norm(&a, Norm::L1), 7e300);
+/// assert_eq!(norm(&a, Norm::L2), 5e300);
+/// assert_eq!(norm(&a, Norm::Inf), 4e300);
+/// ```
+#[inline]
+#[must_use]
+pub fn norm<T: ReduceFloat, D: Dimension>(a: &ArrayRef<T, D>, norm: Norm) -> T {
+    whole(norm.fold(), Operands::one(a))
+}
+
+/// The norm along one axis or several: an array without them.
+///
+/// Any layout; empty axes give zeros.
+///
+/// # Errors
+/// - [`Error::Axis`] if `a` has no such axis; [`Error::Value`] if one is named twice.
+/// - [`Error::Memory`], [`Error::TooLarge`] if there is no room for the result.
+///
+/// # Accuracy
+/// As [`norm`].
+///
+/// # Performance
+/// As [`sum_axis`](super::sum_axis).
+///
+/// # Examples
+/// ```
+/// use swath::reduce::{Norm, norm_axis};
+///
+/// let a = ndarray::array![[3.0f32, -4.0], [6.0, 8.0]];
+/// assert_eq!(norm_axis(&a, 1, Norm::L2)?, ndarray::array![5.0, 10.0]);
+/// # Ok::<(), swath::Error>(())
+/// ```
+pub fn norm_axis<T: ReduceFloat, D: Dimension, A: Axes<D>>(
+    a: &ArrayRef<T, D>,
+    axes: A,
+    norm: Norm,
+) -> Result<Array<T, A::Kept>, Error> {
+    reduced("norm_axis", norm.fold(), a, &axes, Empty::Fine)
+}
+
+/// As [`norm_axis`], into `out`.
+///
+/// `out` has the shape of `a` without the axes, and any strides. If the call is
+/// cancelled, `out` is partly written.
+///
+/// # Errors
+/// - [`Error::Axis`] if `a` has no such axis; [`Error::Value`] if one is named twice.
+/// - [`Error::Shape`] if `out` has another shape than the result.
+/// - [`Error::Overlap`] if elements of `out` share memory.
+/// - [`Error::Memory`] if there is no room for partial results.
+///
+/// # Accuracy
+/// The bits of [`norm_axis`].
+pub fn norm_axis_into<T: ReduceFloat, D: Dimension, A: Axes<D>>(
+    a: &ArrayRef<T, D>,
+    axes: A,
+    norm: Norm,
+    out: &mut ArrayRef<T, A::Kept>,
+) -> Result<(), Error> {
+    reduced_into("norm_axis_into", norm.fold(), a, &axes, out, Empty::Fine)
+}
+
+/// The sum of the products of two arrays of one shape, as one vector each.
+///
+/// Any layouts; empty arrays give 0. Signed integers and `bool` are multiplied and added
+/// in `i64`, unsigned ones in `u64`.
+///
+/// # Errors
+/// - [`Error::Shape`] if the shapes differ.
+///
+/// # Accuracy
+/// As [`dot`](super::dot), by rising index, the last axis running fastest.
+///
+/// # Performance
+/// As [`dot`](super::dot).
+///
+/// # Examples
+/// ```
+/// let a = ndarray::array![[1.0f64, 2.0], [3.0, 4.0]];
+/// assert_eq!(swath::reduce::vdot(&a, &a.t())?, 29.0);
+/// # Ok::<(), swath::Error>(())
+/// ```
+#[inline]
+pub fn vdot<T: super::Reduce, D: Dimension>(
+    a: &ArrayRef<T, D>,
+    b: &ArrayRef<T, D>,
+) -> Result<T::Sum, Error> {
+    Ok(whole(T::FOLDS.dot, Operands::two("vdot", a, b)?))
+}

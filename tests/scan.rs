@@ -1,0 +1,297 @@
+//! Scans against the naive version, bit for bit: layouts, tiers, faults.
+
+mod common;
+
+use common::{Bits, Layout, Rng, assert_same_bits, bits_of, layout, same_bits_everywhere, tiers};
+use ndarray::{Array, Array1, Array2, ArrayD, ArrayViewD, Axis, IxDyn, ShapeBuilder, s};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use swath::reduce::Reduce;
+use swath::reference::reduce::Item;
+use swath::reference::scan as naive;
+use swath::scan::{self, Scan};
+use swath::testing;
+
+/// An element type in tests: made from random numbers, with what the naive version
+/// needs to know.
+trait Any: Scan + Bits + Item<Sum = <Self as Reduce>::Sum> {
+    fn any(rng: &mut Rng) -> Self;
+}
+macro_rules! any {
+    ($($t:ident: |$rng:ident| $value:expr;)*) => {$(impl Any for $t {
+        fn any($rng: &mut Rng) -> $t {
+            $value
+        }
+    })*};
+}
+any! {
+    f32: |rng| (rng.unit() * 10f64.powi(rng.below(9) as i32 - 4)) as f32;
+    f64: |rng| rng.unit() * 10f64.powi(rng.below(9) as i32 - 4);
+    i8: |rng| rng.next() as i8; i16: |rng| rng.next() as i16;
+    i32: |rng| rng.next() as i32; i64: |rng| rng.next() as i64;
+    u8: |rng| rng.next() as u8; u16: |rng| rng.next() as u16;
+    u32: |rng| rng.next() as u32; u64: |rng| rng.next();
+}
+
+macro_rules! every_type {
+    ($f:ident) => {
+        $f::<f32>();
+        $f::<f64>();
+        $f::<i8>();
+        $f::<i16>();
+        $f::<i32>();
+        $f::<i64>();
+        $f::<u8>();
+        $f::<u16>();
+        $f::<u32>();
+        $f::<u64>();
+    };
+}
+
+/// The lesser of two, or the greater: any NaN wins.
+fn extreme<T: Item>(a: T, b: T, greatest: bool) -> T {
+    let better = if greatest { a.less(b) } else { b.less(a) };
+    if !a.is_nan() && (b.is_nan() || better) { b } else { a }
+}
+
+/// All scans along all axes, as bits.
+fn bits<T: Any>(a: &ArrayViewD<'_, T>) -> Vec<u64>
+where
+    <T as Reduce>::Sum: Bits,
+{
+    let mut bits = Vec::new();
+    for axis in 0..a.ndim() {
+        bits.extend(bits_of(&scan::cumsum(a, axis).unwrap()));
+        bits.extend(bits_of(&scan::cumprod(a, axis).unwrap()));
+        bits.extend(bits_of(&scan::cummin(a, axis).unwrap()));
+        bits.extend(bits_of(&scan::cummax(a, axis).unwrap()));
+    }
+    bits
+}
+
+fn naive_bits<T: Any>(a: &ArrayViewD<'_, T>) -> Vec<u64>
+where
+    <T as Reduce>::Sum: Bits,
+{
+    let mut strides = vec![0isize; a.ndim()];
+    let mut step = 1;
+    for (stride, &n) in strides.iter_mut().zip(a.shape()).rev() {
+        *stride = step;
+        step *= n.max(1) as isize;
+    }
+    let mut bits = Vec::new();
+    for axis in 0..a.ndim() {
+        bits.extend(bits_of(&naive::scan(a, axis, &strides, T::wide, <T as Item>::plus)));
+        bits.extend(bits_of(&naive::scan(a, axis, &strides, T::wide, <T as Item>::times)));
+        let least = |a, b| extreme::<T>(a, b, false);
+        bits.extend(bits_of(&naive::scan(a, axis, &strides, |x| x, least)));
+        let greatest = |a, b| extreme::<T>(a, b, true);
+        bits.extend(bits_of(&naive::scan(a, axis, &strides, |x| x, greatest)));
+    }
+    bits
+}
+
+fn random<T: Any>(shape: &[usize], seed: u64) -> ArrayD<T> {
+    let mut rng = Rng(seed);
+    let n = shape.iter().product();
+    let values = (0..n).map(|_| T::any(&mut rng)).collect();
+    ArrayD::from_shape_vec(IxDyn(shape), values).unwrap()
+}
+
+#[test]
+fn every_length_on_every_tier() {
+    fn check<T: Any>()
+    where
+        <T as Reduce>::Sum: Bits,
+    {
+        let mut lengths: Vec<usize> = (0..40).collect();
+        lengths.extend([2047, 2048, 2049, 2055, 2056, 2057, 8191, 8193, 16_385, 40_003]);
+        for n in lengths {
+            let a = random::<T>(&[n], n as u64);
+            assert_eq!(bits(&a.view()), naive_bits(&a.view()), "{n} elements");
+            let turned = a.slice(s![..;-1]).into_dyn();
+            assert_eq!(bits(&turned), naive_bits(&turned), "{n} elements, turned");
+        }
+    }
+    for tier in tiers() {
+        testing::set_tier(tier);
+        every_type!(check);
+    }
+    testing::set_tier(testing::TIERS[2]);
+}
+
+#[test]
+fn s1_all_shapes_and_axes() {
+    fn check<T: Any>()
+    where
+        <T as Reduce>::Sum: Bits,
+    {
+        for shape in
+            [[0, 3, 2], [2, 0, 1], [1, 1, 1], [3, 4, 5], [2, 40, 3], [1, 3000, 2], [3, 2, 2500]]
+        {
+            let a = random::<T>(&shape, 5);
+            for view in [a.view(), a.t(), a.slice(s![.., ..;-1, ..;2]).into_dyn()] {
+                assert_eq!(
+                    bits(&view),
+                    naive_bits(&view),
+                    "{:?} {:?}",
+                    view.shape(),
+                    view.strides()
+                );
+            }
+        }
+    }
+    every_type!(check);
+    assert!(scan::cumsum(&ndarray::arr0(1.0), 0).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_layout(at in layout(1..5usize, 0..9), seed in any::<u64>()) {
+        let mut rng = Rng(seed);
+        let base = at.base(&mut |_| f32::any(&mut rng));
+        prop_assert_eq!(bits(&at.view(&base)), naive_bits(&at.view(&base)));
+        let base = at.base(&mut |_| i16::any(&mut rng));
+        prop_assert_eq!(bits(&at.view(&base)), naive_bits(&at.view(&base)));
+    }
+
+    #[test]
+    fn into_and_in_place_in_any_layout(at in layout(2..4usize, 1..40), seed in any::<u64>()) {
+        let mut rng = Rng(seed);
+        let base = at.base(&mut |_| f64::any(&mut rng));
+        let a = at.view(&base);
+        for axis in 0..a.ndim() {
+            // An output that is stepped, reversed and in F order.
+            let shape: Vec<usize> = a.shape().iter().map(|n| 2 * n).collect();
+            let mut room = ArrayD::from_elem(IxDyn(&shape).f(), 7.0f64);
+            let mut out = room.view_mut();
+            for i in 0..shape.len() {
+                out.slice_axis_inplace(Axis(i), ndarray::Slice::new(0, None, -2));
+            }
+            let strides = out.strides().to_vec();
+            let plus = |a, b| a + b;
+            let expected = naive::scan(&a, axis, &strides, |x: f64| x, plus);
+            scan::cumsum_into(&a, axis, &mut out).unwrap();
+            assert_same_bits(&out, &expected, "into a stepped output");
+            let expected = naive::scan(&out.view(), axis, &strides, |x: f64| x, plus);
+            scan::cumsum_inplace(&mut out, axis).unwrap();
+            assert_same_bits(&out, &expected, "in place");
+            let n = room.len();
+            prop_assert!(room.iter().filter(|x| **x == 7.0).count() >= n - expected.len());
+        }
+    }
+}
+
+#[test]
+fn n6_same_bits_on_any_threads_and_tier() {
+    let line = random::<f64>(&[70_001], 8);
+    let cube = random::<f32>(&[30, 50, 40], 9);
+    let whole = random::<i32>(&[50_000], 10);
+    let helped = same_bits_everywhere("scans", || {
+        let mut all = bits(&line.view());
+        all.extend(bits(&cube.view()));
+        all.extend(bits(&cube.t()));
+        all.extend(bits(&whole.view()));
+        let mut copy = line.clone();
+        scan::cumsum_inplace(&mut copy, 0).unwrap();
+        all.extend(bits_of(&copy));
+        all
+    });
+    assert!(helped > 0, "no second thread took a chunk");
+    assert_eq!(bits(&line.view()), naive_bits(&line.view()));
+}
+
+#[test]
+fn n1_after_a_nan_all_is_nan() {
+    for n in [1, 7, 8, 9, 17, 2049, 20_000] {
+        for at in [0, n / 3, n - 1] {
+            let mut a = Array1::from_shape_fn(n, |i| (i % 5) as f32);
+            a[at] = f32::NAN;
+            let column = a.view().insert_axis(Axis(1));
+            let two = ndarray::concatenate![Axis(1), column, column];
+            for result in [scan::cumsum, scan::cumprod, scan::cummin, scan::cummax]
+                .map(|f| f(&two, 0).unwrap())
+            {
+                for column in result.columns() {
+                    assert!(column.iter().enumerate().all(|(i, x)| x.is_nan() == (i >= at)));
+                }
+            }
+            for f in [scan::cumsum, scan::cumprod, scan::cummin, scan::cummax] {
+                let result = f(&a, 0).unwrap();
+                assert!(
+                    result.iter().enumerate().all(|(i, x)| x.is_nan() == (i >= at)),
+                    "{n} {at}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn n3_signed_zeros() {
+    for n in [1usize, 3, 8, 20, 3000] {
+        let a = Array1::from_elem(n, -0.0f64);
+        assert!(scan::cumsum(&a, 0).unwrap().iter().all(|x| x.is_sign_negative()), "{n}");
+        let mut b = a.clone();
+        b[0] = 0.0;
+        assert!(scan::cumsum(&b, 0).unwrap().iter().all(|x| x.is_sign_positive()), "{n}");
+        let least = scan::cummin(&b, 0).unwrap();
+        assert!(least.iter().skip(1).all(|x| x.is_sign_negative()), "{n}");
+        assert!(scan::cummax(&b, 0).unwrap().iter().all(|x| x.is_sign_positive()), "{n}");
+    }
+}
+
+#[test]
+fn n5_integers_widen_and_wrap() {
+    let a = Array1::from_elem(5000, i8::MIN);
+    assert_eq!(scan::cumsum(&a, 0).unwrap()[4999], -128 * 5000);
+    let a = Array1::from_elem(100, u64::MAX);
+    let expected: Array1<u64> = (1..=100u64).map(|i| u64::MAX.wrapping_mul(i)).collect();
+    assert_eq!(scan::cumsum(&a, 0).unwrap(), expected);
+    let a = Array1::from_elem(70, -2i64);
+    assert_eq!(scan::cumprod(&a, 0).unwrap()[62], i64::MIN);
+    assert_eq!(scan::cumprod(&a, 0).unwrap()[64], 0);
+}
+
+/// The bound of the documentation, against exact sums: eighths of whole numbers.
+#[test]
+fn n7_error_within_the_bound() {
+    let n = 100_000;
+    let a = Array1::from_shape_fn(n, |i| 0.1f32 + (i % 3) as f32);
+    let (mut exact, mut errors) = (0i128, 0.0f64);
+    let unit = 2f64.powi(40);
+    for (i, got) in scan::cumsum(&a, 0).unwrap().iter().enumerate() {
+        exact += (f64::from(a[i]) * unit) as i128;
+        let expected = exact as f64 / unit;
+        let bound = ((i / 2048) as f64 + 260.0) * f64::from(f32::EPSILON) / 2.0 * expected;
+        assert!((f64::from(*got) - expected).abs() <= bound, "{i}: {got} {expected}");
+        errors = errors.max((f64::from(*got) - expected).abs());
+    }
+    assert!(errors > 0.0);
+}
+
+#[test]
+fn errors_name_function_operand_and_sizes() {
+    let mut a = Array2::<f32>::ones((3, 4));
+    let text = |error: Result<(), swath::Error>| error.unwrap_err().to_string();
+    assert_eq!(
+        text(scan::cumsum(&a, 2).map(drop)),
+        "cumsum: axis 2 of an array with 2 axes and shape [3, 4]"
+    );
+    assert_eq!(
+        text(scan::cummax_into(&a, 0, &mut Array2::zeros((4, 3)))),
+        "cummax_into: out has shape [4, 3], but the shape of a is [3, 4]"
+    );
+    assert_eq!(
+        text(scan::cumprod_inplace(&mut a, 5)),
+        "cumprod_inplace: axis 5 of an array with 2 axes and shape [3, 4]"
+    );
+    let flat = Array::from_iter(0..4);
+    let wide = Layout::c(&[4]);
+    wide.with(
+        |i| i as i32,
+        |view| assert_eq!(scan::cumsum(&view, 0).unwrap()[3], flat.sum().into()),
+    );
+}
