@@ -83,13 +83,13 @@ pub fn outer<T: Element>(a: &ArrayRef1<T>, b: &ArrayRef1<T>) -> Result<Array2<T>
 /// # Errors
 /// - [`Error::Shape`] if `a` has not as many columns as `b` has rows.
 /// - [`Error::Broadcast`] if `operand` does not broadcast to the shape of the product.
-/// - [`Error::TooLarge`], [`Error::Memory`] as for [`matmul`](crate::matmul).
+/// - [`Error::TooLarge`], [`Error::Memory`] as for [`matmul`](crate::matmul()).
 ///
 /// # Panics
 /// If `f` does.
 ///
 /// # Accuracy
-/// `x` has the bits of [`matmul`](crate::matmul).
+/// `x` has the bits of [`matmul`](crate::matmul()).
 ///
 /// # Examples
 /// ```

@@ -22,7 +22,7 @@ use super::engine::{gemm, run};
 /// The number of axes of a product, from those of its operands, as in NumPy: two
 /// matrices give a matrix, a vector loses its axis, stacks broadcast.
 ///
-/// Implemented for all pairs of 1 to 6 axes and for [`IxDyn`].
+/// Implemented for all pairs of 1 to 6 axes and for [`IxDyn`](type@ndarray::IxDyn).
 pub trait ProductDim<Other: Dimension>: Dimension {
     /// The product's.
     type Product: Dimension;

@@ -103,7 +103,7 @@ along_axes! {
 /// Any layout. `ddof` is taken off the number of elements that are not NaN; if nothing is left, NaN.
 ///
 /// # Accuracy
-/// As [`var`](var) of the elements that are not NaN, block by block. Same bits on
+/// As [`var`](super::var()) of the elements that are not NaN, block by block. Same bits on
 /// any number of threads and any CPU. Infinities give NaN.
 ///
 /// # Performance
