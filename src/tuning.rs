@@ -239,6 +239,16 @@ pub(crate) const MATMUL_PLAIN_NS: f64 = 0.5;
 /// Of floats without FMA: a call into libm.
 pub(crate) const MATMUL_LIBM_NS: f64 = 2.6;
 
+/// Columns of one piece of a row times a matrix: accumulators of 8 KiB (`f32`) or 16,
+/// which stay in L1. Set by that, not measured against others.
+pub(crate) const MATMUL_ROW_WIDTH: usize = 2048;
+/// Columns of a row times a matrix after which the same ones of the next four rows of B
+/// are fetched. Not measured against others.
+pub(crate) const MATMUL_ROW_AHEAD: usize = 64;
+/// Chains of at least this length hide the fetching of C behind them. Not measured
+/// against others.
+pub(crate) const MATMUL_PREFETCH_MIN: usize = 32;
+
 /// Multiply-adds up to which a product is one tile without a plan, which takes longer
 /// than 8x8x8 does.
 pub(crate) const MATMUL_TINY: usize = 32 * 32 * 32;

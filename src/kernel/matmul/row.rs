@@ -12,16 +12,10 @@
 
 use crate::element::Element;
 use crate::simd::{self, Kernel};
-use crate::tuning::K_BLOCK;
+use crate::tuning::{K_BLOCK, MATMUL_ROW_AHEAD, MATMUL_ROW_WIDTH};
 
 use super::micro::fetch;
 use super::{Product, steps};
-
-/// Columns of one piece: accumulators of 8 KiB or 16.
-const WIDTH: usize = 2048;
-
-/// Columns after which the same ones of the next four rows are fetched.
-const AHEAD: usize = 64;
 
 /// Computes a product of one row; columns of B and of C lie side by side.
 ///
@@ -39,8 +33,8 @@ impl<T: Element> Kernel for Row<'_, T> {
     #[inline(always)]
     fn run(self) {
         let p = self.0;
-        let mut room = [T::ZERO; WIDTH];
-        for cols in steps(p.n, WIDTH) {
+        let mut room = [T::ZERO; MATMUL_ROW_WIDTH];
+        for cols in steps(p.n, MATMUL_ROW_WIDTH) {
             for ks in steps(p.k, K_BLOCK) {
                 let acc = &mut room[..cols.len()];
                 acc.fill(T::ZERO);
@@ -75,10 +69,10 @@ unsafe fn add_rows<T: Element>(
             let a = [0, 1, 2, 3].map(|i| *p.a.at(0, at + i));
             let [b0, b1, b2, b3] = [row(at), row(at + 1), row(at + 2), row(at + 3)];
             let next = p.b.at(at + 4, left);
-            for part in steps(width, AHEAD) {
+            for part in steps(width, MATMUL_ROW_AHEAD) {
                 for i in 0..4 {
                     let row = next.wrapping_offset(i * p.b.rs).wrapping_add(part.start);
-                    fetch(row, AHEAD);
+                    fetch(row, MATMUL_ROW_AHEAD);
                 }
                 for j in part {
                     let x = T::fused(a[1], b1[j], T::fused(a[0], b0[j], acc[j]));

@@ -15,6 +15,7 @@
 //! "BLIS: a framework for rapidly instantiating BLAS functionality", 2015.)
 
 use crate::element::Element;
+use crate::tuning;
 
 use super::super::Product;
 use super::vector::Vector;
@@ -69,9 +70,6 @@ impl<T: Element> Strip<T> {
 /// A micro-kernel: computes a strip.
 pub(crate) type Micro<T> = unsafe fn(&Strip<T>);
 
-/// Chains of at least this length hide the fetching of C behind them.
-const PREFETCH_MIN: usize = 32;
-
 /// Computes a strip of tiles of `M` rows and `N` registers; with `PART` the last of
 /// these holds `cols % LANES` columns.
 ///
@@ -94,7 +92,7 @@ pub(super) unsafe fn strip<V: Vector, const M: usize, const N: usize, const PART
     unsafe {
         let mask = V::mask(s.cols - (N - 1) * V::LANES);
         for _ in 0..s.count {
-            if s.k >= PREFETCH_MIN {
+            if s.k >= tuning::MATMUL_PREFETCH_MIN {
                 for i in 0..M {
                     fetch(c.wrapping_offset(i as isize * s.c_row), N * V::LANES);
                 }
