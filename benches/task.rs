@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
 use swath::conv::Border;
 use swath::image::gaussian_filter;
+use swath::scan::cumsum;
 use swath::{Pool, Task, TaskError, map, matmul, task};
 
 /// A case, to be run quickly or in full.
@@ -23,12 +24,15 @@ fn main() {
     let only: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let threads = std::thread::available_parallelism().unwrap().get();
     println!("threads: {threads}");
-    let cases: [(&str, Case); 5] = [
+    let cases: [(&str, Case); 8] = [
         ("start awake", |quick| start("start awake", Duration::ZERO, quick)),
         ("start asleep", |quick| start("start asleep", Duration::from_millis(3), quick)),
         ("empty", empty),
         ("pairs", pairs),
-        ("cancel", cancel),
+        ("cancel matmul", cancel_matmul),
+        ("cancel Gaussian", cancel_gaussian),
+        ("cancel cumsum", cancel_cumsum),
+        ("cancel map", cancel_map),
     ];
     for (name, run) in cases {
         if only.is_empty() || only.iter().any(|word| name.contains(word.as_str())) {
@@ -93,14 +97,20 @@ fn empty(quick: bool) {
     for threads in [1, 2] {
         let pool = Pool::new(threads).unwrap();
         let report = |name: &str, run: &dyn Fn()| {
-            run();
-            let (wall, cpu) = (Instant::now(), cpu_seconds());
-            run();
-            let (wall, cpu) = (wall.elapsed().as_secs_f64(), cpu_seconds() - cpu);
+            let (mut rates, mut core_rates) = (Vec::new(), Vec::new());
+            for _ in 0..if quick { 1 } else { 7 } {
+                let (wall, cpu) = (Instant::now(), cpu_seconds());
+                run();
+                let (wall, cpu) = (wall.elapsed().as_secs_f64(), cpu_seconds() - cpu);
+                rates.push(total as f64 / wall / 1e6);
+                core_rates.push(total as f64 / cpu / 1e6);
+            }
             println!(
-                "empty, {name:16} {threads} workers: {:.2} million/s, {:.2} million per second of a core",
-                total as f64 / wall / 1e6,
-                total as f64 / cpu / 1e6
+                "empty, {name:16} {threads} workers: {:.2} million/s, {:.2} ({:.2}-{:.2}) million per second of a core",
+                quantile(&rates, 0.5),
+                quantile(&core_rates, 0.5),
+                quantile(&core_rates, 0.0),
+                quantile(&core_rates, 1.0),
             );
         };
         report("joined", &|| {
@@ -151,10 +161,8 @@ fn pairs(quick: bool) {
     }
 }
 
-/// How long after `cancel` a running kernel has ended.
-fn cancel(quick: bool) {
-    let [m, h, w, n] =
-        if quick { [256, 180, 320, 10_000] } else { [8192, 4320, 7680, 100_000_000] };
+fn cancel_matmul(quick: bool) {
+    let m = if quick { 256 } else { 8192 };
     let square = Arc::new(Array2::<f32>::ones((m, m)));
     stops("matmul 8192", quick, move || {
         let a = Arc::clone(&square);
@@ -163,13 +171,30 @@ fn cancel(quick: bool) {
             f64::from(product[(0, 0)]) - a.nrows() as f64
         })
     });
-    let image = Arc::new(Array2::<f32>::ones((h, w)));
+}
+
+fn cancel_gaussian(quick: bool) {
+    let size = if quick { (180, 320) } else { (4320, 7680) };
+    let image = Arc::new(Array2::<f32>::ones(size));
     stops("Gaussian 8K", quick, move || {
         let a = Arc::clone(&image);
         Box::new(move || {
             f64::from(gaussian_filter(&*a, 20.0, Border::Reflect).unwrap()[(0, 0)] - 1.0).round()
         })
     });
+}
+
+fn cancel_cumsum(quick: bool) {
+    let n = if quick { 10_000 } else { 100_000_000 };
+    let ones = Arc::new(Array1::<f64>::ones(n));
+    stops("cumsum 10^8", quick, move || {
+        let a = Arc::clone(&ones);
+        Box::new(move || cumsum(&*a, 0).unwrap()[a.len() - 1] - a.len() as f64)
+    });
+}
+
+fn cancel_map(quick: bool) {
+    let n = if quick { 10_000 } else { 100_000_000 };
     let long = Arc::new(Array2::<f32>::zeros((1, n)));
     stops("map 10^8", quick, move || {
         let a = Arc::clone(&long);
@@ -181,6 +206,7 @@ fn cancel(quick: bool) {
 
 type Work = Box<dyn FnOnce() -> f64 + Send>;
 
+/// How long after `cancel` a running kernel has ended.
 fn stops(name: &str, quick: bool, make: impl Fn() -> Work) {
     let pool = Pool::new(std::thread::available_parallelism().unwrap().get().max(2)).unwrap();
     let rounds = if quick { 3 } else { 200 };

@@ -17,8 +17,10 @@ use super::wait::{Patience, block};
 use super::{fork, fp};
 use crate::tuning;
 
-/// A place for an engine: made on first use, and anew after a fork.
+/// A place for an engine: made on first use, and anew after a fork. Apart from the
+/// counts of the `Arc` around it, which every task writes.
 #[derive(Debug)]
+#[repr(align(128))]
 pub(crate) struct Slot {
     /// Threads wanted; 0: as many as `SWATH_NUM_THREADS` or the machine says.
     threads: usize,

@@ -49,8 +49,12 @@ impl Lane {
         self.queue.push(task);
         let mut crew = self.crew();
         if self.queue.len() <= crew.idle || crew.threads >= self.max {
+            // Who is not idle looks at the queue before it waits.
+            let idle = crew.idle > 0;
             drop(crew);
-            self.bell.notify_one();
+            if idle {
+                self.bell.notify_one();
+            }
             return;
         }
         crew.threads += 1;

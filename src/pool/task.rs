@@ -1,13 +1,15 @@
 //! A task: a closure to be run once, by whoever begins it first, and its outcome.
 //!
-//! The queue holds the closure's side, the handle the outcome's. When a task has
-//! ended its side of the queue is empty, so a husk that lingers there owns nothing
-//! of the user's. That is what lets a scope lend borrowed data: it waits for the
-//! end, and after it only handles can reach a value.
+//! The queue and the handle share one piece of memory. When a task has ended, all in
+//! it that may borrow is the value, which only the handle gives away or drops: a husk
+//! that lingers in a queue owns nothing of the user's, and drops no value. That is
+//! what lets a scope lend borrowed data: it waits for the end, and after it only
+//! handles can reach a value.
 
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::board::{self, Board};
 use super::context::{self, Context, Cut, Progress, Stop, StoppedBy, Stops};
@@ -47,7 +49,7 @@ pub(crate) struct Head {
     generation: u64,
 }
 
-impl dyn Run {
+impl dyn Run + '_ {
     /// Runs the task if nobody has begun it. For threads that took it from a queue.
     pub(crate) fn run(&self, relay: Option<*const Progress>) {
         if self.head().state.begin() {
@@ -104,26 +106,6 @@ fn tell(watcher: Watcher) {
     drop_carefully(told.err());
 }
 
-/// Where a task's value goes.
-pub(crate) struct Outcome<T> {
-    value: Mutex<Option<Result<T, Failure>>>,
-    /// The scope to tell of a panic that nobody asked for, and the task's number.
-    scope: Option<(Arc<Nursery>, usize)>,
-}
-
-impl<T> Drop for Outcome<T> {
-    fn drop(&mut self) {
-        let value = self.value.get_mut().unwrap_or_else(PoisonError::into_inner);
-        match (&self.scope, value.take()) {
-            (Some((scope, number)), Some(Err(Failure::Panicked(payload)))) => {
-                scope.keep_panic(*number, payload);
-            }
-            (_, Some(Err(Failure::Panicked(payload)))) => drop_carefully(Some(payload)),
-            (_, value) => drop(value),
-        }
-    }
-}
-
 /// What the tasks of one scope share.
 pub(crate) struct Nursery {
     pub(crate) gate: Gate,
@@ -157,6 +139,7 @@ impl Nursery {
         self.gate.is_empty()
     }
 
+    /// Keeps the panic of a task whose outcome nobody asked for.
     fn keep_panic(&self, number: usize, payload: Payload) {
         let mut kept = self.panic.lock().unwrap_or_else(PoisonError::into_inner);
         let other = match &*kept {
@@ -173,41 +156,54 @@ impl Nursery {
     }
 }
 
-/// A task and its outcome.
-pub(crate) struct Handle<T> {
-    pub(crate) task: Arc<dyn Run>,
-    outcome: Arc<Outcome<T>>,
+/// What the owner of a task knows of it besides: the type of its value.
+pub(crate) trait Yield<T>: Run {
+    /// What the task has come to; once, after its end.
+    fn take(&self) -> Option<Result<T, Failure>>;
+    /// Nobody will ask for the outcome, which may have come already.
+    fn abandon(&self);
 }
 
-impl<T> Handle<T> {
-    /// What the task has come to; once, after its end.
-    pub(crate) fn take(&self) -> Option<Result<T, Failure>> {
-        self.outcome.value.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
+/// A task, as its owner holds it. To be taken, abandoned, or, when it comes from
+/// before a fork, forgotten.
+pub(crate) type Handle<T> = Arc<dyn Yield<T>>;
 
 struct Task<F, T> {
     head: Head,
-    work: Mutex<Option<Work<F, T>>>,
+    stage: Mutex<Stage<F, T>>,
 }
 
-struct Work<F, T> {
+enum Stage<F, T> {
+    /// Not begun.
+    Waits(Work<F>),
+    /// Begun; `true`: nobody will ask for the outcome.
+    Begun(bool),
+    /// Ended; not dropped with the task, which may outlive in a queue what the
+    /// value borrows. The scope is to hear of a panic that nobody asks for.
+    Ended(ManuallyDrop<Result<T, Failure>>, Option<Place>),
+}
+
+struct Work<F> {
     f: F,
-    rest: Rest<T>,
+    rest: Rest,
 }
 
 /// Of a task's work, all but the closure.
-struct Rest<T> {
-    outcome: Arc<Outcome<T>>,
+struct Rest {
     /// `None`: those of the pool alone.
     around: Option<Arc<[Arc<Stop>]>>,
     limit: usize,
     slot: Option<Arc<Slot>>,
     kind: Kind,
-    scope: Option<Arc<Nursery>>,
+    place: Option<Place>,
+    /// Nobody will ask for the outcome.
+    abandoned: bool,
 }
 
-impl<T> Rest<T> {
+/// A scope, and the number of a task in it.
+type Place = (Arc<Nursery>, usize);
+
+impl Rest {
     fn engine(&self) -> &Engine {
         engine(self.slot.as_ref())
     }
@@ -251,34 +247,34 @@ where
     T: Send + 'a,
 {
     let engine = engine(slot);
-    let (head, outcome) = (Head::new(), Outcome::new(scope));
+    let head = Head::new();
     let board = engine.board();
     let open = board.gate().enter();
-    let work = open.then(|| {
+    let stage = if open {
         let (around, limit) =
             context::with(|context| (around(context, board, scope), context.limit));
-        let (outcome, slot) = (Arc::clone(&outcome), slot.cloned());
-        let rest = Rest { outcome, around, limit, slot, kind, scope: scope.cloned() };
-        if let Some(scope) = scope {
+        let place = scope.map(|scope| {
             scope.gate.enter();
-        }
-        Work { f, rest }
-    });
-    if !open {
-        *outcome.value.lock().unwrap_or_else(PoisonError::into_inner) = Some(Err(Failure::Refused));
+            (Arc::clone(scope), scope.numbers.fetch_add(1, Ordering::Relaxed))
+        });
+        let rest = Rest { around, limit, slot: slot.cloned(), kind, place, abandoned: false };
+        Stage::Waits(Work { f, rest })
+    } else {
         let begun = head.state.begin();
         let watchers = head.state.end(false);
         debug_assert!(begun && watchers.is_empty());
-    }
-    let task: Arc<dyn Run + 'a> = Arc::new(Task { head, work: Mutex::new(work) });
-    // SAFETY: only the lifetime is erased. `settle` takes the closure out, runs or
-    // drops it, and lets go of the outcome before it leaves the gate; after that
-    // the task owns nothing that is borrowed.
-    let task = unsafe { std::mem::transmute::<Arc<dyn Run + 'a>, Arc<dyn Run>>(task) };
+        Stage::Ended(ManuallyDrop::new(Err(Failure::Refused)), None)
+    };
+    let task: Arc<dyn Yield<T> + 'a> = Arc::new(Task { head, stage: Mutex::new(stage) });
+    // SAFETY: only the lifetime is erased. `settle` takes the closure out and runs or
+    // drops it before it leaves the gate. The value is dropped, or given away, by the
+    // owner of the handle or by `settle`, and never by the task: after the gate the
+    // queue's side touches nothing that is borrowed.
+    let task = unsafe { std::mem::transmute::<Arc<dyn Yield<T> + 'a>, Handle<T>>(task) };
     if open {
-        engine.submit(kind, Arc::clone(&task));
+        engine.submit(kind, Arc::clone(&task) as Arc<dyn Run>);
     }
-    Handle { task, outcome }
+    task
 }
 
 /// The stop conditions around a task that is submitted under `context`.
@@ -315,33 +311,29 @@ impl Head {
     }
 }
 
-impl<T> Outcome<T> {
-    fn new(scope: Option<&Arc<Nursery>>) -> Arc<Self> {
-        let number = |scope: &Arc<Nursery>| scope.numbers.fetch_add(1, Ordering::Relaxed);
-        let scope = scope.map(|scope| (Arc::clone(scope), number(scope)));
-        Arc::new(Self { value: Mutex::new(None), scope })
-    }
-}
-
 impl<F: FnOnce() -> T + Send, T: Send> Run for Task<F, T> {
     fn head(&self) -> &Head {
         &self.head
     }
 
     fn leave_husk(&self) {
-        let work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
-        let home = work.as_ref().map(|work| (work.rest.slot.clone(), work.rest.kind));
-        drop(work);
+        let home = match &*self.stage() {
+            Stage::Waits(Work { rest, .. }) => Some((rest.slot.clone(), rest.kind)),
+            _ => None,
+        };
         if let Some((slot, kind)) = home {
             engine(slot.as_ref()).queue(kind).left_a_husk();
         }
     }
 
     fn settle(&self, failure: Option<Failure>, relay: Option<*const Progress>) {
-        let work = self.work.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Work { f, rest }) = work else { return };
+        let mut stage = self.stage();
+        let abandoned = matches!(&*stage, Stage::Waits(work) if work.rest.abandoned);
+        let before = std::mem::replace(&mut *stage, Stage::Begun(abandoned));
+        drop(stage);
+        let Stage::Waits(Work { f, mut rest }) = before else { return };
         let result = match failure {
-            None => self.call(f, &rest, relay),
+            None => self.call(f, &mut rest, relay),
             Some(failure) => {
                 drop_carefully(catch_unwind(AssertUnwindSafe(|| drop(f))).err());
                 Err(failure)
@@ -351,9 +343,78 @@ impl<F: FnOnce() -> T + Send, T: Send> Run for Task<F, T> {
     }
 }
 
+impl<F: FnOnce() -> T + Send, T: Send> Yield<T> for Task<F, T> {
+    fn take(&self) -> Option<Result<T, Failure>> {
+        match std::mem::replace(&mut *self.stage(), Stage::Begun(true)) {
+            Stage::Ended(result, _) => Some(ManuallyDrop::into_inner(result)),
+            _ => None,
+        }
+    }
+
+    fn abandon(&self) {
+        let mut stage = self.stage();
+        match &mut *stage {
+            Stage::Waits(work) => work.rest.abandoned = true,
+            Stage::Begun(abandoned) => *abandoned = true,
+            Stage::Ended(..) => {
+                let ended = std::mem::replace(&mut *stage, Stage::Begun(true));
+                drop(stage);
+                if let Stage::Ended(result, place) = ended {
+                    discard(ManuallyDrop::into_inner(result), place.as_ref());
+                }
+            }
+        }
+    }
+}
+
+/// Drops an outcome that nobody asks for; a panic goes to the scope.
+fn discard<T>(result: Result<T, Failure>, place: Option<&Place>) {
+    match (result, place) {
+        (Err(Failure::Panicked(payload)), Some((scope, number))) => {
+            scope.keep_panic(*number, payload);
+        }
+        (Err(Failure::Panicked(payload)), None) => drop_carefully(Some(payload)),
+        (other, _) => drop(other),
+    }
+}
+
+impl<F, T> Task<F, T> {
+    fn stage(&self) -> MutexGuard<'_, Stage<F, T>> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stores the outcome and ends the task. Does not unwind.
+    fn finish(&self, rest: Rest, result: Result<T, Failure>) {
+        let done = result.is_ok();
+        let Rest { slot, place, .. } = rest;
+        let mut stage = self.stage();
+        if let Stage::Begun(true) = &*stage {
+            drop(stage);
+            let discard = || discard(result, place.as_ref());
+            drop_carefully(catch_unwind(AssertUnwindSafe(discard)).err());
+        } else {
+            let panicked = matches!(&result, Err(Failure::Panicked(_)));
+            let told = place.as_ref().filter(|_| panicked).cloned();
+            *stage = Stage::Ended(ManuallyDrop::new(result), told);
+            drop(stage);
+        }
+        self.head.stop.end();
+        self.head.state.end(done).into_iter().for_each(tell);
+        // A child that the closure forked has another engine.
+        if self.head.generation == fork::generation() {
+            engine(slot.as_ref()).board().gate().leave();
+        }
+        // The pool too may end here, if its owner did not wait for its tasks.
+        drop(slot);
+        if let Some((scope, _)) = place {
+            scope.gate.leave();
+        }
+    }
+}
+
 impl<F: FnOnce() -> T + Send, T: Send> Task<F, T> {
     /// Runs the closure under the task's own context.
-    fn call(&self, f: F, rest: &Rest<T>, relay: Option<*const Progress>) -> Result<T, Failure> {
+    fn call(&self, f: F, rest: &mut Rest, relay: Option<*const Progress>) -> Result<T, Failure> {
         board::assert_no_lock_held();
         let own = Arc::clone(&self.head.stop);
         let relay = relay.map(Relay);
@@ -365,15 +426,20 @@ impl<F: FnOnce() -> T + Send, T: Send> Task<F, T> {
             }
         };
         let report: &Progress = &report;
-        let around = rest.around.as_ref().unwrap_or_else(|| rest.engine().board().roots());
-        let stops = Stops { around: Some(Arc::clone(around)), own };
+        let around = match rest.around.take() {
+            Some(around) => around,
+            None => Arc::clone(rest.engine().board().roots()),
+        };
+        let stops = Stops { around: Some(around), own };
         if let Some(cut) = stops.fired() {
             stops.mark(cut);
             drop_carefully(catch_unwind(AssertUnwindSafe(|| drop(f))).err());
             return Err(Failure::Cancelled(cut.by));
         }
-        let context = Context {
-            slot: rest.slot.clone(),
+        // The pool is lent: counting who holds it, on two cores at once, would cost
+        // more than an empty task.
+        let mut context = Context {
+            slot: rest.slot.take(),
             limit: rest.limit,
             stop: Some(stops),
             progress: Some(std::ptr::from_ref(report)),
@@ -384,6 +450,7 @@ impl<F: FnOnce() -> T + Send, T: Send> Task<F, T> {
             let _entered = context::enter(&context);
             catch_unwind(AssertUnwindSafe(f))
         };
+        rest.slot = context.slot.take();
         match (called, self.head.stop.cut()) {
             (Ok(value), None) => Ok(value),
             (Ok(value), Some(by)) => {
@@ -394,27 +461,6 @@ impl<F: FnOnce() -> T + Send, T: Send> Task<F, T> {
                 Ok(cut) => Failure::Cancelled(cut.by),
                 Err(payload) => Failure::Panicked(payload),
             }),
-        }
-    }
-
-    /// Stores the outcome and ends the task. Does not unwind.
-    fn finish(&self, rest: Rest<T>, result: Result<T, Failure>) {
-        let done = result.is_ok();
-        let Rest { outcome, slot, scope, around, .. } = rest;
-        *outcome.value.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-        // The value may end here, if nobody has the handle any more.
-        drop_carefully(catch_unwind(AssertUnwindSafe(|| drop(outcome))).err());
-        drop(around);
-        self.head.stop.end();
-        self.head.state.end(done).into_iter().for_each(tell);
-        // A child that the closure forked has another engine.
-        if self.head.generation == fork::generation() {
-            engine(slot.as_ref()).board().gate().leave();
-        }
-        // The pool too may end here, if its owner did not wait for its tasks.
-        drop(slot);
-        if let Some(scope) = scope {
-            scope.gate.leave();
         }
     }
 }

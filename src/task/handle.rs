@@ -40,14 +40,14 @@ impl<T> Task<T> {
     }
 
     /// What queue and workers know of it; nothing once its value was taken.
-    pub(super) fn run(&self) -> Option<&std::sync::Arc<dyn Run>> {
-        self.handle.as_ref().map(|handle| &handle.task)
+    pub(super) fn run(&self) -> Option<&dyn Run> {
+        self.handle.as_deref().map(|task| task as &dyn Run)
     }
 
     /// The outcome of a task that has ended.
     fn outcome(&mut self) -> Option<Result<T, TaskError>> {
         let handle = self.handle.take()?;
-        if !handle.task.is_ours() {
+        if !is_ours(&handle) {
             std::mem::forget(handle);
             return Some(Err(TaskError::Broken));
         }
@@ -124,7 +124,7 @@ impl<T> Task<T> {
     /// Whether the task has ended: with a value, by a panic, or cancelled.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.run().is_none_or(|task| task.has_ended())
+        self.run().is_none_or(<dyn Run>::has_ended)
     }
 
     /// Chunks done and chunks in all of the kernel that the task is in, or was in last;
@@ -155,13 +155,22 @@ const TAKEN: &str = "the task's value was taken when it was polled as a future";
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         let Some(handle) = self.handle.take() else { return };
-        if !handle.task.is_ours() {
+        if !is_ours(&handle) {
             // Perhaps half written when the process was forked.
             std::mem::forget(handle);
-        } else if !self.detached {
-            handle.task.cancel(StoppedBy::Token);
+            return;
         }
+        if !self.detached {
+            let run: &dyn Run = &*handle;
+            run.cancel(StoppedBy::Token);
+        }
+        handle.abandon();
     }
+}
+
+fn is_ours<T>(handle: &Handle<T>) -> bool {
+    let run: &dyn Run = &**handle;
+    run.is_ours()
 }
 
 /// Inside a task of swath's own, where a worker would wait for itself, polling runs a

@@ -27,8 +27,8 @@ pub enum Until {
 /// A thread that waits for all without a timeout, or inside a task, runs tasks of the
 /// list that nobody has begun. No task: an empty list at once.
 pub fn wait<T>(tasks: &[Task<T>], until: Until, timeout: Option<Duration>) -> Vec<usize> {
-    let runs: Vec<&Arc<dyn Run>> = tasks.iter().filter_map(Task::run).collect();
-    let failed = |task: &&Arc<dyn Run>| !task.is_ours() || task.head().state.has_failed();
+    let runs: Vec<&dyn Run> = tasks.iter().filter_map(Task::run).collect();
+    let failed = |task: &&dyn Run| !task.is_ours() || task.head().state.has_failed();
     let ready = || {
         let ended = runs.iter().filter(|task| task.has_ended()).count();
         match until {
@@ -42,7 +42,7 @@ pub fn wait<T>(tasks: &[Task<T>], until: Until, timeout: Option<Duration>) -> Ve
     // Elsewhere workers come; and who waits for one task is not bound to another.
     let runs_here = timeout.is_none() && (until == Until::All || inside_a_task());
     while runs_here && !ready() {
-        let queued = |task: &&&Arc<dyn Run>| task.head().state.is_queued();
+        let queued = |task: &&&dyn Run| task.head().state.is_queued();
         // One that runs may end first: only if there is none, run one here.
         let may = until != Until::FirstCompleted || runs.iter().all(|task| queued(&task));
         let Some(task) = runs.iter().find(queued).filter(|_| may) else { break };
@@ -135,7 +135,7 @@ impl<T> AsCompleted<T> {
     fn run_one(&self) -> bool {
         let mut runs = self.tasks.values().rev().filter_map(Task::run);
         let queued = runs.find(|task| task.head().state.is_queued());
-        queued.map(|task| task.run_here()).is_some()
+        queued.map(<dyn Run>::run_here).is_some()
     }
 }
 

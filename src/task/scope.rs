@@ -41,7 +41,7 @@ impl<'scope> Scope<'scope, '_> {
             let room = queued.len().max(16);
             queued.reserve(room);
         }
-        queued.push(Arc::clone(&handle.task));
+        queued.push(Arc::clone(&handle) as Arc<dyn Run>);
         drop(queued);
         if self.owner.id() != std::thread::current().id() {
             self.owner.unpark();

@@ -58,6 +58,70 @@ fn a_scope_leaves_nothing_that_borrows() {
     });
 }
 
+/// Counts its drops.
+struct Counted<'a>(&'a AtomicUsize);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_value_is_dropped_once_whenever_its_handle_goes() {
+    for threads in [1, 2] {
+        let pool = Pool::new(threads).unwrap();
+        let drops = AtomicUsize::new(0);
+        let (begun, go) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let wait_for = |n: &AtomicUsize| {
+            while n.load(Ordering::Acquire) == 0 {
+                thread::yield_now();
+            }
+        };
+        pool.scope(|s| {
+            // Before it begins, at any moment, and after its end.
+            for _ in 0..1000 {
+                drop(s.submit(|| Counted(&drops)));
+            }
+            // While it runs.
+            let task = s.submit(|| {
+                begun.store(1, Ordering::Release);
+                wait_for(&go);
+                Counted(&drops)
+            });
+            wait_for(&begun);
+            drop(task);
+            go.store(1, Ordering::Release);
+            let task = s.submit(|| Counted(&drops));
+            while !task.is_done() {
+                thread::yield_now();
+            }
+            drop(task);
+            // Joined: the value is the owner's.
+            let value = s.submit(|| Counted(&drops)).join().unwrap();
+            std::mem::forget(value);
+        });
+        assert_eq!(drops.into_inner(), 1002);
+    }
+}
+
+#[test]
+fn a_value_whose_handle_is_forgotten_is_never_dropped() {
+    let pool = Pool::new(2).unwrap();
+    let drops = AtomicUsize::new(0);
+    pool.scope(|s| {
+        for _ in 0..1000 {
+            std::mem::forget(s.submit(|| Counted(&drops)));
+        }
+    });
+    // What lingers in the queue goes now: it must not touch what was borrowed.
+    for i in 0..10_000 {
+        assert_eq!(pool.submit(move || i).join().unwrap(), i);
+    }
+    drop(pool);
+    assert_eq!(drops.into_inner(), 0);
+}
+
 #[test]
 fn t1_a_panic_in_a_scope_reaches_its_owner_after_the_tasks() {
     watchdog(60, || {
