@@ -19,7 +19,7 @@ use std::ops::Range;
 use crate::element::Element;
 use crate::tuning::{self, K_BLOCK};
 
-use super::micro::{Shape, Strip, fetch};
+use super::micro::{Shape, Strip};
 use super::pack::{Pack, pack};
 use super::row::row;
 use super::{In, Out, Product};
@@ -189,10 +189,6 @@ unsafe fn block<T: Element>(tile: &Tile<T>, p: &Product<T>, scratch: &mut Scratc
             // SAFETY: rows of the group; the panel has room for mr of them.
             unsafe { pack(Pack { from, k: p.k, width, to, stride: mr }) };
             a = In { ptr: to, rs: 1, cs: mr as isize };
-        }
-        if packed.is_none() && p.a.cs == 1 && i + 1 < panels {
-            // The next panel's rows lie in pages of their own: fetched while this one is used.
-            rows_of(i + 1).for_each(|row| fetch(p.a.at(row, 0), p.k));
         }
         let strip = Strip {
             k: p.k,

@@ -70,11 +70,29 @@ impl<T: Element> Strip<T> {
 /// A micro-kernel: computes a strip.
 pub(crate) type Micro<T> = unsafe fn(&Strip<T>);
 
+/// One step along k of all chains of a tile.
+macro_rules! step {
+    ($V:ty, $M:ident, $N:ident, $PART:ident; $s:ident, $row:ident, $mask:ident, $rows:ident, $acc:ident) => {
+        let mut bs = [<$V>::splat(<$V as Vector>::Element::ZERO); $N];
+        for j in 0..$N {
+            bs[j] = load::<$V, $N, $PART>($row, j, $mask);
+        }
+        for i in 0..$M {
+            let x = <$V>::splat(*$rows[i]);
+            $rows[i] = $rows[i].wrapping_offset($s.a_step);
+            for j in 0..$N {
+                $acc[i][j] = <$V>::fused(x, bs[j], $acc[i][j]);
+            }
+        }
+        $row = $row.wrapping_offset($s.b_step);
+    };
+}
+
 /// Computes a strip of tiles of `M` rows and `N` registers; with `PART` the last of
 /// these holds `cols % LANES` columns.
 ///
-/// One function with counted loops over constants: through iterators, or from one
-/// function to another, the accumulators go through memory.
+/// One function with counted loops over constants: through iterators, closures, or from
+/// one function to another, the accumulators go through memory. Hence the macro.
 ///
 /// # Safety
 /// The instruction set of `V` is there; every tile's rows and columns of A, B and C
@@ -92,30 +110,25 @@ pub(super) unsafe fn strip<V: Vector, const M: usize, const N: usize, const PART
     unsafe {
         let mask = V::mask(s.cols - (N - 1) * V::LANES);
         for _ in 0..s.count {
-            if s.k >= tuning::MATMUL_PREFETCH_MIN {
-                for i in 0..M {
-                    fetch(c.wrapping_offset(i as isize * s.c_row), N * V::LANES);
-                }
-            }
             let mut acc = [[V::splat(zero); N]; M];
             let mut rows = [a; M];
             for i in 0..M {
                 rows[i] = a.wrapping_offset(i as isize * s.a_row);
             }
             let mut row = b;
-            for _ in 0..s.k {
-                let mut bs = [V::splat(zero); N];
-                for j in 0..N {
-                    bs[j] = load::<V, N, PART>(row, j, mask);
-                }
+            let mut left = s.k;
+            if left >= tuning::MATMUL_FETCH_STEPS * M {
+                // A row at a time: all at once they would hold up the loads of the chains.
                 for i in 0..M {
-                    let x = V::splat(*rows[i]);
-                    rows[i] = rows[i].wrapping_offset(s.a_step);
-                    for j in 0..N {
-                        acc[i][j] = V::fused(x, bs[j], acc[i][j]);
+                    fetch(c.wrapping_offset(i as isize * s.c_row), N * V::LANES);
+                    for _ in 0..tuning::MATMUL_FETCH_STEPS {
+                        step!(V, M, N, PART; s, row, mask, rows, acc);
                     }
                 }
-                row = row.wrapping_offset(s.b_step);
+                left -= tuning::MATMUL_FETCH_STEPS * M;
+            }
+            for _ in 0..left {
+                step!(V, M, N, PART; s, row, mask, rows, acc);
             }
             for i in 0..M {
                 let row = c.wrapping_offset(i as isize * s.c_row);
