@@ -42,6 +42,7 @@ UNSAFE = {
     "src/kernel/matmul/micro/vector.rs": "intrinsics",
     "src/kernel/matmul/mod.rs": "matrices that chunks share",
     "src/kernel/matmul/pack.rs": "tiles of strided matrices",
+    "src/kernel/matmul/column.rs": "intrinsics, on parts of matrices that the caller vouches for",
     "src/kernel/matmul/row.rs": "the same",
     "src/kernel/matmul/turn.rs": "intrinsics",
     "src/kernel/reduce/moments.rs": "a block of integers, converted into room not written before",

@@ -245,6 +245,11 @@ pub(crate) const MATMUL_ROW_WIDTH: usize = 2048;
 /// Columns of a row times a matrix after which the same ones of the next four rows of B
 /// are fetched. Not measured against others.
 pub(crate) const MATMUL_ROW_AHEAD: usize = 64;
+/// Rows from which on a matrix times a column goes through registers that hold columns.
+pub(crate) const MATMUL_COLUMN_MIN: usize = 16;
+/// Bytes ahead that its columns are fetched: 4096 columns of 16 KiB, two threads, 35-40 GB/s
+/// with 256 to 2048.
+pub(crate) const MATMUL_COLUMN_AHEAD: usize = 512;
 /// Steps of the chains between the fetching of two rows of C, which they hide. One
 /// thread, f32, part of the peak, all rows at once before: 128 0.85 to 0.94, 256 0.90 to
 /// 0.95, 1008 0.90 to 0.92, 2016 0.88 to 0.89.

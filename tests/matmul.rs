@@ -181,6 +181,35 @@ fn n6_every_pair_of_factors() {
     }
 }
 
+/// A matrix times a column, in registers that hold rows: whole groups and ragged ends.
+#[test]
+fn n6_columns() {
+    fn check<T: Float + Bits>(rng: &mut Rng) {
+        for m in [1, 7, 8, 9, 31, 32, 33, 71, 131] {
+            for k in [15, 16, 17, 40, 256, 300, 531] {
+                let (a, b) = (random::<T>(rng, m, k), random::<T>(rng, 2 * k, 3));
+                let b = b.slice(s![..;2, 1..2]);
+                let c = random::<T>(rng, m, 2);
+                for (alpha, beta) in [(1, 0), (1, 1), (4, 5)] {
+                    let (alpha, beta) = (factor::<T>(alpha), factor::<T>(beta));
+                    let mut expected = c.clone();
+                    let mut column = expected.slice_mut(s![.., 1..]);
+                    reference::matmul_into(alpha, &a, &b, beta, &mut column);
+                    same_bits_everywhere(format!("{m} {k} {alpha:?} {beta:?}"), || {
+                        let mut c = c.clone();
+                        let mut column = c.slice_mut(s![.., 1..]);
+                        matmul_into(alpha, &a, &b, beta, &mut column).unwrap();
+                        assert_same_bits(&c, &expected, format!("{m} {k} {alpha:?} {beta:?}"));
+                        bits_of(&c)
+                    });
+                }
+            }
+        }
+    }
+    check::<f32>(&mut Rng(5));
+    check::<f64>(&mut Rng(6));
+}
+
 /// Large enough for several tiles at the tile sizes of real use.
 #[test]
 fn n6_whole_tiles() {

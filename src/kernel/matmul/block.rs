@@ -19,6 +19,8 @@ use std::ops::Range;
 use crate::element::Element;
 use crate::tuning::{self, K_BLOCK};
 
+#[cfg(target_arch = "x86_64")]
+use super::column::column;
 use super::micro::{Shape, Strip};
 use super::pack::{Pack, pack};
 use super::row::row;
@@ -91,12 +93,27 @@ pub(crate) unsafe fn multiply<T: Element>(tile: &Tile<T>, scratch: &mut Scratch<
             tile.shape.micro(p.m, p.n)(&Strip::of(p, 1, [0; 3]));
         } else if p.m == 1 && p.c.cs == 1 && matches!(tile.b, B::Plain) && p.n > tile.shape.nr() {
             row(p);
+        } else if is_column(tile) {
+            // Done.
         } else if matches!(tile.b, B::Local) {
             local(tile, scratch);
         } else {
             groups(tile, scratch);
         }
     }
+}
+
+/// Computes a tile that is a part of a matrix times a column, if there is a kernel for
+/// it; says whether it did.
+///
+/// # Safety
+/// As [`multiply`].
+unsafe fn is_column<T: Element>(tile: &Tile<T>) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: the caller's promise.
+    return !matches!(tile.b, B::Packed(_)) && unsafe { column(&tile.product) };
+    #[cfg(not(target_arch = "x86_64"))]
+    false
 }
 
 /// Loops 3 and 4.

@@ -15,12 +15,14 @@
 //! - `micro/`: the micro-kernels, one file for each tier
 //! - `block`: the loops around them, for one tile of C
 //! - `pack`, `turn`: parts of A and B copied into the order that they are read in
-//! - `row`: one row times a matrix
+//! - `row`, `column`: one row times a matrix, and a matrix times a column
 //! - `finish`: a user's function on the way out
 //!
 //! (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008.)
 
 mod block;
+#[cfg(target_arch = "x86_64")]
+mod column;
 mod finish;
 mod micro;
 mod pack;

@@ -58,6 +58,50 @@ pub(super) unsafe fn turn<T: Copy>(
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 
+/// Four rows, from row `at` on, of what eight columns hold.
+///
+/// # Safety
+/// Elements `at` to `at + 4` of eight columns may be read; AVX2 is there.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn rows_of_8(from: *const f32, lead: isize, at: usize) -> [__m256; 4] {
+    // Columns 0-3 below columns 4-7: then all shuffles stay in a lane.
+    let half = |j: isize| {
+        let column = |j: isize| from.wrapping_offset(j * lead).wrapping_add(at);
+        // SAFETY: four elements of a column, the caller's promise.
+        let (low, high) = unsafe { (_mm_loadu_ps(column(j)), _mm_loadu_ps(column(j + 4))) };
+        _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high)
+    };
+    let [a, b, c, d] = [half(0), half(1), half(2), half(3)];
+    let (ab, cd) = (_mm256_unpacklo_ps(a, b), _mm256_unpacklo_ps(c, d));
+    let (ab2, cd2) = (_mm256_unpackhi_ps(a, b), _mm256_unpackhi_ps(c, d));
+    [
+        _mm256_shuffle_ps::<0b01_00_01_00>(ab, cd),
+        _mm256_shuffle_ps::<0b11_10_11_10>(ab, cd),
+        _mm256_shuffle_ps::<0b01_00_01_00>(ab2, cd2),
+        _mm256_shuffle_ps::<0b11_10_11_10>(ab2, cd2),
+    ]
+}
+
+/// Two rows, from row `at` on, of what four columns hold.
+///
+/// # Safety
+/// Elements `at` and `at + 1` of four columns may be read; AVX2 is there.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn rows_of_4(from: *const f64, lead: isize, at: usize) -> [__m256d; 2] {
+    let half = |j: isize| {
+        let column = |j: isize| from.wrapping_offset(j * lead).wrapping_add(at);
+        // SAFETY: two elements of a column, the caller's promise.
+        let (low, high) = unsafe { (_mm_loadu_pd(column(j)), _mm_loadu_pd(column(j + 2))) };
+        _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(low), high)
+    };
+    let (a, b) = (half(0), half(1));
+    [_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b)]
+}
+
 /// # Safety
 /// As [`turn`], for eight rows and columns.
 #[cfg(target_arch = "x86_64")]
@@ -65,22 +109,10 @@ use std::arch::x86_64::*;
 unsafe fn turn8(from: *const f32, lead: isize, to: *mut f32, stride: usize) {
     // SAFETY: eight elements of eight columns, the caller's promise.
     unsafe {
-        // Halves of columns 0-3 below those of 4-7: then all shuffles stay in a lane.
-        let half = |j: isize, at: usize| {
-            let low = _mm_loadu_ps(from.wrapping_offset(j * lead).add(at));
-            let high = _mm_loadu_ps(from.wrapping_offset((j + 4) * lead).add(at));
-            _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high)
-        };
         for at in [0, 4] {
-            let [a, b, c, d] = [half(0, at), half(1, at), half(2, at), half(3, at)];
-            let (ab, cd) = (_mm256_unpacklo_ps(a, b), _mm256_unpacklo_ps(c, d));
-            let (ab2, cd2) = (_mm256_unpackhi_ps(a, b), _mm256_unpackhi_ps(c, d));
-            let to = to.wrapping_add(at * stride);
-            _mm256_storeu_ps(to, _mm256_shuffle_ps::<0b01_00_01_00>(ab, cd));
-            _mm256_storeu_ps(to.wrapping_add(stride), _mm256_shuffle_ps::<0b11_10_11_10>(ab, cd));
-            let to = to.wrapping_add(2 * stride);
-            _mm256_storeu_ps(to, _mm256_shuffle_ps::<0b01_00_01_00>(ab2, cd2));
-            _mm256_storeu_ps(to.wrapping_add(stride), _mm256_shuffle_ps::<0b11_10_11_10>(ab2, cd2));
+            for (i, row) in rows_of_8(from, lead, at).into_iter().enumerate() {
+                _mm256_storeu_ps(to.wrapping_add((at + i) * stride), row);
+            }
         }
     }
 }
@@ -92,16 +124,10 @@ unsafe fn turn8(from: *const f32, lead: isize, to: *mut f32, stride: usize) {
 unsafe fn turn4(from: *const f64, lead: isize, to: *mut f64, stride: usize) {
     // SAFETY: four elements of four columns, the caller's promise.
     unsafe {
-        let half = |j: isize, at: usize| {
-            let low = _mm_loadu_pd(from.wrapping_offset(j * lead).add(at));
-            let high = _mm_loadu_pd(from.wrapping_offset((j + 2) * lead).add(at));
-            _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(low), high)
-        };
         for at in [0, 2] {
-            let (a, b) = (half(0, at), half(1, at));
-            let to = to.wrapping_add(at * stride);
-            _mm256_storeu_pd(to, _mm256_unpacklo_pd(a, b));
-            _mm256_storeu_pd(to.wrapping_add(stride), _mm256_unpackhi_pd(a, b));
+            for (i, row) in rows_of_4(from, lead, at).into_iter().enumerate() {
+                _mm256_storeu_pd(to.wrapping_add((at + i) * stride), row);
+            }
         }
     }
 }
