@@ -7,12 +7,15 @@ mod engine;
 mod extras;
 mod stack;
 
-use ndarray::{Array, ArrayRef, Dimension};
+use std::any::TypeId;
+
+use ndarray::{Array, ArrayRef, ArrayView1, Dimension};
 
 use crate::Error;
 use crate::element::Element;
 use crate::kernel::matmul::{In, Product};
 use crate::plan::{Buffer, List, check_output, checked_len};
+use crate::reduce::{Reduce, dot};
 
 use stack::{Stack, left, out, right, run_stack};
 
@@ -22,8 +25,8 @@ pub use stack::ProductDim;
 /// The product of two arrays of one or more axes, by NumPy's rules.
 ///
 /// Two matrices, m x k and k x n, give an m x n matrix. A vector on the left is a row,
-/// on the right a column, and the result has no axis for it; two vectors give their sum
-/// of products, an array without axes. With more axes these are stacks of matrices in
+/// on the right a column, and the result has no axis for it; two vectors give an array
+/// without axes, which holds their [`dot`](crate::dot). With more axes these are stacks of matrices in
 /// the last two, and the axes before them broadcast.
 ///
 /// Views of any strides are taken as they are. Where k is zero the result is all zeros.
@@ -113,6 +116,9 @@ fn array<T, D: Dimension>(shape: &[usize], elements: Vec<T>) -> Array<T, D> {
 ///     c = c + (alpha * acc)
 /// ```
 ///
+/// Two vectors of floats have the order of [`dot`](crate::dot) instead, and `c` becomes
+/// `beta * c + alpha * dot`.
+///
 /// The error of a product is at most about `(256 + k / 256)` roundings of the sum of
 /// absolute products, and usually far less. Nothing is skipped: zeros in `a` meet NaN
 /// and infinities in `b` and give NaN, and an `alpha` of zero turns infinite or NaN
@@ -197,6 +203,14 @@ unsafe fn run<T: Element, DA: Dimension, DB: Dimension>(
     c: *mut T,
     c_strides: &[isize],
 ) -> Result<(), Error> {
+    if let Some(dot) = dot_of_floats(a, b) {
+        // SAFETY: C has one element, read unless beta is zero.
+        unsafe {
+            let sum = T::times(alpha, dot);
+            *c = if beta == T::ZERO { sum } else { T::plus(T::times(beta, *c), sum) };
+        }
+        return Ok(());
+    }
     let (m, k, n) = (stack.m, stack.k, stack.n);
     let c = out(c, stack.last(c_strides));
     let (left, right) = (left(a), right(b));
@@ -207,6 +221,38 @@ unsafe fn run<T: Element, DA: Dimension, DB: Dimension>(
             return run_single(function, product);
         }
         run_stack(function, stack, (a, b), c_strides, product)
+    }
+}
+
+/// The dot product of two vectors of floats: many chains at once, where an element of a
+/// matrix has one.
+#[inline]
+fn dot_of_floats<T: Element, DA: Dimension, DB: Dimension>(
+    a: &ArrayRef<T, DA>,
+    b: &ArrayRef<T, DB>,
+) -> Option<T> {
+    if (a.ndim(), b.ndim()) != (1, 1) {
+        return None;
+    }
+    dot_as::<T, f32, DA, DB>(a, b).or_else(|| dot_as::<T, f64, DA, DB>(a, b))
+}
+
+/// The same if `T` is `F`.
+fn dot_as<T: Element, F: Reduce<Sum = F>, DA: Dimension, DB: Dimension>(
+    a: &ArrayRef<T, DA>,
+    b: &ArrayRef<T, DB>,
+) -> Option<T> {
+    if TypeId::of::<T>() != TypeId::of::<F>() {
+        return None;
+    }
+    let a: ArrayView1<'_, T> = a.view().into_dimensionality().ok()?;
+    let b: ArrayView1<'_, T> = b.view().into_dimensionality().ok()?;
+    let (a, b) = (std::ptr::from_ref(&a), std::ptr::from_ref(&b));
+    // SAFETY: the types are the same one.
+    unsafe {
+        let (a, b) = (&*a.cast::<ArrayView1<'_, F>>(), &*b.cast::<ArrayView1<'_, F>>());
+        let sum = dot(a, b).ok()?;
+        Some(*std::ptr::from_ref(&sum).cast::<T>())
     }
 }
 

@@ -63,8 +63,7 @@ fn expected(a: &ArrayD<f32>, b: &ArrayD<f32>) -> ArrayD<f32> {
     c
 }
 
-const SHAPES: [[&[usize]; 2]; 17] = [
-    [&[5], &[5]],
+const SHAPES: [[&[usize]; 2]; 16] = [
     [&[5], &[5, 4]],
     [&[3, 5], &[5]],
     [&[300], &[300, 70]],
@@ -94,6 +93,32 @@ fn n6_stacks() {
         assert_same_bits(&got, &expected, format!("{sa:?} {sb:?}"));
         same_bits_everywhere(format!("{sa:?} {sb:?}"), || bits_of(&matmul(&a, &b).unwrap()));
     }
+}
+
+#[test]
+fn two_vectors_give_their_dot_product() {
+    let mut rng = Rng(14);
+    for n in [0, 1, 5, 255, 1000, 100_000] {
+        let base = random::<f64>(&mut rng, n, 4);
+        let (a, b) = (base.slice(s![..;-1, 1]), base.slice(s![.., 2]));
+        let dot = swath::dot(&a, &b).unwrap();
+        let product = matmul(&a, &b).unwrap();
+        assert_eq!(product.shape(), [0usize; 0]);
+        assert_eq!(product[()].to_bits(), dot.to_bits(), "{n}");
+        let mut c = ndarray::arr0(3.0);
+        matmul_into(2.5, &a, &b, -0.3, &mut c).unwrap();
+        assert_eq!(c[()].to_bits(), (-0.3 * 3.0 + 2.5 * dot).to_bits(), "{n}");
+        c.fill(f64::NAN);
+        matmul_into(2.5, &a, &b, 0.0, &mut c).unwrap();
+        assert_eq!(c[()].to_bits(), (2.5 * dot).to_bits(), "{n}");
+        let (a, b) = (a.mapv(|x| x as f32), b.mapv(|x| x as f32));
+        let dot = swath::dot(&a, &b).unwrap();
+        assert_eq!(matmul(&a, &b).unwrap()[()].to_bits(), dot.to_bits(), "{n}");
+    }
+    // Integers wrap in their own type.
+    let product = matmul(&array![100i8, 3], &array![100i8, 1]).unwrap();
+    assert_eq!(product[()], 10_003u32 as i8);
+    assert!(matmul(&array![1.0, 2.0], &array![1.0]).is_err());
 }
 
 #[test]
