@@ -57,6 +57,7 @@ UNSAFE = {
     "src/map/mod.rs": "results that the run has written",
     "src/map/operand.rs": "the operands' pointers along the axes of the output",
     "src/matmul/engine.rs": "tiles write disjoint parts of one output",
+    "src/matmul/split.rs": "the same, and sums that chunks write in parts of their own",
     "src/matmul/extras.rs": "results that the run has written",
     "src/matmul/mod.rs": "the same",
     "src/matmul/stack.rs": "products write disjoint parts of one output",

@@ -290,6 +290,11 @@ pub(crate) const MATMUL_LOCAL_ROWS: usize = 64;
 /// Sides from which a matrix times its transpose is computed by halves. Not tuned finely.
 pub(crate) const MATMUL_HALF_MIN: usize = 128;
 
+/// Lengths above which K is cut where rows and columns give few tiles.
+pub(crate) const MATMUL_SPLIT_MIN: usize = 8 * K_BLOCK;
+/// Bytes of sums of K-blocks that are kept until they are added: they stay in L2.
+pub(crate) const MATMUL_SPLIT_BYTES: usize = 512 << 10;
+
 /// A product of a stack that takes longer than this, in ns, has all threads for itself.
 pub(crate) const MATMUL_ALONE_NS: f64 = 400_000.0;
 

@@ -238,6 +238,30 @@ fn n6_a_long_k_is_cut() {
     assert_same_bits(&matmul(&row, &column).unwrap(), &expected, "1 x 1");
 }
 
+/// A small result of a long sum: K is shared out.
+#[test]
+fn n6_k_is_split() {
+    let mut rng = Rng(7);
+    for (m, k, n) in
+        [(8, 70_000, 9), (1, 9000, 300), (20, 30_001, 17), (64, 9000, 5), (5, 300_000, 1)]
+    {
+        let (a, b) = (random::<f32>(&mut rng, m, k), random::<f32>(&mut rng, n, k));
+        for alpha in [1.0, -0.3] {
+            for b in [b.t(), b.t().as_standard_layout().view()] {
+                let mut expected = Array2::zeros((m, n));
+                reference::matmul_into(alpha, &a, &b, 0.0, &mut expected);
+                let helped = same_bits_everywhere(format!("{m} {k} {n} {alpha}"), || {
+                    let mut c = Array2::from_elem((m, n).f(), f32::NAN);
+                    matmul_into(alpha, &a, &b, 0.0, &mut c).unwrap();
+                    assert_same_bits(&c, &expected, format!("{m} {k} {n} {alpha}"));
+                    bits_of(&c)
+                });
+                assert!(helped > 0, "no second thread took a chunk: {m} {k} {n}");
+            }
+        }
+    }
+}
+
 /// The corner where the packed kernels lose a sign: c = -0 and a chain that
 /// underflowed to -0, inside and at ragged edges.
 #[test]

@@ -18,6 +18,8 @@ use crate::kernel::matmul::{
 use crate::plan::{Blocks, Buffer, Gemm, Packing};
 use crate::{Error, pool, tuning};
 
+use super::split;
+
 /// Computes a product, on the pool where it pays.
 ///
 /// # Errors
@@ -64,7 +66,16 @@ pub(super) unsafe fn run_then<T: Element>(
     }
     let gemm = gemm(&p, shape);
     let then = |rows, cols| if turned { then(cols, rows) } else { then(rows, cols) };
-    let loops = Loops { p, gemm, blocks: gemm.blocks(), shape, half: false, then: &then };
+    let blocks = gemm.blocks();
+    if p.beta == T::ZERO
+        && let Some(cut) = gemm.split(&blocks)
+    {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { split::run(function, &p, &gemm, shape, cut)? };
+        then(0..p.m, 0..p.n);
+        return Ok(());
+    }
+    let loops = Loops { p, gemm, blocks, shape, half: false, then: &then };
     // SAFETY: the caller's promise is passed on.
     unsafe { loops.run(function) }
 }

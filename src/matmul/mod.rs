@@ -5,6 +5,7 @@
 
 mod engine;
 mod extras;
+mod split;
 mod stack;
 
 use std::any::TypeId;

@@ -52,7 +52,33 @@ pub(crate) struct Blocks {
     parts: [usize; 2],
 }
 
+/// A cut along k: the blocks of a chunk, and those whose sums are kept at a time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Split {
+    pub(crate) chunk: usize,
+    pub(crate) round: usize,
+}
+
 impl Gemm {
+    /// Whether to cut along k: where rows and columns give few tiles, k is long, and
+    /// the sums of a few K-blocks at least fit where they are to be added.
+    #[inline]
+    pub(crate) fn split(&self, blocks: &Blocks) -> Option<Split> {
+        let few = blocks.parts[0] * blocks.parts[1] <= 4;
+        let cost = self.cost_ns(self.m, self.k, self.n);
+        if self.k <= tuning::MATMUL_SPLIT_MIN || !few || cost < 2.0 * tuning::CHUNK_NS {
+            return None;
+        }
+        let bytes = self.m.saturating_mul(self.n).saturating_mul(self.size);
+        let round = tuning::MATMUL_SPLIT_BYTES / bytes.max(1);
+        if round < tuning::MATMUL_TILES {
+            return None;
+        }
+        let block_ns = self.cost_ns(self.m, K_BLOCK, self.n);
+        let chunk = (tuning::CHUNK_NS / block_ns).ceil().clamp(1.0, 1024.0) as usize;
+        Some(Split { chunk, round: round.min(self.k.div_ceil(K_BLOCK)).min(1 << 16) })
+    }
+
     /// What a product of these sizes costs one thread, in ns.
     #[inline]
     pub(crate) fn cost_ns(&self, m: usize, k: usize, n: usize) -> f64 {

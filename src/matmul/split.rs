@@ -1,0 +1,94 @@
+//! Products whose result is too small to be shared out: K is cut instead.
+//!
+//! ```text
+//! for each round of K-blocks                   as many as fit the memory for their sums
+//!     run: sums[block] = A[.., block] * B[block, ..]
+//!     run: for block in order: c = c + alpha * sums[block]
+//! ```
+//! The chain of a K-block is the same whoever computes it, and blocks are added in
+//! order, so the bits are those of the other ways. Only the sign of a chain that gave
+//! -0 is lost on the way through memory; beside a C that was never -0 it leaves no
+//! trace. Hence only where beta is zero.
+
+use crate::element::Element;
+use crate::kernel::matmul::{B, Out, Product, Scratch, Shape, Tile, multiply, steps};
+use crate::plan::{Buffer, Gemm, Split};
+use crate::tuning::K_BLOCK;
+use crate::{Error, pool};
+
+/// Computes a product whose beta is zero.
+///
+/// # Errors
+/// [`Error::Memory`] if there is none for the sums; C is as it was.
+///
+/// # Safety
+/// What [`Product`] says of its memory holds.
+pub(super) unsafe fn run<T: Element>(
+    function: &'static str,
+    p: &Product<T>,
+    gemm: &Gemm,
+    shape: &'static Shape<T>,
+    split: Split,
+) -> Result<(), Error> {
+    let area = p.m * p.n;
+    let mut room = Buffer::<T>::new(function, area * split.round)?;
+    let sums = Sums(room.as_mut_ptr());
+    let b = if p.b.cs == 1 || p.n == 1 { B::Plain } else { B::Local };
+    let all = p.k.div_ceil(K_BLOCK);
+    for round in steps(all, split.round) {
+        let chunks = round.len().div_ceil(split.chunk);
+        let cost = gemm.cost_ns(p.m, round.len() * K_BLOCK, p.n);
+        let first = round.start;
+        let sums = &sums;
+        let _ = pool::run(chunks, cost, Scratch::new, |scratch, i| {
+            let blocks = first + i * split.chunk..(first + (i + 1) * split.chunk).min(round.end);
+            for block in blocks {
+                let ks = block * K_BLOCK..p.k.min((block + 1) * K_BLOCK);
+                let part = p.part([0..p.m, 0..p.n], ks);
+                let ptr = sums.0.wrapping_add((block - first) * area);
+                let c = Out { ptr, rs: p.n as isize, cs: 1 };
+                let product = Product { alpha: T::ONE, beta: T::ZERO, c, ..part };
+                let tile = Tile { product, b, shape, mc: p.m, pack_a: false };
+                // SAFETY: a part of the product, into memory of the block's own.
+                unsafe { multiply(&tile, scratch) };
+            }
+            std::ops::ControlFlow::Continue(())
+        });
+        let bytes = (area * round.len() * size_of::<T>()) as f64;
+        pool::each(p.m, crate::tuning::traffic_ns(bytes), |i| {
+            // SAFETY: each row of C is one chunk's, and the run above has ended.
+            unsafe { add(p, i, first == 0, sums.0.wrapping_add(i * p.n), round.len(), area) };
+        });
+    }
+    Ok(())
+}
+
+/// Where the sums are.
+struct Sums<T>(*mut T);
+
+// SAFETY: chunks write disjoint parts, and read them when those have been written.
+unsafe impl<T: Send + Sync> Sync for Sums<T> {}
+
+/// Adds `count` sums, `area` apart, to a row of C.
+///
+/// # Safety
+/// Row `i` of C may be written, and read unless this is the first; the sums may be read.
+unsafe fn add<T: Element>(
+    p: &Product<T>,
+    i: usize,
+    first: bool,
+    sums: *const T,
+    count: usize,
+    area: usize,
+) {
+    let row = p.c.from(i, 0);
+    for j in 0..p.n {
+        let c = row.ptr.wrapping_offset(j as isize * row.cs);
+        // SAFETY: an element of the row, and its sums.
+        unsafe {
+            let old = if first { T::ZERO } else { *c };
+            let sum = |c, block| T::plus(c, T::times(p.alpha, *sums.add(block * area + j)));
+            *c = (0..count).fold(old, sum);
+        }
+    }
+}
