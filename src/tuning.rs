@@ -216,8 +216,15 @@ pub(crate) const SCAN_BLOCK: usize = 2048;
 /// of what comes before it is known.
 pub(crate) const SCAN_CHUNK_BLOCKS: usize = 4;
 
-/// Columns of a tile of a scan across rows: a page of `f64`, twice.
-pub(crate) const SCAN_COLUMNS: usize = 1024;
+/// Results of one row of a tile of a scan across rows, in bytes: a page, whose prefetch
+/// the next one follows.
+pub(crate) const SCAN_COLUMNS_BYTES: usize = 4 << 10;
+
+/// Results of at least this many bytes are stored past the cache.
+pub(crate) const SCAN_PAST_CACHE_MIN: usize = 16 << 20;
+
+/// What an element costs, in ns, that waits for the sum before it.
+pub(crate) const SCAN_IN_ORDER_NS: f64 = 1.3;
 
 // ---- matmul ----------------------------------------------------------------
 

@@ -9,7 +9,7 @@ use proptest::test_runner::RngSeed;
 use swath::reduce::Reduce;
 use swath::reference::reduce::Item;
 use swath::reference::scan as naive;
-use swath::scan::{self, Scan};
+use swath::scan::{self, Along, Scan};
 use swath::testing;
 
 /// An element type in tests: made from random numbers, with what the naive version
@@ -184,6 +184,185 @@ proptest! {
     }
 }
 
+/// Options in every combination, by number.
+fn options<V>(axis: usize, set: usize, nothing: V) -> (Along, naive::How<V>) {
+    let [exclusive, reverse, sequential] = [1, 2, 4].map(|bit| set & bit != 0);
+    let mut along = Along::axis(axis);
+    if exclusive {
+        along = along.exclusive();
+    }
+    if reverse {
+        along = along.reverse();
+    }
+    if sequential {
+        along = along.sequential();
+    }
+    (along, naive::How { exclusive: exclusive.then_some(nothing), reverse, sequential })
+}
+
+/// Sums, least elements and a user's scan of pairs with all options, as bits; and the same
+/// from the naive version.
+fn option_bits(a: &ArrayViewD<'_, f32>) -> [Vec<u64>; 2] {
+    let strides = c_strides(a.shape());
+    let pairs = a.mapv(|x| (x * 0.5, x));
+    let pairs = pairs.as_standard_layout();
+    let affine = |(a, b): (f32, f32), (c, d): (f32, f32)| (a * c, b * c + d);
+    let (mut got, mut expected) = (Vec::new(), Vec::new());
+    for axis in 0..a.ndim() {
+        for set in 0..8 {
+            let (along, how) = options(axis, set, 0.0);
+            got.extend(bits_of(&scan::cumsum(a, along).unwrap()));
+            let sums = naive::scan_as(a, axis, &strides, how, |x| x, |x, y| x + y);
+            expected.extend(bits_of(&sums));
+            let (along, how) = options(axis, set, f32::INFINITY);
+            got.extend(bits_of(&scan::cummin(a, along).unwrap()));
+            let least = |x, y| extreme::<f32>(x, y, false);
+            expected.extend(bits_of(&naive::scan_as(a, axis, &strides, how, |x| x, least)));
+            let (along, how) = options(axis, set, (1.0, 0.0));
+            for (x, y) in scan::scan(&pairs, along, (1.0, 0.0), affine).unwrap() {
+                got.extend([x.bits(), y.bits()]);
+            }
+            for (x, y) in naive::scan_as(&pairs.view(), axis, &strides, how, |x| x, affine) {
+                expected.extend([x.bits(), y.bits()]);
+            }
+        }
+    }
+    [got, expected]
+}
+
+fn c_strides(shape: &[usize]) -> Vec<isize> {
+    ArrayD::<u8>::zeros(IxDyn(shape)).strides().to_vec()
+}
+
+#[test]
+fn options_on_every_tier_and_length() {
+    for tier in tiers() {
+        testing::set_tier(tier);
+        for n in (0..20).chain([2047, 2048, 2049, 2050, 8193, 16_400, 40_003]) {
+            let a = random::<f32>(&[n], n as u64);
+            for view in [a.view(), a.slice(s![..;-1]).into_dyn(), a.slice(s![..;2]).into_dyn()] {
+                let [got, expected] = option_bits(&view);
+                assert!(got == expected, "{n} {:?} {tier}", view.strides());
+            }
+        }
+        let a = random::<f32>(&[30, 70, 3], 6);
+        for view in [a.view(), a.t(), a.slice(s![..;-1, .., ..;2]).into_dyn()] {
+            let [got, expected] = option_bits(&view);
+            assert!(got == expected, "{:?} {:?} {tier}", view.shape(), view.strides());
+        }
+    }
+    testing::set_tier(testing::TIERS[2]);
+}
+
+#[test]
+fn options_into_and_in_place() {
+    for shape in [vec![5000], vec![40_001], vec![3, 2500], vec![300, 40], vec![2, 20_000]] {
+        let a = random::<f64>(&shape, 12);
+        for (axis, set) in (0..shape.len()).flat_map(|axis| (0..8).map(move |set| (axis, set))) {
+            let (along, how) = options(axis, set, 0.0);
+            // In C order, turned and stepped.
+            for step in [1isize, -1, 3] {
+                let wide: Vec<usize> = shape.iter().map(|n| n * step.unsigned_abs()).collect();
+                let mut room = ArrayD::from_elem(IxDyn(&wide), 7.0);
+                let mut out = room.view_mut();
+                for i in 0..shape.len() {
+                    out.slice_axis_inplace(Axis(i), ndarray::Slice::new(0, None, step));
+                }
+                let strides = out.strides().to_vec();
+                let sum = |a: &ArrayViewD<'_, f64>| {
+                    naive::scan_as(a, axis, &strides, how, |x: f64| x, |x, y| x + y)
+                };
+                let context = format!("{shape:?} {along:?} {step}");
+                let expected = sum(&a.view());
+                scan::cumsum_into(&a, along, &mut out).unwrap();
+                assert_same_bits(&out, &expected, &context);
+                let expected = sum(&out.view());
+                scan::cumsum_inplace(&mut out, along).unwrap();
+                assert_same_bits(&out, &expected, &context);
+                let expected = sum(&out.view());
+                scan::scan_inplace(&mut out, along, 0.0, |x, y| if x == 0.0 { y } else { x + y })
+                    .unwrap();
+                assert_same_bits(&out, &expected, &context);
+            }
+        }
+    }
+}
+
+/// Elements of one byte to 64, which pass through rooms of one size.
+#[test]
+fn closures_over_elements_of_any_size() {
+    fn check<const N: usize>() {
+        for n in [0, 1, 9, 2048, 5000, 20_000] {
+            let a = Array1::from_shape_fn(n, |i| [i as u8 % 3; N]);
+            let plus = |a: [u8; N], b: [u8; N]| std::array::from_fn(|k| a[k].wrapping_add(b[k]));
+            for view in [a.view(), a.slice(s![..;-1]), a.slice(s![..;3])] {
+                for set in 0..8 {
+                    let (along, how) = options(0, set, [0; N]);
+                    let expected = naive::scan_as(&view.into_dyn(), 0, &[1], how, |x| x, plus);
+                    let got = scan::scan(&view, along, [0; N], plus).unwrap();
+                    assert_eq!(got.into_dyn(), expected, "{N} {n} {set}");
+                }
+            }
+        }
+    }
+    check::<1>();
+    check::<3>();
+    check::<8>();
+    check::<24>();
+    check::<64>();
+}
+
+/// An output large enough to be stored past the cache, begun at odd places.
+#[test]
+fn n6_large_outputs_at_any_alignment() {
+    let n = (16 << 20) / 4 + 20_037;
+    let a = random::<f32>(&[n], 40);
+    let expected = scan::cumsum(&a.slice(s![5..]), 0).unwrap();
+    let by_naive = naive::scan(&a.slice(s![5..]).into_dyn(), 0, &[1], |x: f32| x, |x, y| x + y);
+    assert_same_bits(&expected, &by_naive, "large");
+    let mut room = Array1::zeros(n);
+    for skip in [0, 1, 2, 3] {
+        let mut out = room.slice_mut(s![skip..skip + n - 5]);
+        scan::cumsum_into(&a.slice(s![5..]), 0, &mut out).unwrap();
+        assert_same_bits(&out, &expected, skip);
+    }
+    let square = a.slice(s![..2000 * 2105]).into_shape_with_order((2000, 2105)).unwrap();
+    let got = scan::cumsum(&square, 0).unwrap();
+    let strides = got.strides().to_vec();
+    let expected = naive::scan(&square.into_dyn(), 0, &strides, |x: f32| x, |x, y| x + y);
+    assert_same_bits(&got, &expected, "large rows");
+}
+
+#[test]
+fn sequential_is_a_plain_loop() {
+    let a = random::<f32>(&[5000], 3);
+    let mut sum = 0.0f32;
+    let plain: Vec<f32> = a
+        .iter()
+        .map(|x| {
+            sum += x;
+            sum
+        })
+        .collect();
+    let got = scan::cumsum(&a, Along::axis(0).sequential()).unwrap();
+    assert_same_bits(&got, &plain, "sequential");
+    assert_ne!(got, scan::cumsum(&a, 0).unwrap());
+}
+
+#[test]
+fn t1_a_panic_in_the_closure_arrives_once() {
+    let mut a = Array1::from_iter(0..50_000u64);
+    for at in [0u64, 1, 9_999, 49_999] {
+        let joined = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            scan::scan(&a, 0, 0, |x, y| if y == at { panic!("at {at}") } else { x.max(y) })
+        }));
+        let payload = joined.unwrap_err();
+        assert_eq!(payload.downcast_ref::<String>().unwrap(), &format!("at {at}"));
+    }
+    scan::scan_inplace(&mut a, 0, 0, u64::wrapping_add).unwrap();
+    assert_eq!(a[49_999], 49_999 * 25_000);
+}
+
 #[test]
 fn n6_same_bits_on_any_threads_and_tier() {
     let line = random::<f64>(&[70_001], 8);
@@ -197,6 +376,10 @@ fn n6_same_bits_on_any_threads_and_tier() {
         let mut copy = line.clone();
         scan::cumsum_inplace(&mut copy, 0).unwrap();
         all.extend(bits_of(&copy));
+        scan::cumsum_inplace(&mut copy, Along::axis(0).exclusive().reverse()).unwrap();
+        all.extend(bits_of(&copy));
+        all.extend(option_bits(&cube.view()).into_iter().next().unwrap());
+        all.extend(bits_of(&scan::scan(&line, 0, 1.0, |x, y| x * y).unwrap()));
         all
     });
     assert!(helped > 0, "no second thread took a chunk");

@@ -37,6 +37,17 @@ fn by_blocks<V: Copy>(line: &[V], join: impl Fn(V, V) -> V) -> Vec<V> {
     pieces(line.chunks(2048).map(block), &join)
 }
 
+/// How a scan goes, where not forward, inclusive and by groups.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct How<V> {
+    /// The result of no elements, if each result is that of the elements before its own.
+    pub exclusive: Option<V>,
+    /// From the last to the first.
+    pub reverse: bool,
+    /// One after the other everywhere.
+    pub sequential: bool,
+}
+
 /// A scan of `a` along `axis` to an output of the given strides.
 pub fn scan<T: Copy, V: Copy>(
     a: &ArrayViewD<'_, T>,
@@ -45,14 +56,39 @@ pub fn scan<T: Copy, V: Copy>(
     enter: impl Fn(T) -> V,
     join: impl Fn(V, V) -> V,
 ) -> ArrayD<V> {
+    let how = How { exclusive: None, reverse: false, sequential: false };
+    scan_as(a, axis, out, how, enter, join)
+}
+
+/// [`scan`] with options.
+pub fn scan_as<T: Copy, V: Copy>(
+    a: &ArrayViewD<'_, T>,
+    axis: usize,
+    out: &[isize],
+    how: How<V>,
+    enter: impl Fn(T) -> V,
+    join: impl Fn(V, V) -> V,
+) -> ArrayD<V> {
     let step = |axis: usize| a.stride_of(Axis(axis)).unsigned_abs() + out[axis].unsigned_abs();
     let others = (0..a.ndim()).filter(|&other| other != axis);
     let others = others.filter(|&other| a.len_of(Axis(other)) > 1 && step(other) > 0);
-    let in_order = others.map(step).min().is_some_and(|least| step(axis) > least);
+    let outside = others.map(step).min().is_some_and(|least| step(axis) > least);
     let mut results = a.mapv(enter);
     for mut line in results.lanes_mut(Axis(axis)) {
-        let values = line.to_vec();
-        let scanned = if in_order { one_by_one(&values, &join) } else { by_blocks(&values, &join) };
+        let mut values = line.to_vec();
+        if how.reverse {
+            values.reverse();
+        }
+        let in_order = outside || how.sequential;
+        let mut scanned =
+            if in_order { one_by_one(&values, &join) } else { by_blocks(&values, &join) };
+        if let (Some(nothing), false) = (how.exclusive, values.is_empty()) {
+            scanned.pop();
+            scanned.insert(0, nothing);
+        }
+        if how.reverse {
+            scanned.reverse();
+        }
         line.assign(&ndarray::Array1::from(scanned));
     }
     results

@@ -1,55 +1,83 @@
-//! The runs of a scan, compiled once: lines one after the other, long lines in pieces
+//! The runs of a scan, compiled once: lines one after the other, long lines in chunks
 //! with the carry handed on, or rows of columns side by side.
 
+use std::ops::Range;
+
+use super::Along;
 use crate::kernel::reduce::gather;
-use crate::kernel::scan::{Table, Tile, Value};
+use crate::kernel::scan::{GROUP, Stretch, Table, Tile, Value};
 use crate::plan::{Axes, Axis, Chunks, Run};
 use crate::pool;
-use crate::tuning::{self, SCAN_BLOCK, SCAN_CHUNK_BLOCKS, SCAN_COLUMNS};
+use crate::tuning::{self, SCAN_BLOCK, SCAN_CHUNK_BLOCKS, SCAN_COLUMNS_BYTES};
 
 /// A scan along one axis of an input, to an output of the same shape.
 pub(super) struct Scan<'a> {
-    pub(super) table: &'a Table,
+    pub(super) table: &'a Table<'a>,
     pub(super) from: *const u8,
     pub(super) to: *mut u8,
     pub(super) shape: &'a [usize],
     pub(super) strides: [&'a [isize]; 2],
-    pub(super) axis: usize,
+    pub(super) along: Along,
 }
 
 /// The same with its axes normalised.
 struct Job<'a> {
-    table: &'a Table,
+    table: &'a Table<'a>,
     from: *const u8,
     to: *mut u8,
     kept: Axes<2>,
     n: usize,
     strides: [isize; 2],
+    exclusive: bool,
+    sequential: bool,
+    /// Whether the output is so large that results are stored past the cache.
+    past_cache: bool,
 }
 
-// SAFETY: inputs are only read; outputs are written by chunks, each its own; both are
-// plain numbers, which any thread may read and write.
+// SAFETY: inputs are only read; outputs are written by chunks, each its own; whoever
+// makes a scan says that elements and results may be used by any thread.
 unsafe impl Sync for Job<'_> {}
 
-/// Chunks of a long line: the joint of each block.
-type Totals = [Value; SCAN_CHUNK_BLOCKS];
+/// Room for a part of a line that is not contiguous, of input or output.
+#[repr(C, align(64))]
+struct Room([std::mem::MaybeUninit<u8>; ROOM]);
+const ROOM: usize = SCAN_BLOCK * 8;
 
 impl Scan<'_> {
     /// Runs it.
     ///
     /// # Safety
     /// Every element of the input may be read; nobody else touches the output, no two
-    /// places of which are the same. They are the same array or do not overlap.
+    /// places of which are the same. They are the same array or do not overlap. Elements
+    /// and results are `Copy`, and may be sent and shared; the axis is one of the array.
     pub(super) unsafe fn run(self) {
-        let Self { table, from, to, shape, strides, axis } = self;
+        let Self { table, mut from, mut to, shape, strides, along } = self;
+        let axis = along.axis;
         let side = |i: usize| Axis { len: shape[i], strides: strides.map(|s| s[i]) };
         let others = || (0..shape.len()).filter(|&i| i != axis).map(side);
         let kept = Axes::in_memory_order_of(others());
-        let Axis { len: n, strides } = side(axis);
+        let Axis { len: n, mut strides } = side(axis);
         if n == 0 || kept.len() == 0 {
             return;
         }
-        let job = Job { table, from, to, kept, n, strides };
+        if along.reverse {
+            let last = strides.map(|s| (n as isize - 1).wrapping_mul(s));
+            from = from.wrapping_offset(last[0].wrapping_mul(table.item as isize));
+            to = to.wrapping_offset(last[1].wrapping_mul(table.out as isize));
+            strides = strides.map(isize::wrapping_neg);
+        }
+        let bytes = kept.len().saturating_mul(n).saturating_mul(table.out);
+        let job = Job {
+            table,
+            from,
+            to,
+            kept,
+            n,
+            strides,
+            exclusive: along.exclusive,
+            sequential: along.sequential,
+            past_cache: bytes >= tuning::SCAN_PAST_CACHE_MIN,
+        };
         let step =
             |a: &Axis<2>| a.strides[0].unsigned_abs().saturating_add(a.strides[1].unsigned_abs());
         let least = others().filter(|a| a.len > 1 && step(a) > 0).map(|a| step(&a)).min();
@@ -68,161 +96,219 @@ impl Job<'_> {
         (from, self.to.wrapping_offset(bytes(offsets[1], self.table.out)))
     }
 
+    /// The places of element `i` of the line at `at`.
+    fn places_in(&self, at: [isize; 2], i: usize) -> (*const u8, *mut u8) {
+        self.places([0, 1].map(|k| at[k] + (i as isize).wrapping_mul(self.strides[k])))
+    }
+
     /// Bytes read and written for an element.
     fn bytes(&self) -> usize {
         self.table.item + self.table.out
     }
 
+    /// What an element costs beyond its traffic, in ns.
+    fn item_ns(&self) -> f64 {
+        match (self.sequential, self.strides) {
+            (true, _) => tuning::SCAN_IN_ORDER_NS,
+            (_, [1, 1]) => 0.0,
+            _ => tuning::REDUCE_STAGED_NS,
+        }
+    }
+
+    // ---- the axis innermost ----
+
     fn lines(&self) {
         let chunk = SCAN_BLOCK * SCAN_CHUNK_BLOCKS;
         let (count, step) = (self.kept.len(), self.kept.inner().strides);
-        if self.strides == [1, 1] && self.n > 2 * chunk && count < tuning::REDUCE_ENOUGH_CHUNKS {
+        if !self.sequential && self.n > 2 * chunk && count < tuning::REDUCE_ENOUGH_CHUNKS {
             for run in self.kept.runs(0..count) {
                 (0..run.len).for_each(|i| self.long_line(offset(run, i, step)));
             }
             return;
         }
-        let chunks = Chunks::new(count, self.n.saturating_mul(self.bytes()), 0.0, 1);
+        let line_ns = self.n as f64 * self.item_ns();
+        let chunks = Chunks::new(count, self.n.saturating_mul(self.bytes()), line_ns, 1);
         pool::each(chunks.n(), chunks.cost_ns(), |i| {
             for run in self.kept.runs(chunks.range(i)) {
-                for i in 0..run.len {
-                    let at = offset(run, i, step);
-                    if self.strides == [1, 1] { self.line(at) } else { self.stepped_line(at) }
-                }
+                (0..run.len).for_each(|i| self.line(offset(run, i, step)));
             }
         });
     }
 
-    /// A contiguous line, block by block.
+    /// A line, block by block.
     fn line(&self, at: [isize; 2]) {
         let mut carry = self.table.start();
+        let mut before = self.table.nothing();
         for start in (0..self.n).step_by(SCAN_BLOCK) {
-            let n = SCAN_BLOCK.min(self.n - start);
-            let (from, to) = self.places(at.map(|at| at + start as isize));
-            // SAFETY: `start + n` is within the line; it is this chunk's.
-            unsafe {
-                self.table.block(from, to, n);
-                self.carry_on(&mut carry, to, n, start == 0);
-            }
+            let block = start..self.n.min(start + SCAN_BLOCK);
+            carry = self.block(at, block, carry, &mut before);
         }
     }
 
-    /// Joins what comes before a block to it, and the block to that.
-    ///
-    /// # Safety
-    /// The block is written, and this chunk's.
-    unsafe fn carry_on(&self, carry: &mut Value, to: *mut u8, n: usize, first: bool) {
-        let last = to.wrapping_add((n - 1) * self.table.out);
-        // SAFETY: the caller's promise.
+    /// A block of a line, after all that `carry` is the total of and whose last result is
+    /// `before`; gives the total with the block.
+    #[inline]
+    fn block(
+        &self,
+        at: [isize; 2],
+        range: Range<usize>,
+        mut carry: Value,
+        before: &mut Value,
+    ) -> Value {
+        if self.exclusive || self.strides != [1, 1] {
+            return self.staged(at, range, carry, before);
+        }
+        let (from, to) = self.places_in(at, range.start);
+        let past_cache = self.past_cache;
+        let stretch = Stretch { from, to, n: range.len(), past_cache };
+        // SAFETY: the range is within the line, which is this chunk's.
         unsafe {
-            if !first {
-                self.table.join(carry.get(), to, n);
+            if self.sequential {
+                self.table.in_order(&mut carry, stretch);
+                return carry;
             }
-            // What stands last now is the carry joined with the block's own last.
-            std::ptr::copy_nonoverlapping(last, carry.place(), self.table.out);
+            let mut last = self.table.start();
+            self.table.block(&carry, &mut last, stretch);
+            self.table.joined(carry, &last)
         }
     }
 
-    /// A line that is not contiguous, through two blocks on the stack.
+    /// The same by way of rooms on the stack: what is not contiguous, or moves by one.
     #[inline(never)]
-    fn stepped_line(&self, at: [isize; 2]) {
-        let (mut input, mut output) = ([0u64; SCAN_BLOCK], [0u64; SCAN_BLOCK]);
-        let (input, output) = (input.as_mut_ptr().cast::<u8>(), output.as_mut_ptr().cast::<u8>());
-        let mut carry = self.table.start();
-        for start in (0..self.n).step_by(SCAN_BLOCK) {
-            let n = SCAN_BLOCK.min(self.n - start);
-            let at = [0, 1].map(|k| at[k] + start as isize * self.strides[k]);
-            let (from, to) = self.places(at);
-            // SAFETY: the blocks have room for `n` elements of 8 bytes; the line is this
-            // chunk's.
+    fn staged(
+        &self,
+        at: [isize; 2],
+        range: Range<usize>,
+        mut carry: Value,
+        before: &mut Value,
+    ) -> Value {
+        let empty = || Room([const { std::mem::MaybeUninit::uninit() }; ROOM]);
+        let (mut input, mut output) = (empty(), empty());
+        let (input, output): (*mut u8, *mut u8) =
+            (input.0.as_mut_ptr().cast(), output.0.as_mut_ptr().cast());
+        let Table { item, out, .. } = *self.table;
+        let part = (ROOM / item.max(out).max(1) / GROUP * GROUP).min(SCAN_BLOCK);
+        let mut last = self.table.start();
+        for start in range.clone().step_by(part) {
+            let n = part.min(range.end - start);
+            let (from, to) = self.places_in(at, start);
+            // SAFETY: the range is within the line, which is this chunk's; the rooms hold
+            // `part` elements.
             unsafe {
-                gather(self.table.item, from, self.strides[0], input, n);
-                self.table.block(input, output, n);
-                self.carry_on(&mut carry, output, n, start == 0);
-                for i in 0..n {
-                    let step = (i as isize * self.strides[1]).wrapping_mul(self.table.out as isize);
-                    let place = output.wrapping_add(i * self.table.out);
-                    std::ptr::copy_nonoverlapping(place, to.wrapping_offset(step), self.table.out);
+                let from = if self.strides[0] == 1 {
+                    from
+                } else {
+                    gather(item, from, self.strides[0], input, n);
+                    input
+                };
+                let stretch = Stretch { from, to: output, n, past_cache: false };
+                if self.sequential {
+                    self.table.in_order(&mut carry, stretch);
+                } else {
+                    self.table.block(&carry, &mut last, stretch);
                 }
+                let mut to = to;
+                let mut n = n;
+                let newest = output.wrapping_add((n - 1) * out);
+                if self.exclusive {
+                    std::ptr::copy_nonoverlapping(before.get(), to, out);
+                    to = to.wrapping_offset(self.strides[1].wrapping_mul(out as isize));
+                    n -= 1;
+                    std::ptr::copy_nonoverlapping(newest, before.place(), out);
+                }
+                scatter(out, output, to, self.strides[1], n);
             }
         }
+        if self.sequential { carry } else { self.table.joined(carry, &last) }
     }
 
-    /// A contiguous line in chunks: each is scanned by itself, takes the carry of those
-    /// before it and hands its own on, then joins the carry while it is in cache.
+    /// A line in chunks: the total of each is handed on, with those before it, and the
+    /// chunk is scanned while it is in cache.
     fn long_line(&self, at: [isize; 2]) {
         let chunk = SCAN_BLOCK * SCAN_CHUNK_BLOCKS;
         let blocks = |i: usize| {
             let end = self.n.min((i + 1) * chunk);
-            (i * chunk..end)
-                .step_by(SCAN_BLOCK)
-                .map(move |start| (start, SCAN_BLOCK.min(end - start)))
+            (i * chunk..end).step_by(SCAN_BLOCK).map(move |at| at..end.min(at + SCAN_BLOCK))
         };
-        let place = |start: usize| self.places(at.map(|at| at + start as isize));
-        let cost_ns = tuning::traffic_ns((self.n * self.bytes()) as f64);
+        let traffic_ns = tuning::traffic_ns(self.n as f64 * self.bytes() as f64);
         pool::run_in_order(
             self.n.div_ceil(chunk),
-            cost_ns,
+            traffic_ns.max(self.n as f64 * self.item_ns()),
             || (),
-            self.table.start(),
+            (self.table.start(), self.table.nothing()),
             |(), i| {
-                let mut totals: Totals = [self.table.start(); SCAN_CHUNK_BLOCKS];
-                for (total, (start, n)) in totals.iter_mut().zip(blocks(i)) {
-                    let (from, to) = place(start);
-                    let last = to.wrapping_add((n - 1) * self.table.out);
-                    // SAFETY: `start + n` is within the line; the chunk is ours.
-                    unsafe {
-                        self.table.block(from, to, n);
-                        std::ptr::copy_nonoverlapping(last, total.place(), self.table.out);
-                    }
+                let mut totals = [self.table.start(); SCAN_CHUNK_BLOCKS];
+                for (total, block) in totals.iter_mut().zip(blocks(i)) {
+                    *total = self.total(at, block);
                 }
                 totals
             },
-            |before, totals| {
-                let mut carry = *before;
-                for total in totals {
-                    carry = self.joined(carry, *total);
-                }
-                carry
+            |(before, _), totals| {
+                let carry = totals.iter().fold(*before, |carry, t| self.table.joined(carry, t));
+                (carry, carry)
             },
-            |(), i, totals, before| {
-                let mut carry = before;
-                for (total, (start, n)) in totals.iter().zip(blocks(i)) {
-                    if start > 0 {
-                        // SAFETY: written above; the chunk is ours.
-                        unsafe { self.table.join(carry.get(), place(start).1, n) };
-                    }
-                    carry = self.joined(carry, *total);
+            |(), i, _, (mut carry, mut before)| {
+                for block in blocks(i) {
+                    carry = self.block(at, block, carry, &mut before);
                 }
             },
         );
     }
 
-    fn joined(&self, a: Value, mut b: Value) -> Value {
-        // SAFETY: both hold a result.
-        unsafe { self.table.join(a.get(), b.place(), 1) };
-        b
+    /// The total of a block of a line.
+    fn total(&self, at: [isize; 2], range: Range<usize>) -> Value {
+        let (from, _) = self.places_in(at, range.start);
+        if self.strides[0] == 1 {
+            let mut last = self.table.start();
+            // SAFETY: the range is within the line.
+            unsafe { self.table.total(from, range.len(), &mut last) };
+            return last;
+        }
+        self.total_staged(from, range.len())
     }
 
+    #[inline(never)]
+    fn total_staged(&self, from: *const u8, n: usize) -> Value {
+        let mut room = Room([const { std::mem::MaybeUninit::uninit() }; ROOM]);
+        let room: *mut u8 = room.0.as_mut_ptr().cast();
+        let item = self.table.item;
+        let part = (ROOM / item.max(1) / GROUP * GROUP).min(SCAN_BLOCK);
+        let mut last = self.table.start();
+        for start in (0..n).step_by(part) {
+            let step = (start as isize).wrapping_mul(self.strides[0]);
+            let from = from.wrapping_offset(step.wrapping_mul(item as isize));
+            let n = part.min(n - start);
+            // SAFETY: the range is within the line; the room holds `part` elements.
+            unsafe {
+                gather(item, from, self.strides[0], room, n);
+                self.table.total(room, n, &mut last);
+            }
+        }
+        last
+    }
+
+    // ---- another axis innermost ----
+
     fn rows(&self) {
-        let chunks = Chunks::new(self.kept.len(), self.n.saturating_mul(self.bytes()), 0.0, 1);
-        let width = match tuning::CHUNK.get() {
-            Some(_) => chunks.len(),
-            None => chunks.len().max(64).min(self.kept.len()),
-        };
+        let widest = (SCAN_COLUMNS_BYTES / self.table.out.max(1)).max(1);
+        let width = self.width(widest);
         let step = self.kept.inner().strides;
-        pool::each(self.kept.len().div_ceil(width), chunks.cost_ns(), |i| {
+        let traffic_ns =
+            tuning::traffic_ns(self.kept.len() as f64 * self.n as f64 * self.bytes() as f64);
+        pool::each(self.kept.len().div_ceil(width), traffic_ns, |i| {
             let range = i * width..self.kept.len().min((i + 1) * width);
             for run in self.kept.runs(range) {
-                for first in (0..run.len).step_by(SCAN_COLUMNS) {
+                for first in (0..run.len).step_by(widest) {
                     let (from, to) = self.places(offset(run, first, step));
                     let tile = Tile {
                         from,
                         to,
                         rows: self.n,
-                        columns: SCAN_COLUMNS.min(run.len - first),
+                        columns: widest.min(run.len - first),
                         row_strides: self.strides,
                         column_strides: step,
+                        exclusive: self.exclusive,
+                        past_cache: self.past_cache,
                     };
                     // SAFETY: these columns are this chunk's.
                     unsafe { self.table.rows(&tile) };
@@ -230,9 +316,53 @@ impl Job<'_> {
             }
         });
     }
+
+    /// Columns of one chunk: a page of results where that leaves enough chunks.
+    fn width(&self, widest: usize) -> usize {
+        let columns = self.kept.len();
+        let least = match tuning::CHUNK.get() {
+            Some(bytes) => bytes as usize / self.n.saturating_mul(self.bytes()).max(1),
+            None => {
+                let chunks = Chunks::new(columns, self.n.saturating_mul(self.bytes()), 0.0, 1);
+                chunks.len().max((columns / 16).min(widest)).max(tuning::CACHE_LINE)
+            }
+        };
+        least.clamp(1, columns)
+    }
 }
 
 /// Where element `i` of a run is.
 fn offset(run: Run<2>, i: usize, step: [isize; 2]) -> [isize; 2] {
     [0, 1].map(|k| run.offsets[k] + i as isize * step[k])
+}
+
+/// Copies `n` contiguous results of `size` bytes to places `stride` results apart.
+///
+/// # Safety
+/// They may be read and written; both are aligned for a result.
+unsafe fn scatter(size: usize, from: *const u8, to: *mut u8, stride: isize, n: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match size {
+            _ if stride == 1 => std::ptr::copy_nonoverlapping(from, to, n * size),
+            4 => spread::<u32>(from.cast(), to.cast(), stride, n),
+            8 => spread::<u64>(from.cast(), to.cast(), stride, n),
+            _ => {
+                for i in 0..n {
+                    let step = (i as isize).wrapping_mul(stride).wrapping_mul(size as isize);
+                    let (from, to) = (from.wrapping_add(i * size), to.wrapping_offset(step));
+                    std::ptr::copy_nonoverlapping(from, to, size);
+                }
+            }
+        }
+    }
+}
+
+/// # Safety
+/// As [`scatter`].
+unsafe fn spread<T: Copy>(from: *const T, to: *mut T, stride: isize, n: usize) {
+    for i in 0..n {
+        // SAFETY: the caller's promise.
+        unsafe { *to.wrapping_offset((i as isize).wrapping_mul(stride)) = *from.add(i) };
+    }
 }

@@ -7,6 +7,9 @@
 //! let a = array![[1.0f32, 2.0, 3.0], [4.0, 5.0, 6.0]];
 //! assert_eq!(scan::cumsum(&a, 1)?, array![[1.0, 3.0, 6.0], [4.0, 9.0, 15.0]]);
 //! assert_eq!(scan::cumprod(&a, 0)?, array![[1.0, 2.0, 3.0], [4.0, 10.0, 18.0]]);
+//!
+//! let before = scan::Along::axis(1).exclusive();
+//! assert_eq!(scan::cumsum(&a, before)?, array![[0.0, 1.0, 3.0], [0.0, 4.0, 9.0]]);
 //! # Ok::<(), swath::Error>(())
 //! ```
 //!
@@ -23,13 +26,20 @@
 //!   group before it in the block; to each of a block the last of the blocks before it,
 //!   those added one after the other. What comes earlier stands on the left.
 //!
-//! Integers wrap at 64 bits, and least and greatest elements do not depend on any order.
+//! [`Along::sequential`] asks for one after the other everywhere. A reverse scan is that of
+//! the reversed line. Integers wrap at 64 bits, and least and greatest elements do not
+//! depend on any order.
 
+mod along;
+mod by;
 mod engine;
 
 use std::marker::PhantomData;
 
 use ndarray::{Array, ArrayRef, Dimension};
+
+pub use along::{Along, IntoAlong};
+pub use by::{scan, scan_inplace, scan_into};
 
 use crate::kernel::scan::{Extreme, Product, Sum, Table};
 use crate::plan::{Buffer, List, check_axis, check_output, checked_len};
@@ -46,22 +56,22 @@ pub trait Scan: Reduce + Element {
 
 /// The scans of an element type.
 pub struct Scans<T: Reduce> {
-    sum: Scanning<T, T::Sum>,
-    prod: Scanning<T, T::Sum>,
-    min: Scanning<T, T>,
-    max: Scanning<T, T>,
+    sum: Scanning<'static, T, T::Sum>,
+    prod: Scanning<'static, T, T::Sum>,
+    min: Scanning<'static, T, T>,
+    max: Scanning<'static, T, T>,
 }
 
 /// A scan of elements `T` to results `O`.
-struct Scanning<T, O> {
-    table: &'static Table,
+struct Scanning<'a, T, O> {
+    table: &'a Table<'a>,
     types: PhantomData<fn(T) -> O>,
 }
 
 /// A scan of a table of its own: a static, so that it is compiled with this crate.
 macro_rules! scanning {
     ($scan:ty, $item:ty, $out:ty, $flip:expr) => {{
-        static TABLE: Table = Table::of::<$scan>($flip);
+        static TABLE: Table<'static> = Table::of(const { &<$scan>::new($flip) });
         // Numbers of the sizes of those of the kernels: any bits are a number.
         assert!(TABLE.item == size_of::<$item>() && TABLE.out == size_of::<$out>());
         Scanning { table: &TABLE, types: PhantomData }
@@ -98,41 +108,47 @@ scans! {
 /// [`Error::Axis`], [`Error::TooLarge`], [`Error::Memory`].
 fn fresh<T, O, D: Dimension>(
     function: &'static str,
-    scan: &Scanning<T, O>,
+    scan: &Scanning<'_, T, O>,
     a: &ArrayRef<T, D>,
-    axis: usize,
+    along: Along,
 ) -> Result<Array<O, D>, Error> {
-    check_axis(function, axis, a.shape())?;
+    check_axis(function, along.axis, a.shape())?;
     let shape = a.raw_dim();
     let mut buffer =
         Buffer::<O>::new(function, checked_len(function, shape.slice(), size_of::<O>())?)?;
-    let mut strides = List::new(0);
-    shape.slice().iter().for_each(|_| strides.push(0));
-    let mut step = 1;
-    for (stride, &n) in strides.as_mut_slice().iter_mut().zip(shape.slice()).rev() {
-        *stride = step;
-        step *= n.max(1) as isize;
-    }
+    let strides = c_strides(shape.slice());
     let strides = [a.strides(), strides.as_slice()];
-    let (from, to) = (a.as_ptr().cast(), buffer.as_mut_ptr().cast());
-    let scan = engine::Scan { table: scan.table, from, to, shape: shape.slice(), strides, axis };
-    // SAFETY: `a` is borrowed, the buffer ours, in C order.
+    let (table, from, to) = (scan.table, a.as_ptr().cast(), buffer.as_mut_ptr().cast());
+    let scan = engine::Scan { table, from, to, shape: shape.slice(), strides, along };
+    // SAFETY: `a` is borrowed, the buffer ours, in C order; types are those of the table.
     unsafe { scan.run() };
     // SAFETY: the run has written one result for each element.
     let results = unsafe { buffer.assume_init() };
     Ok(Array::from_shape_vec(shape, results).expect("one result for each element"))
 }
 
+/// Strides of a new array in C order.
+fn c_strides(shape: &[usize]) -> List<isize> {
+    let mut strides = List::new(0);
+    shape.iter().for_each(|_| strides.push(0));
+    let mut step = 1;
+    for (stride, &n) in strides.as_mut_slice().iter_mut().zip(shape).rev() {
+        *stride = step;
+        step *= n.max(1) as isize;
+    }
+    strides
+}
+
 /// # Errors
 /// [`Error::Axis`], [`Error::Shape`], [`Error::Overlap`].
 fn given<T, O, D: Dimension>(
     function: &'static str,
-    scan: &Scanning<T, O>,
+    scan: &Scanning<'_, T, O>,
     a: &ArrayRef<T, D>,
-    axis: usize,
+    along: Along,
     out: &mut ArrayRef<O, D>,
 ) -> Result<(), Error> {
-    check_axis(function, axis, a.shape())?;
+    check_axis(function, along.axis, a.shape())?;
     if out.shape() != a.shape() {
         return Err(Error::Shape {
             function,
@@ -143,10 +159,11 @@ fn given<T, O, D: Dimension>(
         });
     }
     check_output(function, "out", out.shape(), out.strides())?;
-    let (from, to) = (a.as_ptr().cast(), out.as_mut_ptr().cast());
+    let (table, from, to) = (scan.table, a.as_ptr().cast(), out.as_mut_ptr().cast());
     let strides = [a.strides(), out.strides()];
-    let scan = engine::Scan { table: scan.table, from, to, shape: a.shape(), strides, axis };
-    // SAFETY: `a` is borrowed, `out` uniquely, and no two of its places are the same.
+    let scan = engine::Scan { table, from, to, shape: a.shape(), strides, along };
+    // SAFETY: `a` is borrowed, `out` uniquely, no two of its places are the same, and
+    // types are those of the table.
     unsafe { scan.run() };
     Ok(())
 }
@@ -155,17 +172,17 @@ fn given<T, O, D: Dimension>(
 /// [`Error::Axis`], [`Error::Overlap`].
 fn inplace<T, D: Dimension>(
     function: &'static str,
-    scan: &Scanning<T, T>,
+    scan: &Scanning<'_, T, T>,
     a: &mut ArrayRef<T, D>,
-    axis: usize,
+    along: Along,
 ) -> Result<(), Error> {
-    check_axis(function, axis, a.shape())?;
+    check_axis(function, along.axis, a.shape())?;
     check_output(function, "a", a.shape(), a.strides())?;
-    let to: *mut u8 = a.as_mut_ptr().cast();
+    let (table, to): (_, *mut u8) = (scan.table, a.as_mut_ptr().cast());
     let strides = [a.strides(), a.strides()];
-    let scan = engine::Scan { table: scan.table, from: to, to, shape: a.shape(), strides, axis };
-    // SAFETY: `a` is borrowed uniquely, no two of its places are the same, and input and
-    // output are one.
+    let scan = engine::Scan { table, from: to, to, shape: a.shape(), strides, along };
+    // SAFETY: `a` is borrowed uniquely, no two of its places are the same, input and
+    // output are one, and types are those of the table.
     unsafe { scan.run() };
     Ok(())
 }
@@ -177,6 +194,7 @@ macro_rules! scan {
      $function:literal, $function_into:literal, $function_inplace:literal) => {
         #[doc = concat!($first, " so far, along an axis: an array of the same shape.")]
         ///
+        /// `axis` is an axis, or an [`Along`] with options: exclusive, reverse, sequential.
         #[doc = $details]
         ///
         /// # Errors
@@ -200,9 +218,9 @@ macro_rules! scan {
         /// ```
         pub fn $name<T: Scan, D: Dimension>(
             a: &ArrayRef<T, D>,
-            axis: usize,
+            axis: impl IntoAlong,
         ) -> Result<Array<$out, D>, Error> {
-            fresh($function, &T::SCANS.$field, a, axis)
+            fresh($function, &T::SCANS.$field, a, axis.along())
         }
 
         #[doc = concat!("As [`", $function, "`], into `out`.")]
@@ -219,10 +237,10 @@ macro_rules! scan {
         #[doc = concat!("As [`", $function, "`], in the order of these strides.")]
         pub fn $into<T: Scan, D: Dimension>(
             a: &ArrayRef<T, D>,
-            axis: usize,
+            axis: impl IntoAlong,
             out: &mut ArrayRef<$out, D>,
         ) -> Result<(), Error> {
-            given($function_into, &T::SCANS.$field, a, axis, out)
+            given($function_into, &T::SCANS.$field, a, axis.along(), out)
         }
 
         #[doc = concat!("As [`", $function, "`], in place.")]
@@ -238,9 +256,9 @@ macro_rules! scan {
         #[doc = concat!("As [`", $function, "`], in the order of these strides.")]
         pub fn $inplace<T: Scan<Sum = T>, D: Dimension>(
             a: &mut ArrayRef<T, D>,
-            axis: usize,
+            axis: impl IntoAlong,
         ) -> Result<(), Error> {
-            inplace($function_inplace, &T::SCANS.$field, a, axis)
+            inplace($function_inplace, &T::SCANS.$field, a, axis.along())
         }
     };
 }

@@ -1,0 +1,208 @@
+//! Stretches of one line.
+
+use super::{GROUP, Op, Stretch};
+use crate::simd::{self, Kernel};
+
+/// The elements of a group, entered; a partial one is filled up with what changes
+/// nothing.
+///
+/// # Safety
+/// `n` elements may be read.
+#[inline(always)]
+unsafe fn load<S: Op>(scan: S, from: *const S::Item, n: usize) -> [S::Out; GROUP] {
+    let mut s = [scan.start(); GROUP];
+    for (j, s) in s.iter_mut().enumerate().take(n) {
+        // SAFETY: the caller's promise.
+        *s = scan.enter(unsafe { *from.add(j) });
+    }
+    s
+}
+
+/// The doubling steps.
+#[inline(always)]
+fn by_doubling<S: Op>(scan: S, mut s: [S::Out; GROUP]) -> [S::Out; GROUP] {
+    let mut by = 1;
+    while by < GROUP {
+        let before = s;
+        for j in by..GROUP {
+            s[j] = scan.join(before[j - by], before[j]);
+        }
+        by *= 2;
+    }
+    s
+}
+
+/// Made by [`block`] only, whose caller vouches for the places.
+struct Block<S: Op> {
+    scan: S,
+    carry: S::Out,
+    last: S::Out,
+    stretch: Stretch,
+}
+
+impl<S: Op> Kernel for Block<S> {
+    type Output = S::Out;
+
+    #[inline(always)]
+    fn run(self) -> S::Out {
+        let Self { scan, carry, mut last, stretch: Stretch { from, to, n, past_cache } } = self;
+        let (from, to) = (from.cast::<S::Item>(), to.cast::<S::Out>());
+        let past_cache = past_cache && can_stream(to);
+        let mut i = 0;
+        while i + GROUP <= n {
+            // SAFETY: `i + GROUP <= n`.
+            let s = by_doubling(scan, unsafe { load(scan, from.add(i), GROUP) });
+            let results = s.map(|s| scan.join(carry, scan.join(last, s)));
+            // SAFETY: the same.
+            unsafe {
+                if past_cache {
+                    stream(to.add(i), results);
+                } else {
+                    to.add(i).cast::<[S::Out; GROUP]>().write(results);
+                }
+            }
+            last = scan.join(last, s[GROUP - 1]);
+            i += GROUP;
+        }
+        if i < n {
+            // SAFETY: `i <= n`.
+            let s = by_doubling(scan, unsafe { load(scan, from.add(i), n - i) });
+            for (j, &s) in s.iter().enumerate().take(n - i) {
+                // SAFETY: `i + j < n`.
+                unsafe { to.add(i + j).write(scan.join(carry, scan.join(last, s))) };
+            }
+            last = scan.join(last, s[n - i - 1]);
+        }
+        if past_cache {
+            fence();
+        }
+        last
+    }
+}
+
+/// # Safety
+/// As `Table::block`; `op` is an `S`.
+pub(super) unsafe fn block<S: Op>(
+    op: *const (),
+    carry: *const u8,
+    last: *mut u8,
+    stretch: Stretch,
+) {
+    let last = last.cast::<S::Out>();
+    // SAFETY: the caller's promise.
+    unsafe {
+        let (scan, carry) = (*op.cast::<S>(), *carry.cast());
+        last.write(simd::dispatch(Block { scan, carry, last: *last, stretch }));
+    }
+}
+
+/// Made by [`total`] only.
+struct Total<S: Op> {
+    scan: S,
+    last: S::Out,
+    from: *const S::Item,
+    n: usize,
+}
+
+impl<S: Op> Kernel for Total<S> {
+    type Output = S::Out;
+
+    #[inline(always)]
+    fn run(self) -> S::Out {
+        let Self { scan, mut last, from, n } = self;
+        let mut i = 0;
+        while i + GROUP <= n {
+            // SAFETY: `i + GROUP <= n`.
+            let mut s = unsafe { load(scan, from.add(i), GROUP) };
+            // What doubling leaves in the last place: its right halves.
+            let mut half = GROUP / 2;
+            while half > 0 {
+                for j in 0..half {
+                    s[j] = scan.join(s[2 * j], s[2 * j + 1]);
+                }
+                half /= 2;
+            }
+            last = scan.join(last, s[0]);
+            i += GROUP;
+        }
+        if i < n {
+            // SAFETY: `i <= n`.
+            let s = by_doubling(scan, unsafe { load(scan, from.add(i), n - i) });
+            last = scan.join(last, s[n - i - 1]);
+        }
+        last
+    }
+}
+
+/// # Safety
+/// As `Table::total`; `op` is an `S`.
+pub(super) unsafe fn total<S: Op>(op: *const (), from: *const u8, n: usize, last: *mut u8) {
+    let last = last.cast::<S::Out>();
+    // SAFETY: the caller's promise.
+    unsafe {
+        let scan = *op.cast::<S>();
+        last.write(simd::dispatch(Total { scan, last: *last, from: from.cast(), n }));
+    }
+}
+
+/// # Safety
+/// As `Table::in_order`; `op` is an `S`.
+pub(super) unsafe fn in_order<S: Op>(op: *const (), last: *mut u8, stretch: Stretch) {
+    let last = last.cast::<S::Out>();
+    let (from, to) = (stretch.from.cast::<S::Item>(), stretch.to.cast::<S::Out>());
+    // SAFETY: the caller's promise.
+    unsafe {
+        let (scan, mut sum) = (*op.cast::<S>(), *last);
+        for i in 0..stretch.n {
+            sum = scan.join(sum, scan.enter(*from.add(i)));
+            to.add(i).write(sum);
+        }
+        last.write(sum);
+    }
+}
+
+// ---- past the cache ----------------------------------------------------------
+
+/// Bytes of one such store.
+const WIDE: usize = 16;
+
+/// Whether groups of results from here on can be stored past the cache.
+#[inline(always)]
+pub(super) fn can_stream<T>(to: *const T) -> bool {
+    cfg!(target_arch = "x86_64")
+        && matches!(size_of::<T>(), 4 | 8)
+        && to.addr().is_multiple_of(WIDE)
+}
+
+/// Stores a group past the cache: no line of the output is read before it is written.
+///
+/// # Safety
+/// [`can_stream`], and the places may be written. [`fence`] comes before anybody is told.
+#[inline(always)]
+pub(super) unsafe fn stream<T: Copy>(to: *mut T, group: [T; GROUP]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_stream_si128};
+        let from = group.as_ptr().cast::<__m128i>();
+        for i in 0..size_of_val(&group) / WIDE {
+            // SAFETY: the group has so many parts; SSE2 is part of x86-64; the caller's
+            // promise.
+            unsafe { _mm_stream_si128(to.cast::<__m128i>().add(i), _mm_loadu_si128(from.add(i))) };
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    // SAFETY: the caller's promise.
+    unsafe {
+        to.cast::<[T; GROUP]>().write(group);
+    }
+}
+
+/// Lets all stores past the cache be seen.
+#[inline(always)]
+pub(super) fn fence() {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: SSE is part of x86-64.
+    unsafe {
+        std::arch::x86_64::_mm_sfence();
+    }
+}

@@ -1,0 +1,139 @@
+//! What is scanned: sums, products, extremes, and what a user joins.
+
+use std::marker::PhantomData;
+
+use super::Op;
+
+/// Sums so far, of integers in 64 bits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sum<T>(PhantomData<T>);
+
+/// Products so far, of integers in 64 bits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Product<T>(PhantomData<T>);
+
+/// The least so far, or the greatest of floats; integers are turned by bits to flip.
+/// NaN if there was one; -0.0 below +0.0.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Extreme<T, const GREATEST: bool> {
+    flip: T,
+}
+
+/// A user's closure, and what joined with anything gives that.
+#[derive(Debug)]
+pub(crate) struct By<'a, T, F> {
+    pub(crate) identity: T,
+    pub(crate) combine: &'a F,
+}
+
+impl<T: Copy, F> Clone for By<'_, T, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T: Copy, F> Copy for By<'_, T, F> {}
+
+impl<T: Copy, F: Fn(T, T) -> T> Op for By<'_, T, F> {
+    type Item = T;
+    type Out = T;
+    #[inline(always)]
+    fn start(self) -> T {
+        self.identity
+    }
+    #[inline(always)]
+    fn nothing(self) -> T {
+        self.identity
+    }
+    #[inline(always)]
+    fn enter(self, x: T) -> T {
+        x
+    }
+    #[inline(always)]
+    fn join(self, a: T, b: T) -> T {
+        (self.combine)(a, b)
+    }
+}
+
+macro_rules! op {
+    ($name:ident<$t:ident $(, $greatest:literal)?>: $out:ident, start $start:expr, nothing $nothing:expr,
+     |$flip:ident| $new:expr, |$this:ident, $a:ident, $b:ident| $join:expr) => {
+        impl $name<$t $(, $greatest)?> {
+            /// The scan of elements that are turned by these bits.
+            pub(crate) const fn new($flip: u64) -> Self {
+                let _ = $flip;
+                $new
+            }
+        }
+        impl Op for $name<$t $(, $greatest)?> {
+            type Item = $t;
+            type Out = $out;
+            #[inline(always)]
+            fn start(self) -> $out {
+                let $this = self;
+                let _ = $this;
+                $start
+            }
+            #[inline(always)]
+            fn nothing(self) -> $out {
+                let $this = self;
+                let _ = $this;
+                $nothing
+            }
+            #[inline(always)]
+            fn enter(self, x: $t) -> $out {
+                <$out>::from(x)
+            }
+            #[inline(always)]
+            fn join(self, $a: $out, $b: $out) -> $out {
+                let $this = self;
+                let _ = $this;
+                $join
+            }
+        }
+    };
+}
+
+/// The lesser of two floats, as `kernel/reduce/extremes.rs` explains it.
+macro_rules! floats {
+    ($($t:ident)*) => {$(
+        op!(Sum<$t>: $t, start -0.0, nothing 0.0, |flip| Self(PhantomData), |this, a, b| a + b);
+        op!(Product<$t>: $t, start 1.0, nothing 1.0, |flip| Self(PhantomData), |this, a, b| a * b);
+        op!(Extreme<$t, false>: $t, start $t::INFINITY, nothing $t::INFINITY,
+            |flip| Self { flip: 0.0 }, |this, a, b| {
+                let ab = if a < b { a } else { b };
+                let ba = if b < a { b } else { a };
+                $t::from_bits(ab.to_bits() | ba.to_bits())
+            });
+        op!(Extreme<$t, true>: $t, start $t::NEG_INFINITY, nothing $t::NEG_INFINITY,
+            |flip| Self { flip: 0.0 }, |this, a, b| {
+                let (a, b) = (-a, -b);
+                let ab = if a < b { a } else { b };
+                let ba = if b < a { b } else { a };
+                -$t::from_bits(ab.to_bits() | ba.to_bits())
+            });
+    )*};
+}
+floats!(f32 f64);
+
+macro_rules! integers {
+    ($($t:ident to $wide:ident;)*) => {$(
+        op!(Sum<$t>: $wide, start 0, nothing 0, |flip| Self(PhantomData),
+            |this, a, b| a.wrapping_add(b));
+        op!(Product<$t>: $wide, start 1, nothing 1, |flip| Self(PhantomData),
+            |this, a, b| a.wrapping_mul(b));
+    )*};
+}
+integers! {
+    i8 to i64; u8 to u64; i16 to i64; u16 to u64; i32 to i64; u32 to u64;
+    // Of the unsigned too: what wraps has the same bits.
+    i64 to i64;
+}
+
+macro_rules! extremes {
+    ($($t:ident)*) => {$(
+        op!(Extreme<$t, false>: $t, start $t::MAX ^ this.flip, nothing $t::MAX ^ this.flip,
+            |flip| Self { flip: flip as $t },
+            |this, a, b| if (b ^ this.flip) < (a ^ this.flip) { b } else { a });
+    )*};
+}
+extremes!(i8 i16 i32 i64);
