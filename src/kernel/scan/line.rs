@@ -1,15 +1,32 @@
 //! Stretches of one line.
 
+// Groups are walked by one index.
+#![allow(clippy::needless_range_loop)]
+
 use super::{GROUP, Op, Stretch};
 use crate::simd::{self, Kernel};
 
-/// The elements of a group, entered; a partial one is filled up with what changes
-/// nothing.
+/// A whole group, entered.
 ///
 /// # Safety
-/// `n` elements may be read.
+/// It may be read.
 #[inline(always)]
-unsafe fn load<S: Op>(scan: S, from: *const S::Item, n: usize) -> [S::Out; GROUP] {
+unsafe fn load<S: Op>(scan: S, from: *const S::Item) -> [S::Out; GROUP] {
+    // SAFETY: the caller's promise.
+    let items = unsafe { from.cast::<[S::Item; GROUP]>().read() };
+    let mut s = [scan.start(); GROUP];
+    for j in 0..GROUP {
+        s[j] = scan.enter(items[j]);
+    }
+    s
+}
+
+/// The `n` elements of the last group, filled up with what changes nothing.
+///
+/// # Safety
+/// They may be read.
+#[inline(always)]
+unsafe fn load_part<S: Op>(scan: S, from: *const S::Item, n: usize) -> [S::Out; GROUP] {
     let mut s = [scan.start(); GROUP];
     for (j, s) in s.iter_mut().enumerate().take(n) {
         // SAFETY: the caller's promise.
@@ -47,37 +64,60 @@ impl<S: Op> Kernel for Block<S> {
     fn run(self) -> S::Out {
         let Self { scan, carry, mut last, stretch: Stretch { from, to, n, past_cache } } = self;
         let (from, to) = (from.cast::<S::Item>(), to.cast::<S::Out>());
-        let past_cache = past_cache && can_stream(to);
-        let mut i = 0;
-        while i + GROUP <= n {
-            // SAFETY: `i + GROUP <= n`.
-            let s = by_doubling(scan, unsafe { load(scan, from.add(i), GROUP) });
-            let results = s.map(|s| scan.join(carry, scan.join(last, s)));
-            // SAFETY: the same.
-            unsafe {
-                if past_cache {
-                    stream(to.add(i), results);
-                } else {
-                    to.add(i).cast::<[S::Out; GROUP]>().write(results);
-                }
+        let whole = n / GROUP * GROUP;
+        // SAFETY: `whole` elements may be read and written.
+        unsafe {
+            if past_cache && can_stream(to) {
+                last = groups::<S, true>(scan, carry, last, from, to, whole);
+                fence();
+            } else {
+                last = groups::<S, false>(scan, carry, last, from, to, whole);
             }
-            last = scan.join(last, s[GROUP - 1]);
-            i += GROUP;
         }
-        if i < n {
-            // SAFETY: `i <= n`.
-            let s = by_doubling(scan, unsafe { load(scan, from.add(i), n - i) });
-            for (j, &s) in s.iter().enumerate().take(n - i) {
-                // SAFETY: `i + j < n`.
-                unsafe { to.add(i + j).write(scan.join(carry, scan.join(last, s))) };
+        if whole < n {
+            // SAFETY: `whole < n`.
+            let s = by_doubling(scan, unsafe { load_part(scan, from.add(whole), n - whole) });
+            for (j, &s) in s.iter().enumerate().take(n - whole) {
+                // SAFETY: `whole + j < n`.
+                unsafe { to.add(whole + j).write(scan.join(carry, scan.join(last, s))) };
             }
-            last = scan.join(last, s[n - i - 1]);
-        }
-        if past_cache {
-            fence();
+            last = scan.join(last, s[n - whole - 1]);
         }
         last
     }
+}
+
+/// Groups of a block.
+///
+/// # Safety
+/// `n`, whole groups, elements may be read and written; they can be streamed to, if asked.
+#[inline(always)]
+unsafe fn groups<S: Op, const PAST_CACHE: bool>(
+    scan: S,
+    carry: S::Out,
+    mut last: S::Out,
+    from: *const S::Item,
+    to: *mut S::Out,
+    n: usize,
+) -> S::Out {
+    for i in (0..n).step_by(GROUP) {
+        // SAFETY: `i + GROUP <= n`.
+        let s = by_doubling(scan, unsafe { load(scan, from.add(i)) });
+        let mut results = s;
+        for j in 0..GROUP {
+            results[j] = scan.join(carry, scan.join(last, s[j]));
+        }
+        // SAFETY: the same.
+        unsafe {
+            if PAST_CACHE {
+                stream(to.add(i), results);
+            } else {
+                to.add(i).cast::<[S::Out; GROUP]>().write(results);
+            }
+        }
+        last = scan.join(last, s[GROUP - 1]);
+    }
+    last
 }
 
 /// # Safety
@@ -113,7 +153,7 @@ impl<S: Op> Kernel for Total<S> {
         let mut i = 0;
         while i + GROUP <= n {
             // SAFETY: `i + GROUP <= n`.
-            let mut s = unsafe { load(scan, from.add(i), GROUP) };
+            let mut s = unsafe { load(scan, from.add(i)) };
             // What doubling leaves in the last place: its right halves.
             let mut half = GROUP / 2;
             while half > 0 {
@@ -127,7 +167,7 @@ impl<S: Op> Kernel for Total<S> {
         }
         if i < n {
             // SAFETY: `i <= n`.
-            let s = by_doubling(scan, unsafe { load(scan, from.add(i), n - i) });
+            let s = by_doubling(scan, unsafe { load_part(scan, from.add(i), n - i) });
             last = scan.join(last, s[n - i - 1]);
         }
         last
