@@ -60,6 +60,7 @@ mod along;
 mod axes;
 #[macro_use]
 mod axis;
+mod fold;
 mod norms;
 mod operands;
 mod sequence;
@@ -70,6 +71,7 @@ mod whole;
 
 pub use axes::Axes;
 pub use axis::*;
+pub use fold::*;
 pub use norms::*;
 pub use skipping::*;
 pub use types::{Reduce, ReduceFloat};

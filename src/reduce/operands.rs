@@ -6,13 +6,14 @@ use std::marker::PhantomData;
 use ndarray::{ArrayRef, Dimension};
 
 use crate::Error;
-use crate::kernel::reduce::{Table, With};
+use crate::kernel::reduce::{Closures, Table, With};
 
 /// A fold of elements `T` to a result `O`.
 pub(super) struct Folding<T, O> {
     table: &'static Table,
-    ddof: f64,
+    number: f64,
     initial: Option<[u8; 8]>,
+    closures: Closures,
     types: PhantomData<fn(T) -> O>,
 }
 
@@ -31,12 +32,22 @@ impl<T, O> Folding<T, O> {
     /// makes of them is a valid `O`.
     pub(super) const unsafe fn new(table: &'static Table) -> Self {
         assert!(table.item == size_of::<T>() && table.out == size_of::<O>());
-        Self { table, ddof: 0.0, initial: None, types: PhantomData }
+        Self { table, number: 0.0, initial: None, closures: Closures::NONE, types: PhantomData }
     }
 
     /// With so much taken off the count.
     pub(super) fn ddof(self, ddof: f64) -> Self {
-        Self { ddof, ..self }
+        self.number(ddof)
+    }
+
+    /// Told a number.
+    pub(super) fn number(self, number: f64) -> Self {
+        Self { number, ..self }
+    }
+
+    /// Told a user's closures.
+    pub(super) fn closures(self, closures: Closures) -> Self {
+        Self { closures, ..self }
     }
 
     /// Going on from a result.
@@ -59,7 +70,8 @@ impl<T, O> Folding<T, O> {
     /// A call that makes each result of `count` elements.
     #[inline]
     pub(super) fn with(&self, count: usize) -> With {
-        With { flip: self.table.flip, count, ddof: self.ddof, initial: self.initial }
+        let Self { table, number, initial, closures, .. } = *self;
+        With { flip: table.flip, count, number, initial, closures }
     }
 }
 

@@ -127,7 +127,7 @@ fn by_subtrees(
             // Chunks may be left out.
             for i in 0..here as isize {
                 // SAFETY: a place holds an accumulator.
-                unsafe { (table.empty)(places.at(i), 1) };
+                unsafe { (table.empty)(with, places.at(i), 1) };
             }
         }
         run(here, chunk_ns * here as f64, &|i| {

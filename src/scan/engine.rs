@@ -1,6 +1,7 @@
 //! The runs of a scan, compiled once: lines one after the other, long lines in chunks
 //! with the carry handed on, or rows of columns side by side.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::Along;
@@ -40,7 +41,7 @@ unsafe impl Sync for Job<'_> {}
 
 /// Room for a part of a line that is not contiguous, of input or output.
 #[repr(C, align(64))]
-struct Room([std::mem::MaybeUninit<u8>; ROOM]);
+struct Room([MaybeUninit<u8>; ROOM]);
 const ROOM: usize = SCAN_BLOCK * 8;
 
 impl Scan<'_> {
@@ -182,7 +183,7 @@ impl Job<'_> {
         mut carry: Value,
         before: &mut Value,
     ) -> Value {
-        let empty = || Room([const { std::mem::MaybeUninit::uninit() }; ROOM]);
+        let empty = || Room([const { MaybeUninit::uninit() }; ROOM]);
         let (mut input, mut output) = (empty(), empty());
         let (input, output): (*mut u8, *mut u8) =
             (input.0.as_mut_ptr().cast(), output.0.as_mut_ptr().cast());
@@ -269,7 +270,7 @@ impl Job<'_> {
 
     #[inline(never)]
     fn total_staged(&self, from: *const u8, n: usize) -> Value {
-        let mut room = Room([const { std::mem::MaybeUninit::uninit() }; ROOM]);
+        let mut room = Room([const { MaybeUninit::uninit() }; ROOM]);
         let room: *mut u8 = room.0.as_mut_ptr().cast();
         let item = self.table.item;
         let part = (ROOM / item.max(1) / GROUP * GROUP).min(SCAN_BLOCK);
@@ -345,8 +346,8 @@ unsafe fn scatter(size: usize, from: *const u8, to: *mut u8, stride: isize, n: u
     unsafe {
         match size {
             _ if stride == 1 => std::ptr::copy_nonoverlapping(from, to, n * size),
-            4 => spread::<u32>(from.cast(), to.cast(), stride, n),
-            8 => spread::<u64>(from.cast(), to.cast(), stride, n),
+            4 => spread::<MaybeUninit<u32>>(from.cast(), to.cast(), stride, n),
+            8 => spread::<MaybeUninit<u64>>(from.cast(), to.cast(), stride, n),
             _ => {
                 for i in 0..n {
                     let step = (i as isize).wrapping_mul(stride).wrapping_mul(size as isize);

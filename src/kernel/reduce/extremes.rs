@@ -37,7 +37,10 @@ macro_rules! fold {
             type Lane = $t;
             type Total = $t;
             const BLOCK: usize = $block;
-            const START: $t = $start;
+            #[inline(always)]
+            fn start(self) -> $t {
+                $start
+            }
             #[inline(always)]
             fn step(self, lane: $t, [x]: [$t; 1], _at: usize) -> $t {
                 Self::lesser(lane, self.turn(x))
@@ -57,7 +60,10 @@ macro_rules! fold {
             type Steps = Self;
             type Acc = $t;
             type Out = $t;
-            const EMPTY: $t = $empty;
+            #[inline(always)]
+            fn empty(self) -> $t {
+                $empty
+            }
             #[inline(always)]
             fn new(with: &With) -> Self {
                 Self { flip: with.flip as $t }
@@ -125,7 +131,7 @@ macro_rules! integers {
             |this, x| x ^ this.flip,
             |a, b| if b < a { b } else { a },
             |steps, items| {
-                items.iter().fold(Self::START, |lane, &x| steps.step(lane, [x], 0))
+                items.iter().fold(steps.start(), |lane, &x| steps.step(lane, [x], 0))
             });
     )*};
 }

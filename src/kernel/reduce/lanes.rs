@@ -15,7 +15,7 @@ pub(super) fn lanes<S: Steps<K>, const K: usize, const L: usize>(
     merge: impl Fn(S::Lane, S::Lane) -> S::Lane,
 ) -> S::Total {
     let n = items[0].len();
-    let mut lanes = [S::START; L];
+    let mut lanes = [steps.start(); L];
     let whole: [&[[S::Item; L]]; K] = items.map(|slice| slice[..n].as_chunks::<L>().0);
     for i in 0..n / L {
         group(steps, i * L, &mut lanes, whole.map(|groups| &groups[i]));

@@ -38,6 +38,7 @@ mod sums;
 mod table;
 mod tree;
 mod truth;
+mod user;
 
 pub(crate) use extremes::Extreme;
 pub(crate) use moments::Moments;
@@ -52,6 +53,7 @@ pub(crate) use sums::{Dot, Mean, Sum};
 pub(crate) use table::{Cell, Table};
 pub(crate) use tree::Tree;
 pub(crate) use truth::{All, Any, Count};
+pub(crate) use user::{By, Closures, UserFold};
 
 use crate::tuning::REDUCE_IN_ORDER;
 
@@ -62,10 +64,13 @@ pub(crate) struct With {
     pub(crate) flip: u64,
     /// How many elements each result is made of.
     pub(crate) count: usize,
-    /// What variances take off the count.
-    pub(crate) ddof: f64,
+    /// A number that the fold is told: what variances take off the count, the power of a
+    /// norm.
+    pub(crate) number: f64,
     /// A result to go on from: its bytes.
     pub(crate) initial: Option<[u8; 8]>,
+    /// A user's closures.
+    pub(crate) closures: Closures,
 }
 
 /// What happens to the elements of a block: the part of a reduction that is
@@ -83,7 +88,7 @@ pub(crate) trait Steps<const K: usize>: Copy {
     /// Elements of a block of a sequence.
     const BLOCK: usize;
     /// A lane that has seen nothing.
-    const START: Self::Lane;
+    fn start(self) -> Self::Lane;
 
     /// Takes one element of each operand, the `at`-th of the block, into a lane.
     fn step(self, lane: Self::Lane, items: [Self::Item; K], at: usize) -> Self::Lane;
@@ -104,7 +109,7 @@ pub(crate) trait Fold<const K: usize>: Copy {
     /// What the caller gets.
     type Out: Copy;
     /// The result of no elements.
-    const EMPTY: Self::Acc;
+    fn empty(self) -> Self::Acc;
     /// Whether elements are taken by rising index, and not in the order of memory.
     const ORDERED: bool = K > 1;
 

@@ -60,7 +60,10 @@ macro_rules! deviations {
             type Lane = $f;
             type Total = $f;
             const BLOCK: usize = $block;
-            const START: $f = 0.0;
+            #[inline(always)]
+            fn start(self) -> $f {
+                0.0
+            }
             #[inline(always)]
             fn step(self, lane: $f, [x]: [$f; 1], _at: usize) -> $f {
                 let $d = x - self.0;
@@ -112,7 +115,10 @@ macro_rules! fold {
             type Lane = Lane<$f>;
             type Total = (f64, f64);
             const BLOCK: usize = $block;
-            const START: Lane<$f> = Lane { mean: 0.0, m2: 0.0 };
+            #[inline(always)]
+            fn start(self) -> Lane<$f> {
+                Lane { mean: 0.0, m2: 0.0 }
+            }
             #[inline(always)]
             fn step(self, lane: Lane<$f>, [x]: [$t; 1], at: usize) -> Lane<$f> {
                 let x = x as $f;
@@ -134,10 +140,13 @@ macro_rules! fold {
             type Steps = Self;
             type Acc = Acc;
             type Out = $out;
-            const EMPTY: Acc = Acc { n: 0.0, mean: 0.0, m2: 0.0 };
+            #[inline(always)]
+            fn empty(self) -> Acc {
+                Acc { n: 0.0, mean: 0.0, m2: 0.0 }
+            }
             #[inline(always)]
             fn new(with: &With) -> Self {
-                Self { ddof: with.ddof, root: with.flip != 0, element: PhantomData }
+                Self { ddof: with.number, root: with.flip != 0, element: PhantomData }
             }
             #[inline(always)]
             fn steps(self) -> Self {

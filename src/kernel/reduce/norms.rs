@@ -39,7 +39,10 @@ macro_rules! fold {
             type Lane = $lane;
             type Total = $lane;
             const BLOCK: usize = $block;
-            const START: $lane = $start;
+            #[inline(always)]
+            fn start(self) -> $lane {
+                $start
+            }
             #[inline(always)]
             fn step(self, $acc: $lane, [$x]: [$t; 1], _at: usize) -> $lane {
                 $step
@@ -57,7 +60,10 @@ macro_rules! fold {
             type Steps = Self;
             type Acc = $lane;
             type Out = $t;
-            const EMPTY: $lane = $empty;
+            #[inline(always)]
+            fn empty(self) -> $lane {
+                $empty
+            }
             #[inline(always)]
             fn new(_: &With) -> Self {
                 Self(PhantomData)
@@ -158,7 +164,10 @@ impl Steps<1> for Scaled {
     type Lane = f64;
     type Total = f64;
     const BLOCK: usize = tuning::REDUCE_BLOCK_F64;
-    const START: f64 = 0.0;
+    #[inline(always)]
+    fn start(self) -> f64 {
+        0.0
+    }
     #[inline(always)]
     fn step(self, lane: f64, [x]: [f64; 1], _at: usize) -> f64 {
         let x = x * self.0;

@@ -50,7 +50,10 @@ macro_rules! place {
             type Lane = Lane<$t, $index>;
             type Total = Lane<$t, u64>;
             const BLOCK: usize = <Extreme<$t, $greatest> as Steps<1>>::BLOCK;
-            const START: Lane<$t, $index> = Lane { value: $start, index: 0 };
+            #[inline(always)]
+            fn start(self) -> Lane<$t, $index> {
+                Lane { value: $start, index: 0 }
+            }
             #[inline(always)]
             fn step(self, lane: Self::Lane, [x]: [$t; 1], at: usize) -> Self::Lane {
                 let x = self.0.turn(x);
@@ -79,7 +82,10 @@ macro_rules! place {
             type Steps = Self;
             type Acc = Lane<$t, u64>;
             type Out = usize;
-            const EMPTY: Lane<$t, u64> = Lane { value: $start, index: 0 };
+            #[inline(always)]
+            fn empty(self) -> Lane<$t, u64> {
+                Lane { value: $start, index: 0 }
+            }
             const ORDERED: bool = true;
             #[inline(always)]
             fn new(with: &With) -> Self {
@@ -134,7 +140,10 @@ macro_rules! both {
             type Lane = [$t; 2];
             type Total = [$t; 2];
             const BLOCK: usize = <Extreme<$t, false> as Steps<1>>::BLOCK;
-            const START: [$t; 2] = [$start; 2];
+            #[inline(always)]
+            fn start(self) -> [$t; 2] {
+                [$start; 2]
+            }
             #[inline(always)]
             fn step(self, [least, most]: [$t; 2], [x]: [$t; 1], _at: usize) -> [$t; 2] {
                 let x = self.0.turn(x);
@@ -156,7 +165,10 @@ macro_rules! both {
             type Steps = Self;
             type Acc = [$t; 2];
             type Out = [$t; 2];
-            const EMPTY: [$t; 2] = [$empty; 2];
+            #[inline(always)]
+            fn empty(self) -> [$t; 2] {
+                [$empty; 2]
+            }
             #[inline(always)]
             fn new(with: &With) -> Self {
                 Self(Extreme::<$t, false>::new(with))

@@ -18,7 +18,10 @@ macro_rules! fold {
             type Lane = $wide;
             type Total = $wide;
             const BLOCK: usize = $block;
-            const START: $wide = $one;
+            #[inline(always)]
+            fn start(self) -> $wide {
+                $one
+            }
             #[inline(always)]
             fn step(self, $lane: $wide, [x]: [$t; 1], _at: usize) -> $wide {
                 let $x = $wide::from(x);
@@ -39,7 +42,10 @@ macro_rules! fold {
             type Steps = Self;
             type Acc = $wide;
             type Out = $wide;
-            const EMPTY: $wide = $one;
+            #[inline(always)]
+            fn empty(self) -> $wide {
+                $one
+            }
             #[inline(always)]
             fn new(_: &With) -> Self {
                 Self(PhantomData)

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! for each block of ROW_BLOCK rows:
-//!     lanes = START;  for each row: lanes[c] = step(lanes[c], row[c])   tile in L1
+//!     lanes = start;  for each row: lanes[c] = step(lanes[c], row[c])   tile in L1
 //!     push lanes on the stack of levels, merging subtrees as a binary counter
 //! merge what is left, the latest first
 //! ```
@@ -36,7 +36,7 @@ impl<const LANES: usize, const ACCS: usize> Room<LANES, ACCS> {
 
 /// The most columns of a tile.
 pub(super) fn tile_len(table: &Table) -> usize {
-    (REDUCE_TILE_BYTES / table.lane).min(REDUCE_ACC_BYTES / table.acc)
+    (REDUCE_TILE_BYTES / table.lane.max(1)).min(REDUCE_ACC_BYTES / table.acc.max(1))
 }
 
 /// A tile of columns: the first element of the first row, and the strides, in
@@ -106,7 +106,7 @@ pub(crate) unsafe fn rows(
     // SAFETY: level 0 is written now; the places are ours, says the caller.
     unsafe {
         if blocks == 0 {
-            (table.empty)(level(0), columns);
+            (table.empty)(with, level(0), columns);
         }
         match into {
             Into::Out(out, step) => (table.finish)(with, level(0), columns, out, step),
@@ -163,7 +163,7 @@ unsafe fn one_block_in<const LANES: usize, const ACCS: usize>(
     // SAFETY: the caller's promise.
     unsafe {
         if count == 0 {
-            (table.empty)(accs, tile.columns);
+            (table.empty)(with, accs, tile.columns);
         } else {
             add_block(table, with, tile, count, &mut Walk::new(stretches), lanes);
             (table.close)(with, lanes, tile.columns, 0, count, accs);
@@ -186,7 +186,7 @@ unsafe fn add_block(
     lanes: *mut u8,
 ) {
     // SAFETY: the caller's promise.
-    unsafe { (table.begin)(lanes, tile.columns) };
+    unsafe { (table.begin)(with, lanes, tile.columns) };
     let mut at = 0;
     while at < rows {
         let (offsets, n) = walk.next(rows - at, tile.row_strides);

@@ -65,7 +65,10 @@ macro_rules! simple {
             type Lane = $t;
             type Total = $t;
             const BLOCK: usize = $block;
-            const START: $t = $start;
+            #[inline(always)]
+            fn start(self) -> $t {
+                $start
+            }
             #[inline(always)]
             fn step(self, lane: $t, [$x]: [$t; 1], _at: usize) -> $t {
                 Self::merge(lane, $item)
@@ -83,7 +86,10 @@ macro_rules! simple {
             type Steps = Self;
             type Acc = $t;
             type Out = $t;
-            const EMPTY: $t = $empty;
+            #[inline(always)]
+            fn empty(self) -> $t {
+                $empty
+            }
             #[inline(always)]
             fn new(_: &With) -> Self {
                 Self(PhantomData)
@@ -134,7 +140,10 @@ macro_rules! floats {
             type Lane = Counted<$t>;
             type Total = (f64, $t);
             const BLOCK: usize = $block;
-            const START: Counted<$t> = Counted { sum: -0.0, n: 0.0 };
+            #[inline(always)]
+            fn start(self) -> Counted<$t> {
+                Counted { sum: -0.0, n: 0.0 }
+            }
             #[inline(always)]
             fn step(self, lane: Counted<$t>, [x]: [$t; 1], _at: usize) -> Counted<$t> {
                 let (x, one) = if x.is_nan() { (0.0, 0.0) } else { (x, 1.0) };
@@ -154,7 +163,10 @@ macro_rules! floats {
             type Steps = Self;
             type Acc = (f64, $t);
             type Out = $t;
-            const EMPTY: (f64, $t) = (0.0, 0.0);
+            #[inline(always)]
+            fn empty(self) -> (f64, $t) {
+                (0.0, 0.0)
+            }
             #[inline(always)]
             fn new(_: &With) -> Self {
                 Self(PhantomData)
@@ -182,7 +194,10 @@ macro_rules! floats {
             type Lane = Skipped<$t>;
             type Total = Skipped<f64>;
             const BLOCK: usize = $block;
-            const START: Skipped<$t> = Skipped { n: 0.0, mean: 0.0, m2: 0.0 };
+            #[inline(always)]
+            fn start(self) -> Skipped<$t> {
+                Skipped { n: 0.0, mean: 0.0, m2: 0.0 }
+            }
             #[inline(always)]
             fn step(self, lane: Skipped<$t>, [x]: [$t; 1], _at: usize) -> Skipped<$t> {
                 let n = lane.n + 1.0;
@@ -218,10 +233,13 @@ macro_rules! floats {
             type Steps = Self;
             type Acc = Skipped<f64>;
             type Out = $t;
-            const EMPTY: Skipped<f64> = Skipped { n: 0.0, mean: 0.0, m2: 0.0 };
+            #[inline(always)]
+            fn empty(self) -> Skipped<f64> {
+                Skipped { n: 0.0, mean: 0.0, m2: 0.0 }
+            }
             #[inline(always)]
             fn new(with: &With) -> Self {
-                Self { ddof: with.ddof, root: with.flip != 0, element: PhantomData }
+                Self { ddof: with.number, root: with.flip != 0, element: PhantomData }
             }
             #[inline(always)]
             fn steps(self) -> Self {
@@ -260,7 +278,10 @@ macro_rules! extreme {
             type Lane = $key;
             type Total = $key;
             const BLOCK: usize = $block;
-            const START: $key = $key::MAX;
+            #[inline(always)]
+            fn start(self) -> $key {
+                $key::MAX
+            }
             #[inline(always)]
             fn step(self, lane: $key, [x]: [$t; 1], _at: usize) -> $key {
                 let bits = (if $greatest { -x } else { x }).to_bits() as $key;
@@ -275,14 +296,17 @@ macro_rules! extreme {
             }
             #[inline(always)]
             fn block(self, [items]: [&[$t]; 1]) -> $key {
-                items.iter().fold(Self::START, |lane, &x| self.step(lane, [x], 0))
+                items.iter().fold(self.start(), |lane, &x| self.step(lane, [x], 0))
             }
         }
         impl Fold<1> for NanExtreme<$t, $greatest> {
             type Steps = Self;
             type Acc = $key;
             type Out = $t;
-            const EMPTY: $key = $key::MAX;
+            #[inline(always)]
+            fn empty(self) -> $key {
+                $key::MAX
+            }
             #[inline(always)]
             fn new(_: &With) -> Self {
                 Self(PhantomData)

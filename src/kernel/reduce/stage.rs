@@ -146,10 +146,10 @@ pub(crate) unsafe fn gather(size: usize, from: *const u8, stride: isize, to: *mu
     // SAFETY: the caller's promise.
     unsafe {
         match size {
-            1 => copy::<u8>(from.cast(), stride, to.cast(), len),
-            2 => copy::<u16>(from.cast(), stride, to.cast(), len),
-            4 => copy::<u32>(from.cast(), stride, to.cast(), len),
-            8 => copy::<u64>(from.cast(), stride, to.cast(), len),
+            1 => copy::<MaybeUninit<u8>>(from.cast(), stride, to.cast(), len),
+            2 => copy::<MaybeUninit<u16>>(from.cast(), stride, to.cast(), len),
+            4 => copy::<MaybeUninit<u32>>(from.cast(), stride, to.cast(), len),
+            8 => copy::<MaybeUninit<u64>>(from.cast(), stride, to.cast(), len),
             _ => {
                 for i in 0..len {
                     let item = from.offset((i as isize).wrapping_mul(stride * size as isize));

@@ -34,7 +34,10 @@ macro_rules! steps {
             type Lane = $lane;
             type Total = $total;
             const BLOCK: usize = $block;
-            const START: $lane = $start;
+            #[inline(always)]
+            fn start(self) -> $lane {
+                $start
+            }
             #[inline(always)]
             fn step(self, $acc: $lane, $items: [$item; $k], _at: usize) -> $lane {
                 $step
@@ -62,7 +65,10 @@ macro_rules! fold {
             type Steps = $steps<$t>;
             type Acc = $acc;
             type Out = $out;
-            const EMPTY: $acc = $empty;
+            #[inline(always)]
+            fn empty(self) -> $acc {
+                $empty
+            }
             #[inline(always)]
             fn new($with: &With) -> Self {
                 $new
@@ -155,13 +161,13 @@ floats!(f64, tuning::REDUCE_LANES_F64, tuning::REDUCE_BLOCK_F64);
 /// choose the order.
 #[inline(always)]
 fn any_order<S: Steps<1>>(steps: S, items: &[S::Item]) -> S::Total {
-    steps.total(items.iter().fold(S::START, |lane, &x| steps.step(lane, [x], 0)))
+    steps.total(items.iter().fold(steps.start(), |lane, &x| steps.step(lane, [x], 0)))
 }
 
 /// The same of two operands.
 #[inline(always)]
 fn any_order_of_two<S: Steps<2>>(steps: S, a: &[S::Item], b: &[S::Item]) -> S::Total {
-    steps.total(a.iter().zip(b).fold(S::START, |lane, (&x, &y)| steps.step(lane, [x, y], 0)))
+    steps.total(a.iter().zip(b).fold(steps.start(), |lane, (&x, &y)| steps.step(lane, [x, y], 0)))
 }
 
 /// Integers. Lanes of sums and products hold a whole block.

@@ -66,13 +66,13 @@ pub(crate) struct Table {
     /// A whole sequence of at most a block, contiguous items to a result.
     pub(crate) whole: unsafe fn(&With, Starts, n: usize, *mut u8),
     /// Lanes that have seen nothing.
-    pub(super) begin: unsafe fn(*mut u8, n: usize),
+    pub(super) begin: unsafe fn(&With, *mut u8, n: usize),
     /// Adds rows to lanes, the first of them the `at`-th of its block.
     pub(super) rows: unsafe fn(&With, &Tile, rows: usize, at: usize, *mut u8),
     /// Lanes to accumulators: of `rows` rows, the first of them the `at`-th of all.
     pub(super) close: unsafe fn(&With, *const u8, n: usize, at: usize, rows: usize, *mut u8),
     /// Accumulators of nothing.
-    pub(crate) empty: unsafe fn(*mut u8, n: usize),
+    pub(crate) empty: unsafe fn(&With, *mut u8, n: usize),
     /// Merges the second accumulators into the first.
     pub(crate) merge: unsafe fn(&With, *mut u8, *const u8, n: usize),
     /// Accumulators to results, which are `step` results apart.
@@ -185,11 +185,11 @@ fn of_block<F: Fold<K>, const K: usize>(fold: F, items: [&[Item<F, K>]; K], at: 
 #[inline(always)]
 fn one_by_one<F: Fold<K>, const K: usize>(fold: F, items: [&[Item<F, K>]; K]) -> F::Acc {
     let (steps, n) = (fold.steps(), items[0].len());
-    let mut lane = F::Steps::START;
+    let mut lane = steps.start();
     for i in 0..n {
         lane = steps.step(lane, pick(items, i), i);
     }
-    if n == 0 { F::EMPTY } else { fold.widen(steps.total(lane), 0, n) }
+    if n == 0 { fold.empty() } else { fold.widen(steps.total(lane), 0, n) }
 }
 
 /// # Safety
@@ -236,10 +236,11 @@ unsafe fn whole<F: Fold<K>, const K: usize>(with: &With, starts: Starts, n: usiz
 
 /// # Safety
 /// As [`Table::begin`] says.
-unsafe fn begin<F: Fold<K>, const K: usize>(lanes: *mut u8, n: usize) {
+unsafe fn begin<F: Fold<K>, const K: usize>(with: &With, lanes: *mut u8, n: usize) {
+    let start = F::new(with).steps().start();
     for c in 0..n {
         // SAFETY: the caller's promise.
-        unsafe { lanes.cast::<Lane<F, K>>().add(c).write(F::Steps::START) };
+        unsafe { lanes.cast::<Lane<F, K>>().add(c).write(start) };
     }
 }
 
@@ -300,10 +301,11 @@ unsafe fn close<F: Fold<K>, const K: usize>(
 
 /// # Safety
 /// As [`Table::empty`] says.
-unsafe fn empty<F: Fold<K>, const K: usize>(accs: *mut u8, n: usize) {
+unsafe fn empty<F: Fold<K>, const K: usize>(with: &With, accs: *mut u8, n: usize) {
+    let empty = F::new(with).empty();
     for c in 0..n {
         // SAFETY: the caller's promise.
-        unsafe { accs.cast::<F::Acc>().add(c).write(F::EMPTY) };
+        unsafe { accs.cast::<F::Acc>().add(c).write(empty) };
     }
 }
 

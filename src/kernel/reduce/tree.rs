@@ -48,7 +48,7 @@ impl Tree {
         let depth = self.count.count_ones() as usize;
         if depth == 0 {
             // SAFETY: the caller's promise.
-            return unsafe { (table.empty)(acc, 1) };
+            return unsafe { (table.empty)(with, acc, 1) };
         }
         for i in (1..depth).rev() {
             let (earlier, later) = self.parts.split_at_mut(i);

@@ -30,7 +30,10 @@ macro_rules! fold {
             type Steps = NonZero<$t>;
             type Acc = u64;
             type Out = $out;
-            const EMPTY: u64 = 0;
+            #[inline(always)]
+            fn empty(self) -> u64 {
+                0
+            }
             const SETTLES: bool = $settles;
             #[inline(always)]
             fn new(with: &With) -> Self {
@@ -68,7 +71,10 @@ macro_rules! bits {
             type Lane = u32;
             type Total = u64;
             const BLOCK: usize = $block;
-            const START: u32 = 0;
+            #[inline(always)]
+            fn start(self) -> u32 {
+                0
+            }
             #[inline(always)]
             fn step(self, lane: u32, [x]: [$t; 1], _at: usize) -> u32 {
                 lane + u32::from(x & self.mask != 0)

@@ -3,6 +3,10 @@
 //! Every function first lists the elements as a plain vector, then adds them up
 //! as the text says. Nothing is shared with the kernels.
 
+mod more;
+
+pub use more::*;
+
 use ndarray::{ArrayD, ArrayViewD, Axis, IxDyn};
 use num_traits::Float;
 
