@@ -53,6 +53,7 @@ pub mod map;
 pub mod matmul;
 pub mod reduce;
 pub mod scan;
+pub mod signal;
 pub mod task;
 
 mod element;

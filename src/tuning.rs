@@ -128,6 +128,36 @@ pub(crate) const CONV_COPY_LINES: usize = 32;
 /// The lines under a tile fill at most this much of L1 at once.
 pub(crate) const CONV_TILE_BYTES: usize = 24 << 10;
 
+/// Filters that take less than this directly, in ns, are not worth a choice.
+pub(crate) const METHOD_MIN_NS: f64 = 40_000.0;
+
+/// One of the `log2 n` steps of a complex transform of `f32`, for each value, in ns:
+/// 0.093 to 0.115 for powers of two from 16 to 2048 (`f64` twice that).
+pub(crate) const FFT_STEP_NS: f64 = 0.105;
+/// How much slower lengths of three times a power of two are.
+pub(crate) const FFT_THREES: f64 = 1.22;
+/// Copying lines out of a tile and back, for each value and axis.
+pub(crate) const FFT_PASS_NS: f64 = 1.0;
+/// What each value of a tile costs besides.
+pub(crate) const FFT_POINT_NS: f64 = 1.5;
+/// What it costs more in a tile that does not stay in L2.
+pub(crate) const FFT_FAR_NS: f64 = 4.0;
+/// A tile stays in L2 up to this size.
+pub(crate) const FFT_TILE_BYTES: usize = 1 << 20;
+/// From this many values on threads share a tile: 8 MiB of `f32`.
+pub(crate) const FFT_SHARED_POINTS: usize = 1 << 20;
+/// Neighbours along a line without taps that are transformed together.
+pub(crate) const FFT_COLUMNS: usize = 16;
+/// Shortest transforms worth looking at.
+pub(crate) const FFT_LENGTH_MIN: usize = 16;
+/// How many lengths are looked at for each of one axis, two, three and more.
+pub(crate) const FFT_LENGTHS: [usize; 4] = [14, 8, 5, 3];
+/// Plans up to this length are kept by the thread that made them: at most a few MiB.
+pub(crate) const FFT_KEPT: usize = 1 << 16;
+/// By how much transforms must be expected to be faster to be chosen unasked: their
+/// rounding errors are those of the largest value near by.
+pub(crate) const FFT_GAIN: f64 = 1.5;
+
 /// Lines shorter than this are joined to the next axis where they can be: eight
 /// registers of f32, one block of the kernel.
 pub(crate) const SHORT_LINE: usize = 64;

@@ -1,16 +1,19 @@
-//! Checks of a call, and the way from arrays to lines.
+//! Checks of a call, and the way from arrays to axes.
 
 use std::borrow::Cow;
 
-use ndarray::{Array, ArrayRef, Dimension, Ix1, ShapeBuilder};
+use ndarray::{Array, ArrayRef, Dimension, ShapeBuilder};
 
-use super::filter::{Arrays, Filter};
+use super::fft;
+use super::filter::Filter;
 use super::geometry::{Axis, Geometry};
+use super::method::{Chosen, Sums};
 use super::options::{Way, check_reach, taps_before};
-use super::{Border, Options, Sample};
+use super::passes::{Pass, run_passes};
+use super::{Border, Method, PerAxis, Sample};
+use crate::Error;
 use crate::kernel::conv::Bits;
-use crate::plan::{self, Axes, Buffer, Chunks, List};
-use crate::{Error, pool};
+use crate::plan::{self, Buffer, List};
 
 /// An input and an output of one shape.
 #[derive(Clone, Copy)]
@@ -36,18 +39,35 @@ impl<'a, T: Sample> Call<'a, T> {
         src: &ArrayRef<T, D>,
         body: impl FnOnce(Call<'_, T>) -> Result<(), Error>,
     ) -> Result<Array<T, D>, Error> {
-        let len = plan::checked_len(function, src.shape(), size_of::<T>())?;
+        // SAFETY: the caller's promise.
+        unsafe { Self::fresh_of(function, src, src.raw_dim(), body) }
+    }
+
+    /// The same for a result of `shape`, which is that of the call.
+    ///
+    /// # Errors
+    /// As [`Call::fresh`].
+    ///
+    /// # Safety
+    /// As [`Call::fresh`].
+    pub(crate) unsafe fn fresh_of<D: Dimension>(
+        function: &'static str,
+        src: &ArrayRef<T, D>,
+        shape: D,
+        body: impl FnOnce(Call<'_, T>) -> Result<(), Error>,
+    ) -> Result<Array<T, D>, Error> {
+        let len = plan::checked_len(function, shape.slice(), size_of::<T>())?;
         let mut buffer = Buffer::new(function, len)?;
-        let strides = in_order_of(src.shape(), src.strides());
+        let strides = in_order_of(shape.slice(), src.strides());
         body(Call {
             function,
-            shape: src.shape(),
+            shape: shape.slice(),
             src: src.as_ptr(),
             src_strides: src.strides(),
             out: buffer.as_mut_ptr(),
             out_strides: strides.as_slice(),
         })?;
-        let mut steps = src.raw_dim();
+        let mut steps = shape.clone();
         for (step, &stride) in steps.slice_mut().iter_mut().zip(strides.as_slice()) {
             *step = stride as usize;
         }
@@ -55,7 +75,7 @@ impl<'a, T: Sample> Call<'a, T> {
         // contiguous array of `len` elements.
         unsafe {
             let values = buffer.assume_init();
-            Ok(Array::from_shape_vec_unchecked(src.raw_dim().strides(steps), values))
+            Ok(Array::from_shape_vec_unchecked(shape.strides(steps), values))
         }
     }
 
@@ -68,20 +88,33 @@ impl<'a, T: Sample> Call<'a, T> {
         src: &'a ArrayRef<T, D>,
         out: &'a mut ArrayRef<T, E>,
     ) -> Result<Self, Error> {
-        if src.shape() != out.shape() {
+        Self::given_of(function, src, (src.shape(), "the shape of src"), out)
+    }
+
+    /// The call with the caller's output of `shape`, which is so called.
+    ///
+    /// # Errors
+    /// As [`Call::given`].
+    pub(crate) fn given_of<D: Dimension, E: Dimension>(
+        function: &'static str,
+        src: &'a ArrayRef<T, D>,
+        (shape, expected): (&'a [usize], &'static str),
+        out: &'a mut ArrayRef<T, E>,
+    ) -> Result<Self, Error> {
+        if shape != out.shape() {
             return Err(Error::Shape {
                 function,
                 operand: "out",
                 shape: out.shape().to_vec(),
-                expected: "the shape of src",
-                other: src.shape().to_vec(),
+                expected,
+                other: shape.to_vec(),
             });
         }
         plan::check_output(function, "out", out.shape(), out.strides())?;
         let ptr = out.as_mut_ptr();
         Ok(Call {
             function,
-            shape: src.shape(),
+            shape,
             src: src.as_ptr(),
             src_strides: src.strides(),
             out: ptr,
@@ -94,7 +127,7 @@ impl<'a, T: Sample> Call<'a, T> {
         let mut axes = List::new(Axis::UNIT);
         for (place, &len) in self.shape.iter().enumerate() {
             let (src, out) = (self.src_strides[place], self.out_strides[place]);
-            axes.push(Axis { len, src, out, taps: 1, before: 0, place });
+            axes.push(Axis { len, from: len, src, out, place, ..Axis::UNIT });
         }
         axes
     }
@@ -123,12 +156,25 @@ pub(super) fn in_order_of(shape: &[usize], strides: &[isize]) -> List<isize> {
 }
 
 /// An n-D filter with its options, checked as far as it can be without the array.
-pub(super) struct Request<'a, T: Sample> {
+pub(crate) struct Request<'a, T: Sample> {
     shape: &'a [usize],
     taps: Cow<'a, [T::Tap]>,
     way: Way,
-    options: &'a Options<T>,
+    border: Border<T>,
+    method: Method,
     bits: Bits,
+}
+
+/// The way of a filter along one axis of a result that has a length of its own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sized1d {
+    /// Elements of the input and of the result.
+    pub(crate) from: usize,
+    pub(crate) len: usize,
+    /// Elements before its own place at which the first tap lies.
+    pub(crate) before: usize,
+    pub(crate) stride: usize,
+    pub(crate) dilation: usize,
 }
 
 impl<'a, T: Sample> Request<'a, T> {
@@ -136,33 +182,29 @@ impl<'a, T: Sample> Request<'a, T> {
     ///
     /// # Errors
     /// [`Error::Empty`], [`Error::Value`], [`Error::Memory`].
-    pub(super) fn new<E: Dimension>(
+    pub(crate) fn new<E: Dimension>(
         function: &'static str,
         filter: &'a ArrayRef<T::Tap, E>,
         way: Way,
-        options: &'a Options<T>,
+        (border, method): (Border<T>, Method),
     ) -> Result<Self, Error> {
         let taps = read_taps(function, filter, way)?;
         let bits = check_reach::<T>(function, &taps)?;
-        Ok(Self { shape: filter.shape(), taps, way, options, bits })
+        Ok(Self { shape: filter.shape(), taps, way, border, method, bits })
     }
 
     /// Filters with one axis of the filter for each of the array.
     ///
     /// # Errors
     /// [`Error::Shape`], [`Error::Value`], [`Error::TooLarge`], [`Error::Memory`].
-    pub(super) fn on_all_axes(&self, call: &Call<'_, T>) -> Result<(), Error> {
+    pub(super) fn on_all_axes(
+        &self,
+        call: &Call<'_, T>,
+        origin: &PerAxis<isize>,
+    ) -> Result<(), Error> {
         let function = call.function;
-        if self.shape.len() != call.shape.len() {
-            return Err(Error::Shape {
-                function,
-                operand: "filter",
-                shape: self.shape.to_vec(),
-                expected: "the shape of src, of as many axes as the filter's,",
-                other: call.shape.to_vec(),
-            });
-        }
-        let origin = self.options.origin.values(function, "origin", call.shape)?;
+        self.check_axes(function, call.shape)?;
+        let origin = origin.values(function, "origin", call.shape)?;
         let mut axes = call.axes();
         for ((axis, &taps), &origin) in
             axes.as_mut_slice().iter_mut().zip(self.shape).zip(origin.as_slice())
@@ -173,14 +215,50 @@ impl<'a, T: Sample> Request<'a, T> {
         self.run(call, axes.as_slice(), self.shape)
     }
 
+    /// Refuses a filter of other axes than those of an array of `shape`.
+    ///
+    /// # Errors
+    /// [`Error::Shape`].
+    pub(crate) fn check_axes(&self, function: &'static str, shape: &[usize]) -> Result<(), Error> {
+        if self.shape.len() == shape.len() {
+            return Ok(());
+        }
+        Err(Error::Shape {
+            function,
+            operand: "filter",
+            shape: self.shape.to_vec(),
+            expected: "the shape of src, of as many axes as the filter's,",
+            other: shape.to_vec(),
+        })
+    }
+
+    /// Filters into a result whose axes have lengths of their own, those of the call.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::Memory`], [`Error::Value`].
+    pub(crate) fn sized(&self, call: &Call<'_, T>, each: &[Sized1d]) -> Result<(), Error> {
+        let mut axes = call.axes();
+        let taps = self.shape.iter();
+        for ((axis, &taps), sized) in axes.as_mut_slice().iter_mut().zip(taps).zip(each) {
+            let Sized1d { from, len, before, stride, dilation } = *sized;
+            *axis = Axis { len, from, taps, before, stride, dilation, ..*axis };
+        }
+        self.run(call, axes.as_slice(), self.shape)
+    }
+
     /// Filters along one axis.
     ///
     /// # Errors
     /// [`Error::Axis`], and those of [`Request::on_all_axes`].
-    pub(super) fn along_axis(&self, call: &Call<'_, T>, axis: usize) -> Result<(), Error> {
+    pub(super) fn along_axis(
+        &self,
+        call: &Call<'_, T>,
+        axis: usize,
+        origin: &PerAxis<isize>,
+    ) -> Result<(), Error> {
         let function = call.function;
         plan::check_axis(function, axis, call.shape)?;
-        let origin = self.options.origin.values(function, "origin", &call.shape[axis..=axis])?;
+        let origin = origin.values(function, "origin", &call.shape[axis..=axis])?;
         let mut axes = call.axes();
         let mut shape = List::new(1);
         call.shape.iter().for_each(|_| shape.push(1));
@@ -195,6 +273,32 @@ impl<'a, T: Sample> Request<'a, T> {
         if call.shape.contains(&0) {
             return Ok(());
         }
+        let sums = Sums {
+            function: call.function,
+            axes,
+            taps: &self.taps,
+            bits: self.bits,
+            border: self.border,
+        };
+        match sums.choose(self.method, call.src)? {
+            Chosen::Separable(factors) => {
+                let passes = factors.into_iter().map(|(axis, taps)| Pass::sized(&axes[axis], taps));
+                let passes: Vec<_> = passes.collect();
+                let shape: Vec<usize> = axes.iter().map(|axis| axis.from).collect();
+                return run_passes(&Call { shape: &shape, ..*call }, &passes, self.border);
+            }
+            Chosen::Fft => {
+                let filter = fft::Filter {
+                    function: call.function,
+                    axes,
+                    taps: &self.taps,
+                    border: self.border,
+                };
+                // SAFETY: as below.
+                return unsafe { filter.run(call.src, call.out) };
+            }
+            Chosen::Direct => {}
+        }
         let geometry = Geometry::new(axes);
         let groups = geometry.groups(call.function, shape, self.taps.len())?;
         let filter = Filter {
@@ -204,7 +308,7 @@ impl<'a, T: Sample> Request<'a, T> {
             taps: &self.taps,
             bits: self.bits,
             along: None,
-            border: self.options.border,
+            border: self.border,
         };
         // SAFETY: the pointers and strides are those of arrays of this shape, the
         // output is new or borrowed for writing and checked not to overlap itself.
@@ -216,7 +320,7 @@ impl<'a, T: Sample> Request<'a, T> {
 ///
 /// # Errors
 /// [`Error::Empty`], [`Error::Memory`].
-fn read_taps<'a, V: Copy, E: Dimension>(
+pub(super) fn read_taps<'a, V: Copy, E: Dimension>(
     function: &'static str,
     filter: &'a ArrayRef<V, E>,
     way: Way,
@@ -239,146 +343,4 @@ fn read_taps<'a, V: Copy, E: Dimension>(
             Ok(Cow::Owned(taps))
         }
     }
-}
-
-/// A filter along one axis, ready to be used.
-#[derive(Debug, Clone)]
-pub(crate) struct Pass<'a, T: Copy> {
-    pub(crate) axis: usize,
-    pub(crate) taps: Cow<'a, [T]>,
-    /// How many taps stand before the element itself.
-    pub(crate) before: usize,
-}
-
-impl<'a, T: Copy> Pass<'a, T> {
-    /// Correlation with `filter` along `axis`.
-    ///
-    /// # Errors
-    /// [`Error::Empty`], [`Error::Value`], [`Error::Memory`].
-    pub(super) fn new(
-        function: &'static str,
-        axis: usize,
-        filter: &'a ArrayRef<T, Ix1>,
-        origin: isize,
-    ) -> Result<Self, Error> {
-        Self::of(function, axis, read_taps(function, filter, Way::Correlate)?, origin)
-    }
-
-    /// Correlation with `taps`, of which there is at least one, along `axis`.
-    ///
-    /// # Errors
-    /// [`Error::Value`].
-    pub(crate) fn of(
-        function: &'static str,
-        axis: usize,
-        taps: Cow<'a, [T]>,
-        origin: isize,
-    ) -> Result<Self, Error> {
-        let before = taps_before(function, taps.len(), origin, Way::Correlate)?;
-        Ok(Self { axis, taps, before })
-    }
-}
-
-/// Runs `passes` one after the other; two at a time where the second is along
-/// the line, so that the array between them never exists. None: a copy.
-///
-/// # Errors
-/// [`Error::TooLarge`], [`Error::Memory`].
-pub(crate) fn run_passes<T: Sample<Tap = T>>(
-    call: &Call<'_, T>,
-    passes: &[Pass<'_, T>],
-    border: Border<T>,
-) -> Result<(), Error> {
-    if call.shape.contains(&0) {
-        return Ok(());
-    }
-    if passes.is_empty() {
-        copy(call);
-        return Ok(());
-    }
-    let len = plan::checked_len(call.function, call.shape, size_of::<T>())?;
-    let between = in_order_of(call.shape, call.out_strides);
-    let mut buffers: [Option<Buffer<T>>; 2] = [None, None];
-    let mut stage = *call;
-    let (mut at, mut turn) = (0, 0);
-    while at < passes.len() {
-        // Two together write where the second of them would.
-        let last = at + 2 == passes.len();
-        let out_strides = if last { call.out_strides } else { between.as_slice() };
-        let n = stage_len(&Call { out_strides, ..stage }, &passes[at..]);
-        if at + n == passes.len() {
-            (stage.out, stage.out_strides) = (call.out, call.out_strides);
-        } else {
-            let buffer = match &mut buffers[turn] {
-                Some(buffer) => buffer,
-                none => none.insert(Buffer::new(call.function, len)?),
-            };
-            (stage.out, stage.out_strides) = (buffer.as_mut_ptr(), between.as_slice());
-        }
-        run_stage(&stage, &passes[at..at + n], border)?;
-        (stage.src, stage.src_strides) = (stage.out.cast_const(), stage.out_strides);
-        (at, turn) = (at + n, 1 - turn);
-    }
-    Ok(())
-}
-
-/// Copies the input, every bit of it (a tap of 1 would turn -0.0 into 0.0).
-fn copy<T: Sample>(call: &Call<'_, T>) {
-    let axes = Axes::in_memory_order(call.shape, [call.out_strides, call.src_strides]);
-    let [to, from] = axes.inner().strides;
-    let chunks = Chunks::new(axes.len(), 2 * size_of::<T>(), 0.0, 1);
-    let arrays = Arrays { src: call.src, out: call.out };
-    pool::each(chunks.n(), chunks.cost_ns(), |i| {
-        for run in axes.runs(chunks.range(i)) {
-            let [out, src] = run.offsets;
-            let Arrays { src: first, out: first_out } = &arrays;
-            let (src, out) = (first.wrapping_offset(src), first_out.wrapping_offset(out));
-            for j in 0..run.len as isize {
-                // SAFETY: the axes lead to elements of both arrays, each of the
-                // output in one chunk; see `Call`.
-                unsafe { out.offset(j * to).write(*src.offset(j * from)) };
-            }
-        }
-    });
-}
-
-/// The lines of a stage of one pass or two.
-fn stage_geometry<T: Sample<Tap = T>>(stage: &Call<'_, T>, passes: &[Pass<'_, T>]) -> Geometry {
-    let mut axes = stage.axes();
-    for pass in passes {
-        let axis = &mut axes.as_mut_slice()[pass.axis];
-        (axis.taps, axis.before) = (pass.taps.len(), pass.before);
-    }
-    Geometry::new(axes.as_slice())
-}
-
-/// How many of the next passes go through the array together.
-fn stage_len<T: Sample<Tap = T>>(stage: &Call<'_, T>, passes: &[Pass<'_, T>]) -> usize {
-    let Some([first, second]) = passes.get(..2) else { return 1 };
-    let line = stage_geometry(stage, &passes[..2]).line;
-    if line.axis.place == second.axis && first.axis != second.axis { 2 } else { 1 }
-}
-
-fn run_stage<T: Sample<Tap = T>>(
-    stage: &Call<'_, T>,
-    passes: &[Pass<'_, T>],
-    border: Border<T>,
-) -> Result<(), Error> {
-    let geometry = stage_geometry(stage, passes);
-    let mut shape = List::new(1);
-    stage.shape.iter().for_each(|_| shape.push(1));
-    shape.as_mut_slice()[passes[0].axis] = passes[0].taps.len();
-    let groups = geometry.groups(stage.function, shape.as_slice(), passes[0].taps.len())?;
-    let filter = Filter {
-        function: stage.function,
-        geometry: &geometry,
-        groups: &groups,
-        taps: &passes[0].taps,
-        bits: Bits::B24,
-        along: passes.get(1).map(|second| &*second.taps),
-        border,
-    };
-    // SAFETY: as for one filter; two passes go together only where the second is
-    // along the line, and the first has no taps there.
-    unsafe { filter.run(stage.src, stage.out) }
 }

@@ -82,12 +82,12 @@ impl Cut {
         let bytes = if filter.bits > Bits::B31 { 8 } else { size.max(4) };
         let ns = taps as f64 * bytes as f64 * tuning::TAP_BYTE_NS;
         let shape = [slide.len, line.len()];
-        let halo = [slide.taps - 1, reach];
+        let halo = [slide.reach(), reach];
         let windows = Windows::new(planes, shape, PIECE, Reach { halo, around, bytes: size, ns });
 
         let [lines, cols] = windows.sides();
         let mul = |a: usize, b: usize| a.checked_mul(b).ok_or_else(too_large);
-        let under = mul(around, lines + halo[0])?;
+        let under = mul(around, (lines - 1) * slide.stride + 1 + halo[0])?;
         let reached = reach.checked_add(cols).ok_or_else(too_large)?;
         let tile_lines = filter.groups.span + tile_lines(filter.groups, lines) - 1;
         let tile = mul(filter.groups.list.len(), tile_lines)?.max(4);
@@ -107,7 +107,7 @@ impl Cut {
             copies: if copied || reach > 0 { mul(under, copy)? } else { 0 },
             constant: if matches!(filter.border, Border::Constant(_)) { reached } else { 0 },
             middle: if filter.along.is_some() { mul(lines, reached + 64)? } else { 0 },
-            out: if line.axis.out == 1 { 0 } else { lines * cols },
+            out: if line.axis.out == 1 && line.axis.stride == 1 { 0 } else { lines * cols },
         };
         Ok(Cut { windows, around, tile, copied, copy, sizes })
     }

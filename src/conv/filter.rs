@@ -18,7 +18,7 @@
 use std::ops::{ControlFlow, Range};
 
 use super::cut::{Cut, Scratch, tile_lines};
-use super::geometry::{Geometry, Groups};
+use super::geometry::{Axis, Geometry, Groups};
 use super::pieces::{PIECE, Piece, pieces, source};
 use super::{Border, Sample};
 use crate::kernel::conv::{Bits, Tile};
@@ -58,6 +58,11 @@ struct Sums<T> {
     step: isize,
     lines: usize,
     len: usize,
+}
+
+/// How many lines lie under a filter that moves over so many lines of output.
+fn height(slide: &Axis, lines: usize) -> usize {
+    (lines - 1) * slide.stride + 1 + slide.reach()
 }
 
 impl<T: Sample> Filter<'_, T> {
@@ -126,8 +131,7 @@ impl<T: Sample> Filter<'_, T> {
             let first = self.find_lines(cut, scratch, window);
             for piece in pieces.into_iter().flatten() {
                 self.point_to_lines(arrays, cut, scratch, window.lines.len(), &piece);
-                let start = piece.columns.start as isize * line.axis.out;
-                let out = arrays.out.wrapping_offset(first + start);
+                let out = arrays.out.wrapping_offset(first);
                 self.piece(cut, scratch, out, window.lines.len(), &piece.columns);
             }
         }
@@ -143,21 +147,22 @@ impl<T: Sample> Filter<'_, T> {
         let found = scratch.planes.as_mut_ptr();
         let mut out = window.lines.start as isize * slide.out;
         let (mut rest, mut n) = (window.plane, 1);
-        let stride = |axes: &[super::geometry::Axis]| axes.iter().map(|a| a.len).product::<usize>();
+        let count = |axes: &[Axis]| axes.iter().map(|a| a.len).product::<usize>();
         // SAFETY: `n` grows to the number of planes under the filter. Going down, no
         // place is written before what it held has been read.
         unsafe {
             found.write(0);
             for (i, axis) in planes.iter().enumerate() {
-                let inner = stride(&planes[i + 1..]);
+                let inner = count(&planes[i + 1..]);
                 let index = rest / inner;
                 rest %= inner;
                 out += index as isize * axis.out;
                 for i in (0..n).rev() {
                     let plane = *found.add(i);
                     for tap in (0..axis.taps).rev() {
-                        let place = (index + tap) as isize - axis.before as isize;
-                        let offset = match self.border.source(place, axis.len) {
+                        let place = index * axis.stride + tap * axis.dilation;
+                        let place = place as isize - axis.before as isize;
+                        let offset = match self.border.source(place, axis.from) {
                             Some(at) if plane != OUTSIDE => plane + at as isize * axis.src,
                             _ => OUTSIDE,
                         };
@@ -166,11 +171,12 @@ impl<T: Sample> Filter<'_, T> {
                 }
                 n *= axis.taps;
             }
-            let height = window.lines.len() + slide.taps - 1;
+            let height = height(&slide, window.lines.len());
+            let start = window.lines.start * slide.stride;
             let lines = scratch.lines.as_mut_ptr();
             for r in 0..height {
-                let place = (window.lines.start + r) as isize - slide.before as isize;
-                let at = self.border.source(place, slide.len);
+                let place = (start + r) as isize - slide.before as isize;
+                let at = self.border.source(place, slide.from);
                 for plane in 0..cut.around {
                     let offset = match (at, *found.add(plane)) {
                         (Some(at), plane) if plane != OUTSIDE => plane + at as isize * slide.src,
@@ -204,7 +210,7 @@ impl<T: Sample> Filter<'_, T> {
             // SAFETY: the room is as large as a copy.
             unsafe { self.find_ends(scratch.ends.as_mut_ptr(), &piece.columns) };
         }
-        for i in 0..cut.around * (lines + slide.taps - 1) {
+        for i in 0..cut.around * height(&slide, lines) {
             // SAFETY: the rooms hold so many values, and a copy for each.
             unsafe {
                 let start = match *found.add(i) {
@@ -227,7 +233,7 @@ impl<T: Sample> Filter<'_, T> {
         let line = &self.geometry.line;
         let from = columns.start as isize - line.before() as isize;
         let to = (columns.end + line.after()) as isize;
-        let len = line.len() as isize;
+        let len = line.from() as isize;
         [from..to, from.clamp(0, len)..to.clamp(0, len)]
     }
 
@@ -302,7 +308,9 @@ impl<T: Sample> Filter<'_, T> {
     ) {
         let (line, (_, slide)) = (&self.geometry.line, self.geometry.slide());
         let len = columns.len();
-        let staged = line.axis.out != 1;
+        let staged = line.axis.out != 1 || line.axis.stride != 1;
+        let out_line = out;
+        let out = out.wrapping_offset(columns.start as isize * line.axis.out);
         let mut sums = Sums { out, step: slide.out, lines, len };
         if staged {
             sums = Sums { out: scratch.out.as_mut_ptr(), step: len as isize, lines, len };
@@ -326,7 +334,7 @@ impl<T: Sample> Filter<'_, T> {
                         taps: along,
                         span: 1,
                         run: along.len(),
-                        step: self.geometry.line.width,
+                        step: self.geometry.line.width * self.geometry.line.axis.dilation,
                         out: sums.out.wrapping_offset(i as isize * sums.step),
                         out_step: sums.step,
                         four: four == 4,
@@ -339,10 +347,11 @@ impl<T: Sample> Filter<'_, T> {
             }
             if staged {
                 for i in 0..lines {
-                    let to = out.wrapping_offset(i as isize * slide.out);
-                    for j in 0..len {
-                        to.wrapping_offset(j as isize * line.axis.out)
-                            .write(*sums.out.add(i * len + j));
+                    let to = out_line.wrapping_offset(i as isize * slide.out);
+                    let every = line.axis.stride;
+                    for at in (columns.start.next_multiple_of(every)..columns.end).step_by(every) {
+                        to.wrapping_offset((at / every) as isize * line.axis.out)
+                            .write(*sums.out.add(i * len + at - columns.start));
                     }
                 }
             }
@@ -356,7 +365,7 @@ impl<T: Sample> Filter<'_, T> {
     unsafe fn sums(&self, cut: &Cut, scratch: &mut Scratch<T>, sums: Sums<T>) {
         let Groups { list, span, run } = self.groups;
         let (_, slide) = self.geometry.slide();
-        let height = sums.lines + slide.taps - 1;
+        let height = height(&slide, sums.lines);
         let lines = tile_lines(self.groups, sums.lines);
         let tile_lines = span + lines - 1;
         let (starts, tile) = (scratch.starts.as_mut_ptr(), scratch.tile.as_mut_ptr());
@@ -377,7 +386,7 @@ impl<T: Sample> Filter<'_, T> {
                     taps: self.taps,
                     span: 1,
                     run: *run,
-                    step: self.geometry.line.width,
+                    step: self.geometry.line.width * self.geometry.line.axis.dilation,
                     out: sums.out,
                     out_step: part as isize,
                     four: true,
@@ -395,9 +404,10 @@ impl<T: Sample> Filter<'_, T> {
                 // each plane; columns up to `len` are reached by every tap.
                 unsafe {
                     for (g, group) in list.iter().enumerate() {
-                        let from = starts.add(group.plane * height + group.slide + i);
+                        let from = group.plane * height + group.slide + i * slide.stride;
                         for r in 0..tile_lines {
-                            let start = (*from.add(r)).wrapping_add(group.shift + at);
+                            let start = (*starts.add(from + r * slide.stride))
+                                .wrapping_add(group.shift + at);
                             tile.add(g * tile_lines + r).write(start);
                         }
                     }
@@ -406,7 +416,7 @@ impl<T: Sample> Filter<'_, T> {
                         taps: self.taps,
                         span: *span,
                         run: *run,
-                        step: self.geometry.line.width,
+                        step: self.geometry.line.width * self.geometry.line.axis.dilation,
                         out: sums.out.wrapping_offset(i as isize * sums.step).add(at),
                         out_step: sums.step,
                         four: lines == 4,

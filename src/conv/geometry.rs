@@ -18,20 +18,49 @@ use crate::tuning;
 /// One axis of the array and of the filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Axis {
+    /// Elements of the output and of the input.
     pub(super) len: usize,
+    pub(super) from: usize,
     /// Strides of the input and the output, in elements.
     pub(super) src: isize,
     pub(super) out: isize,
-    /// Taps along it, and how many of them stand before the element itself.
+    /// Taps along it, and how many elements before its own place the first one lies.
     pub(super) taps: usize,
     pub(super) before: usize,
+    /// Elements of the input from one output to the next, and from tap to tap.
+    pub(super) stride: usize,
+    pub(super) dilation: usize,
     /// Which axis of the filter it is.
     pub(super) place: usize,
 }
 
 impl Axis {
-    pub(super) const UNIT: Axis =
-        Axis { len: 1, src: 1, out: 1, taps: 1, before: 0, place: usize::MAX };
+    pub(super) const UNIT: Axis = Axis {
+        len: 1,
+        from: 1,
+        src: 1,
+        out: 1,
+        taps: 1,
+        before: 0,
+        stride: 1,
+        dilation: 1,
+        place: usize::MAX,
+    };
+
+    /// Elements under the filter besides one: how far it reaches.
+    pub(super) fn reach(&self) -> usize {
+        (self.taps - 1) * self.dilation
+    }
+
+    /// Places of the output, those between two strides counted too.
+    pub(super) fn dense(&self) -> usize {
+        (self.len - 1) * self.stride + 1
+    }
+
+    /// Whether it has no taps and every element is an output.
+    fn is_plain(&self) -> bool {
+        self.taps == 1 && self.stride == 1
+    }
 }
 
 /// The innermost axis: pixels of `width` elements, evenly spaced in memory.
@@ -42,9 +71,14 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// How many elements.
+    /// How many places the output has, those between two strides counted too.
     pub(super) fn len(&self) -> usize {
-        self.axis.len * self.width
+        self.axis.dense() * self.width
+    }
+
+    /// How many elements the input has.
+    pub(super) fn from(&self) -> usize {
+        self.axis.from * self.width
     }
 
     /// Elements that the taps reach before the line.
@@ -54,7 +88,7 @@ impl Line {
 
     /// Elements that the taps reach after the line.
     pub(super) fn after(&self) -> usize {
-        (self.axis.taps - 1 - self.axis.before) * self.width
+        (self.axis.reach() - self.axis.before) * self.width
     }
 }
 
@@ -108,11 +142,13 @@ impl Geometry {
         while let Some(&next) = outer.as_slice().last() {
             let inner = line.axis;
             let spans = (line.len() as isize * inner.src, line.len() as isize * inner.out);
-            if inner.taps > 1 || inner.len == 1 || next.len == 1 || (next.src, next.out) != spans {
+            let apart = inner.len == 1 || next.len == 1 || (next.src, next.out) != spans;
+            if apart || !inner.is_plain() || next.stride > 1 {
                 break;
             }
             if next.taps == 1 {
-                line.axis = Axis { len: inner.len * next.len, ..inner };
+                let len = inner.len * next.len;
+                line.axis = Axis { len, from: len, ..inner };
             } else if line.len() < tuning::SHORT_LINE {
                 line.width = line.len();
                 line.axis = Axis { src: inner.src, out: inner.out, ..next };
@@ -173,8 +209,9 @@ impl Geometry {
             step_of(axis.place, Group { plane, ..Group::default() });
             plane *= axis.taps;
         }
-        step_of(slide.place, Group { slide: 1, ..Group::default() });
-        step_of(self.line.axis.place, Group { shift: self.line.width, ..Group::default() });
+        step_of(slide.place, Group { slide: slide.dilation, ..Group::default() });
+        let shift = self.line.width * self.line.axis.dilation;
+        step_of(self.line.axis.place, Group { shift, ..Group::default() });
 
         let mut axes = List::new(0);
         (0..shape.len()).filter(|&place| shape[place] > 1).for_each(|place| axes.push(place));
@@ -187,7 +224,8 @@ impl Geometry {
             _ => 1,
         };
         let run = last_is(self.line.axis.place);
-        let span = last_is(slide.place);
+        // Four lines share what they read only if they follow each other as the taps do.
+        let span = if (slide.stride, slide.dilation) == (1, 1) { last_is(slide.place) } else { 1 };
 
         let mut list: Vec<Group> = Vec::new();
         let n = taps / (span * run);

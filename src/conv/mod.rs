@@ -30,32 +30,45 @@
 //! at most `k * EPSILON` times the sum of the absolute products.
 //!
 //! # Performance
-//! Direct: the time is that of elements times taps, up to 32 sums of `f32` at once in
+//! Summed directly, the time is that of elements times taps, up to 32 sums of `f32` at once in
 //! registers with AVX-512, 16 with AVX2. Integers are summed as floats wherever that is
 //! exact, at the same speed. Filters of three and more lines read each element once for
 //! four lines of the output. Working memory of a window that fits L2 for each thread,
 //! none that grows with the array. Inputs of any strides are read where they are, but
 //! for the ends of lines, and for lines that are not contiguous or many. Parallel from
 //! about 10 us of work.
+//!
+//! Large filters take another way unless [`Options::method`] forbids it. A matrix that is
+//! exactly an outer product is applied axis by axis, each pass rounding as above. Where
+//! Fourier transforms promise to be half as fast again (from about 15x15 taps of a large
+//! `f32` image, some hundred taps along a line), and array, filter and border are finite,
+//! tiles are transformed: errors are then relative to the largest value of two
+//! neighbouring tiles, at most about `4 * log2(n) * EPSILON * max|src| * sum|filter|` for
+//! tiles of `n` values, and the same bits are promised for any number of threads but not in
+//! every tier. [`Method`] tells more.
 
 mod border;
 mod call;
 mod cut;
+mod fft;
 mod filter;
 mod geometry;
+mod method;
 mod options;
+mod passes;
 mod pieces;
 
 use ndarray::{Array, ArrayRef, Dimension, Ix1};
 
 pub use self::border::Border;
+pub use self::method::Method;
 pub use self::options::{Options, PerAxis};
 pub use crate::kernel::conv::Sample;
 
-pub(crate) use self::call::{Call, Pass, run_passes};
+pub(crate) use self::call::{Call, Request, Sized1d};
 
-use self::call::Request;
-use self::options::Way;
+pub(crate) use self::options::Way;
+pub(crate) use self::passes::{Pass, run_passes};
 use crate::{Error, Float};
 
 macro_rules! n_dimensional {
@@ -67,9 +80,9 @@ macro_rules! n_dimensional {
             options: impl Into<Options<T>>,
         ) -> Result<Array<T, D>, Error> {
             let options = options.into();
-            let request = Request::new(stringify!($name), filter, $way, &options)?;
+            let request = Request::new(stringify!($name), filter, $way, (options.border, options.method))?;
             // SAFETY: a filter that gives no error writes every element.
-            unsafe { Call::fresh(stringify!($name), src, |call| request.on_all_axes(&call)) }
+            unsafe { Call::fresh(stringify!($name), src, |call| request.on_all_axes(&call, &options.origin)) }
         }
 
         $(#[$doc_into])*
@@ -80,8 +93,8 @@ macro_rules! n_dimensional {
             out: &mut ArrayRef<T, D>,
         ) -> Result<(), Error> {
             let options = options.into();
-            let request = Request::new(stringify!($into), filter, $way, &options)?;
-            request.on_all_axes(&Call::given(stringify!($into), src, out)?)
+            let request = Request::new(stringify!($into), filter, $way, (options.border, options.method))?;
+            request.on_all_axes(&Call::given(stringify!($into), src, out)?, &options.origin)
         }
     };
 }
@@ -178,9 +191,9 @@ macro_rules! along_one_axis {
             options: impl Into<Options<T>>,
         ) -> Result<Array<T, D>, Error> {
             let options = options.into();
-            let request = Request::new(stringify!($name), filter, $way, &options)?;
+            let request = Request::new(stringify!($name), filter, $way, (options.border, options.method))?;
             // SAFETY: a filter that gives no error writes every element.
-            unsafe { Call::fresh(stringify!($name), src, |call| request.along_axis(&call, axis)) }
+            unsafe { Call::fresh(stringify!($name), src, |call| request.along_axis(&call, axis, &options.origin)) }
         }
 
         $(#[$doc_into])*
@@ -192,8 +205,8 @@ macro_rules! along_one_axis {
             out: &mut ArrayRef<T, D>,
         ) -> Result<(), Error> {
             let options = options.into();
-            let request = Request::new(stringify!($into), filter, $way, &options)?;
-            request.along_axis(&Call::given(stringify!($into), src, out)?, axis)
+            let request = Request::new(stringify!($into), filter, $way, (options.border, options.method))?;
+            request.along_axis(&Call::given(stringify!($into), src, out)?, axis, &options.origin)
         }
     };
 }

@@ -1,6 +1,6 @@
 //! What a filter can be told besides its taps.
 
-use super::{Border, Sample};
+use super::{Border, Method, Sample};
 use crate::Error;
 use crate::kernel::conv::Bits;
 use crate::plan::List;
@@ -74,9 +74,9 @@ impl<V> From<Vec<V>> for PerAxis<V> {
     }
 }
 
-/// Border and origin of a filter.
+/// Border, origin and method of a filter.
 ///
-/// The default is SciPy's: [`Border::Reflect`], origin 0. A [`Border`] alone
+/// The default is SciPy's: [`Border::Reflect`], origin 0; and [`Method::Auto`]. A [`Border`] alone
 /// converts into it, so a border can be given wherever options are asked for.
 ///
 /// # Examples
@@ -89,6 +89,7 @@ impl<V> From<Vec<V>> for PerAxis<V> {
 pub struct Options<T> {
     pub(crate) border: Border<T>,
     pub(crate) origin: PerAxis<isize>,
+    pub(crate) method: Method,
 }
 
 impl<T> Options<T> {
@@ -118,17 +119,24 @@ impl<T> Options<T> {
         self.origin = origin.into();
         self
     }
+
+    /// How the sums are computed.
+    #[must_use]
+    pub fn method(mut self, method: Method) -> Self {
+        self.method = method;
+        self
+    }
 }
 
 impl<T> From<Border<T>> for Options<T> {
     fn from(border: Border<T>) -> Self {
-        Self { border, origin: PerAxis::All(0) }
+        Self { border, origin: PerAxis::All(0), method: Method::Auto }
     }
 }
 
 /// Which way round the filter is laid on the array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(crate) enum Way {
     Correlate,
     Convolve,
 }

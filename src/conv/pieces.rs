@@ -20,9 +20,9 @@ pub(super) struct Piece {
 pub(super) fn source<T>(line: &Line, border: &Border<T>, at: isize) -> Option<usize> {
     let width = line.width as isize;
     if width == 1 {
-        return border.source(at, line.axis.len);
+        return border.source(at, line.axis.from);
     }
-    let pixel = border.source(at.div_euclid(width), line.axis.len)?;
+    let pixel = border.source(at.div_euclid(width), line.axis.from)?;
     Some(pixel * line.width + at.rem_euclid(width) as usize)
 }
 
@@ -34,7 +34,7 @@ pub(super) fn pieces(line: &Line, columns: Range<usize>) -> [Option<Piece>; 3] {
     if start < line.before() {
         lo = line.before().max(start + PIECE);
     }
-    let last = line.len().saturating_sub(line.after());
+    let last = line.from().saturating_sub(line.after());
     if end > last {
         hi = last.min(end.saturating_sub(PIECE));
     }
@@ -62,7 +62,7 @@ mod tests {
         for len in [1, 5, 63, 64, 130, 200, 1000] {
             for (taps, before) in [(1, 0), (3, 1), (9, 8), (9, 0), (150, 75), (900, 3)] {
                 for src in [1, 2] {
-                    let axis = Axis { len, src, taps, before, ..Axis::UNIT };
+                    let axis = Axis { len, from: len, src, taps, before, ..Axis::UNIT };
                     let line = Line { axis, width: 1 };
                     for cols in [64, 256, len] {
                         for start in (0..len).step_by(cols) {

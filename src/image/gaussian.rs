@@ -269,7 +269,7 @@ fn passes<T: Float>(
         };
         if sigma > SIGMA_MIN {
             let taps = Cow::Owned(weights(function, sigma, order, before)?);
-            passes.push(Pass { axis, taps, before });
+            passes.push(Pass::new_at(axis, taps, before));
         }
     }
     Ok(passes)

@@ -157,7 +157,7 @@ fn passes<T: Float>(
     smooth: [u8; 3],
 ) -> Result<Vec<Pass<'static, T>>, Error> {
     plan::check_axis(function, axis, shape)?;
-    let pass = |axis, taps: [T; 3]| Pass { axis, taps: Cow::Owned(taps.into()), before: 1 };
+    let pass = |axis, taps: [T; 3]| Pass::new_at(axis, Cow::Owned(taps.into()), 1);
     let derivative = pass(axis, [-T::ONE, T::ZERO, T::ONE]);
     let others = (0..shape.len()).filter(|&other| other != axis);
     let smooth = smooth.map(|weight| T::from(weight).unwrap_or(T::ZERO));

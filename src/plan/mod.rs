@@ -11,6 +11,7 @@ mod list;
 mod memory;
 mod room;
 mod shape;
+mod spectral;
 mod tiles;
 mod windows;
 
@@ -21,5 +22,6 @@ pub(crate) use list::List;
 pub(crate) use memory::Buffer;
 pub(crate) use room::Room;
 pub(crate) use shape::{broadcast, check_axis, check_output, checked_len, is_c_order, is_f_order};
+pub(crate) use spectral::{Span, Spectral};
 pub(crate) use tiles::Tiles;
 pub(crate) use windows::{Reach, Window, Windows};

@@ -94,18 +94,37 @@ pub fn correlate<T: Item>(
     before: &[usize],
     beyond: Beyond<T>,
 ) -> ArrayD<T> {
+    let ones = vec![1; src.ndim()];
+    correlate_to(src, filter, before, [&ones, &ones], src.shape(), beyond)
+}
+
+/// The same into a result of `shape`: along axis `d` output `i` has its first tap over
+/// place `i * stride[d] - before[d]`, and the others every `dilation[d]` places.
+///
+/// # Panics
+/// If the numbers of axes differ.
+#[must_use]
+pub fn correlate_to<T: Item>(
+    src: &ArrayViewD<'_, T>,
+    filter: &ArrayViewD<'_, T::Tap>,
+    before: &[usize],
+    [stride, dilation]: [&[usize]; 2],
+    shape: &[usize],
+    beyond: Beyond<T>,
+) -> ArrayD<T> {
     assert_eq!(src.ndim(), filter.ndim());
     assert_eq!(src.ndim(), before.len());
-    ArrayD::from_shape_fn(src.raw_dim(), |at| {
+    ArrayD::from_shape_fn(shape, |at| {
         let mut sum = T::NOTHING;
         let mut place = at.clone();
         for (tap_at, &tap) in filter.indexed_iter() {
             let mut inside = true;
             for d in 0..src.ndim() {
-                let wanted = (at[d] + tap_at[d]) as isize - before[d] as isize;
+                let wanted = at[d] * stride[d] + tap_at[d] * dilation[d];
+                let wanted = wanted as isize - before[d] as isize;
                 match beyond.index(wanted, src.shape()[d] as isize) {
                     Some(index) => place[d] = index as usize,
-                    None => inside = false,
+                    None => (place[d], inside) = (0, false),
                 }
             }
             let x = match beyond {

@@ -34,6 +34,24 @@ pub trait Sample: Element {
     #[doc(hidden)]
     fn reach(tap: Self::Tap) -> u64;
 
+    /// Whether `f32` holds every value: what transforms are computed in.
+    #[doc(hidden)]
+    const SINGLE: bool = false;
+    /// Whether sums are rounded; they are exact for integers.
+    #[doc(hidden)]
+    const ROUNDED: bool = false;
+
+    // Functions, not methods, so that no call `x.to_f64()` elsewhere is ambiguous.
+    #[doc(hidden)]
+    fn to_wide(x: Self) -> f64;
+    #[doc(hidden)]
+    fn tap_to_wide(tap: Self::Tap) -> f64;
+    #[doc(hidden)]
+    fn tap_of_wide(x: f64) -> Self::Tap;
+    /// The value nearest to `x`.
+    #[doc(hidden)]
+    fn of_wide(x: f64) -> Self;
+
     /// Writes the sums of a tile, in the best tier.
     ///
     /// # Safety
@@ -107,8 +125,25 @@ impl Bits {
 }
 
 macro_rules! float {
-    ($($t:ty, $ymm:ident, $zmm:ident;)*) => {$(impl Sample for $t {
+    ($($t:ty, $single:expr, $ymm:ident, $zmm:ident;)*) => {$(impl Sample for $t {
         type Tap = $t;
+        const SINGLE: bool = $single;
+        const ROUNDED: bool = true;
+        #[inline(always)]
+        fn to_wide(x: $t) -> f64 {
+            f64::from(x)
+        }
+        #[inline(always)]
+        fn tap_to_wide(tap: $t) -> f64 {
+            f64::from(tap)
+        }
+        #[inline(always)]
+        fn of_wide(x: f64) -> $t {
+            x as $t
+        }
+        fn tap_of_wide(x: f64) -> $t {
+            x as $t
+        }
         fn reach(_: $t) -> u64 {
             0
         }
@@ -136,11 +171,26 @@ macro_rules! float {
         }
     })*};
 }
-float!(f32, __m256, __m512; f64, __m256d, __m512d;);
+float!(f32, true, __m256, __m512; f64, false, __m256d, __m512d;);
 
 macro_rules! integer {
     ($($t:ty)*) => {$(impl Sample for $t {
         type Tap = i32;
+        #[inline(always)]
+        fn to_wide(x: $t) -> f64 {
+            f64::from(x)
+        }
+        #[inline(always)]
+        fn tap_to_wide(tap: i32) -> f64 {
+            f64::from(tap)
+        }
+        #[inline(always)]
+        fn of_wide(x: f64) -> $t {
+            x.round() as $t
+        }
+        fn tap_of_wide(x: f64) -> i32 {
+            x as i32
+        }
         fn reach(tap: i32) -> u64 {
             // |MIN| of a signed type is one more than its MAX.
             let ends = [<$t>::MIN, <$t>::MAX].map(|end| i64::from(end).unsigned_abs());

@@ -1,0 +1,199 @@
+//! Filters along one axis after another.
+
+use std::borrow::Cow;
+
+use ndarray::{ArrayRef, Ix1};
+
+use super::call::{Call, in_order_of, read_taps};
+use super::filter::{Arrays, Filter};
+use super::geometry::{Axis, Geometry};
+use super::options::{Way, taps_before};
+use super::{Border, Sample};
+use crate::kernel::conv::Bits;
+use crate::plan::{self, Axes, Buffer, Chunks, List};
+use crate::{Error, pool};
+
+/// A filter along one axis, ready to be used.
+#[derive(Debug, Clone)]
+pub(crate) struct Pass<'a, T: Copy> {
+    pub(crate) axis: usize,
+    pub(crate) taps: Cow<'a, [T]>,
+    /// How many elements before its own place the first tap lies.
+    pub(crate) before: usize,
+    /// Elements of the result, if not as many as of the input.
+    len: Option<usize>,
+    stride: usize,
+    dilation: usize,
+}
+
+impl<'a, T: Copy> Pass<'a, T> {
+    /// Correlation with `filter` along `axis`.
+    ///
+    /// # Errors
+    /// [`Error::Empty`], [`Error::Value`], [`Error::Memory`].
+    pub(super) fn new(
+        function: &'static str,
+        axis: usize,
+        filter: &'a ArrayRef<T, Ix1>,
+        origin: isize,
+    ) -> Result<Self, Error> {
+        Self::of(function, axis, read_taps(function, filter, Way::Correlate)?, origin)
+    }
+
+    /// Correlation with `taps`, of which there is at least one, along `axis`.
+    ///
+    /// # Errors
+    /// [`Error::Value`].
+    pub(crate) fn of(
+        function: &'static str,
+        axis: usize,
+        taps: Cow<'a, [T]>,
+        origin: isize,
+    ) -> Result<Self, Error> {
+        let before = taps_before(function, taps.len(), origin, Way::Correlate)?;
+        Ok(Self::new_at(axis, taps, before))
+    }
+
+    /// Correlation with `taps`, the first of which lies `before` elements before its own
+    /// place, along `axis`.
+    pub(crate) fn new_at(axis: usize, taps: Cow<'a, [T]>, before: usize) -> Self {
+        Self { axis, taps, before, len: None, stride: 1, dilation: 1 }
+    }
+
+    /// Correlation with `taps` as the axis says.
+    pub(super) fn sized(axis: &Axis, taps: Vec<T>) -> Self {
+        let Axis { len, before, stride, dilation, place, .. } = *axis;
+        Self { axis: place, taps: Cow::Owned(taps), before, len: Some(len), stride, dilation }
+    }
+}
+
+/// Runs `passes` one after the other; two at a time where the second is along
+/// the line, so that the array between them never exists. None: a copy.
+///
+/// The shape of the call is that of the input. Of integers every part of a sum must fit
+/// 24 bits.
+///
+/// # Errors
+/// [`Error::TooLarge`], [`Error::Memory`].
+pub(crate) fn run_passes<T: Sample>(
+    call: &Call<'_, T>,
+    passes: &[Pass<'_, T::Tap>],
+    border: Border<T>,
+) -> Result<(), Error> {
+    if call.shape.contains(&0) {
+        return Ok(());
+    }
+    if passes.is_empty() {
+        copy(call);
+        return Ok(());
+    }
+    // As large as any array on the way.
+    let mut shape = call.shape.to_vec();
+    for pass in passes {
+        shape[pass.axis] = shape[pass.axis].max(pass.len.unwrap_or(0));
+    }
+    let len = plan::checked_len(call.function, &shape, size_of::<T>())?;
+    let mut buffers: [Option<Buffer<T>>; 2] = [None, None];
+    let mut at_shape = call.shape.to_vec();
+    let (mut src, mut src_strides) = (call.src, call.src_strides.to_vec());
+    let (mut at, mut turn) = (0, 0);
+    while at < passes.len() {
+        let shape = at_shape.clone();
+        let from = |out, out_strides| Call {
+            shape: &shape,
+            src,
+            src_strides: &src_strides,
+            out,
+            out_strides,
+            ..*call
+        };
+        let between = |n: usize| {
+            let mut after = shape.clone();
+            for pass in &passes[at..at + n] {
+                after[pass.axis] = pass.len.unwrap_or(after[pass.axis]);
+            }
+            let strides = in_order_of(&after, call.out_strides);
+            (after, strides)
+        };
+        // Two together write where the second of them would.
+        let two = between(2.min(passes.len() - at)).1;
+        let out_strides = if at + 2 == passes.len() { call.out_strides } else { two.as_slice() };
+        let n = stage_len(&from(call.out, out_strides), &passes[at..]);
+        let (after, strides) = between(n);
+        if at + n == passes.len() {
+            return run_stage(&from(call.out, call.out_strides), &passes[at..], border);
+        }
+        let buffer = match &mut buffers[turn] {
+            Some(buffer) => buffer,
+            none => none.insert(Buffer::new(call.function, len)?),
+        };
+        let out = buffer.as_mut_ptr();
+        run_stage(&from(out, strides.as_slice()), &passes[at..at + n], border)?;
+        (src, src_strides, at_shape) = (out.cast_const(), strides.as_slice().to_vec(), after);
+        (at, turn) = (at + n, 1 - turn);
+    }
+    Ok(())
+}
+
+/// Copies the input, every bit of it (a tap of 1 would turn -0.0 into 0.0).
+fn copy<T: Sample>(call: &Call<'_, T>) {
+    let axes = Axes::in_memory_order(call.shape, [call.out_strides, call.src_strides]);
+    let [to, from] = axes.inner().strides;
+    let chunks = Chunks::new(axes.len(), 2 * size_of::<T>(), 0.0, 1);
+    let arrays = Arrays { src: call.src, out: call.out };
+    pool::each(chunks.n(), chunks.cost_ns(), |i| {
+        for run in axes.runs(chunks.range(i)) {
+            let [out, src] = run.offsets;
+            let Arrays { src: first, out: first_out } = &arrays;
+            let (src, out) = (first.wrapping_offset(src), first_out.wrapping_offset(out));
+            for j in 0..run.len as isize {
+                // SAFETY: the axes lead to elements of both arrays, each of the
+                // output in one chunk; see `Call`.
+                unsafe { out.offset(j * to).write(*src.offset(j * from)) };
+            }
+        }
+    });
+}
+
+/// The lines of a stage of one pass or two.
+fn stage_geometry<T: Sample>(stage: &Call<'_, T>, passes: &[Pass<'_, T::Tap>]) -> Geometry {
+    let mut axes = stage.axes();
+    for pass in passes {
+        let axis = &mut axes.as_mut_slice()[pass.axis];
+        let Pass { before, stride, dilation, .. } = *pass;
+        let len = pass.len.unwrap_or(axis.from);
+        *axis = Axis { len, taps: pass.taps.len(), before, stride, dilation, ..*axis };
+    }
+    Geometry::new(axes.as_slice())
+}
+
+/// How many of the next passes go through the array together.
+fn stage_len<T: Sample>(stage: &Call<'_, T>, passes: &[Pass<'_, T::Tap>]) -> usize {
+    let Some([first, second]) = passes.get(..2) else { return 1 };
+    let line = stage_geometry(stage, &passes[..2]).line;
+    if line.axis.place == second.axis && first.axis != second.axis { 2 } else { 1 }
+}
+
+fn run_stage<T: Sample>(
+    stage: &Call<'_, T>,
+    passes: &[Pass<'_, T::Tap>],
+    border: Border<T>,
+) -> Result<(), Error> {
+    let geometry = stage_geometry(stage, passes);
+    let mut shape = List::new(1);
+    stage.shape.iter().for_each(|_| shape.push(1));
+    shape.as_mut_slice()[passes[0].axis] = passes[0].taps.len();
+    let groups = geometry.groups(stage.function, shape.as_slice(), passes[0].taps.len())?;
+    let filter = Filter {
+        function: stage.function,
+        geometry: &geometry,
+        groups: &groups,
+        taps: &passes[0].taps,
+        bits: Bits::B24,
+        along: passes.get(1).map(|second| &*second.taps),
+        border,
+    };
+    // SAFETY: as for one filter; two passes go together only where the second is
+    // along the line, and the first has no taps there.
+    unsafe { filter.run(stage.src, stage.out) }
+}
