@@ -150,6 +150,11 @@ examples() {
     cargo run --release $1 --example low_rank -- --size 320x180 --out "$out/low_rank"
     is_png "$out/low_rank/low_rank.png"
     # shellcheck disable=SC2086
+    cargo run --release $1 --example deblur -- --size 320x180 --iterations 5 --out "$out/deblur"
+    for file in out_of_focus deblurred; do
+        is_png "$out/deblur/$file.png"
+    done
+    # shellcheck disable=SC2086
     cargo run --release $1 --example pipeline -- --size 320x180 --count 4 --out "$out/pipeline"
     for file in 00000 00003 originals/00003; do
         is_png "$out/pipeline/$file.png"
@@ -161,7 +166,7 @@ examples_refuse() {
     local out=$scratch/refused log=$scratch/refused.log status example
     rm -rf "$out"
     printf '\x89PNG\r\n\x1a\n' >"$scratch/cut.png"
-    for example in photo low_rank pipeline; do
+    for example in photo low_rank deblur pipeline; do
         for input in "$scratch/missing.png" "$scratch/cut.png"; do
             status=0
             cargo run --quiet --release --example "$example" -- "$input" --out "$out" \

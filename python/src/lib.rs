@@ -15,6 +15,7 @@ mod matmul;
 mod options;
 mod raw;
 mod reduce;
+mod signal;
 mod task;
 
 use pyo3::prelude::*;
@@ -55,5 +56,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(filter::joined::generic_gradient_magnitude, module)?)?;
     module.add_function(wrap_pyfunction!(filter::joined::uniform_filter, module)?)?;
     module.add_function(wrap_pyfunction!(filter::joined::uniform_filter1d, module)?)?;
+    module.add_function(wrap_pyfunction!(signal::_convolve, module)?)?;
+    module.add_function(wrap_pyfunction!(signal::_prefers_fft, module)?)?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 """Data-parallel kernels on NumPy arrays: every core at work, the GIL released.
 
-The functions have NumPy's names and keywords; `swath.ndimage` has SciPy's. Results
-do not depend on the number of threads. Ctrl-C and `with swath.deadline(seconds):`
+The functions have NumPy's names and keywords; `swath.ndimage` and `swath.signal` have
+SciPy's. Results do not depend on the number of threads. Ctrl-C and `with swath.deadline(seconds):`
 stop long calls. `swath.Executor` runs them later, `swath.aio` lets coroutines await
 them.
 """
@@ -9,7 +9,7 @@ them.
 import importlib
 from typing import Any
 
-from . import _threadpoolctl, ndimage
+from . import _threadpoolctl, ndimage, signal
 from ._core import dot, get_num_threads, matmul, max, mean, min, set_num_threads, sum
 from ._errors import (
     AxisError,
@@ -47,6 +47,7 @@ __all__ = [
     "ndimage",
     "progress",
     "set_num_threads",
+    "signal",
     "sum",
     "threads",
 ]

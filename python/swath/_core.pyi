@@ -235,3 +235,16 @@ def uniform_filter1d(
     cval: float = 0.0,
     origin: int = 0,
 ) -> NDArray[Any]: ...
+def _convolve(
+    function: str,
+    in1: ArrayLike,
+    in2: ArrayLike,
+    turned: bool,
+    mode: str,
+    method: str,
+    boundary: str,
+    fillvalue: float,
+) -> NDArray[Any]: ...
+def _prefers_fft(
+    in1: Sequence[int], in2: Sequence[int], mode: str, single: bool
+) -> bool: ...

@@ -1,5 +1,6 @@
 //! How the sums of a filter are computed, and who chooses.
 
+use super::call::Sized1d;
 use super::geometry::Axis;
 use super::{Border, Sample, fft};
 use crate::kernel::conv::Bits;
@@ -88,7 +89,7 @@ impl<T: Sample> Sums<'_, T> {
 
     fn cheapest(&self, filtered: usize, src: *const T) -> Chosen<T::Tap> {
         let elements: f64 = self.axes.iter().map(|axis| axis.len as f64).product();
-        let mut best_ns = elements * self.taps.len() as f64 * self.tap_ns();
+        let mut best_ns = direct_ns(self.axes, self.tap_ns());
         if filtered == 0 || best_ns < tuning::METHOD_MIN_NS {
             return Chosen::Direct;
         }
@@ -103,8 +104,7 @@ impl<T: Sample> Sums<'_, T> {
                 (chosen, best_ns) = (Chosen::Separable(factors), ns);
             }
         }
-        let fft_ns = fft::cut::<T>(self.axes).map_or(f64::INFINITY, |(_, cut)| cut.cost_ns);
-        if fft_ns * tuning::FFT_GAIN < best_ns
+        if is_beaten::<T>(self.axes, best_ns)
             && self.is_transformable()
             && self.is_finite()
             // SAFETY: the caller filters the array at `src` by the same axes.
@@ -183,6 +183,36 @@ impl<T: Sample> Sums<'_, T> {
         }
         Some(factors.into_iter().map(|(i, _, along)| (i, along)).collect())
     }
+}
+
+/// What sums cost directly, in ns, where a tap does so much.
+fn direct_ns(axes: &[Axis], tap_ns: f64) -> f64 {
+    axes.iter().map(|axis| axis.len as f64 * axis.taps as f64).product::<f64>() * tap_ns
+}
+
+/// Whether transforms are expected to be so much faster that they are worth it.
+fn is_beaten<T: Sample>(axes: &[Axis], ns: f64) -> bool {
+    let fft_ns = fft::cut::<T>(axes).map_or(f64::INFINITY, |(_, cut)| cut.cost_ns);
+    fft_ns * tuning::FFT_GAIN < ns
+}
+
+/// Whether [`Method::Auto`] would take transforms for finite floats and a filter that is no
+/// outer product, along axes of contiguous arrays.
+pub(crate) fn prefers_fft<T: Sample>(each: &[Sized1d], taps: &[usize]) -> bool {
+    let mut axes = Vec::new();
+    let (mut src, mut out) = (1isize, 1isize);
+    for (place, (sized, &taps)) in each.iter().zip(taps).enumerate().rev() {
+        let Sized1d { from, len, before, stride, dilation } = *sized;
+        axes.push(Axis { len, from, src, out, taps, before, stride, dilation, place });
+        src = src.saturating_mul(from as isize);
+        out = out.saturating_mul(len as isize);
+    }
+    axes.reverse();
+    if axes.iter().any(|axis| axis.len == 0) || axes.iter().all(|axis| axis.taps == 1) {
+        return false;
+    }
+    let ns = direct_ns(&axes, size_of::<T>() as f64 * tuning::TAP_BYTE_NS);
+    ns >= tuning::METHOD_MIN_NS && is_beaten::<T>(&axes, ns)
 }
 
 /// The mantissa of a finite number without its factors of two; 0 for others.

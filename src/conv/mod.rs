@@ -62,6 +62,7 @@ use ndarray::{Array, ArrayRef, Dimension, Ix1};
 
 pub use self::border::Border;
 pub use self::method::Method;
+pub(crate) use self::method::prefers_fft;
 pub use self::options::{Options, PerAxis};
 pub use crate::kernel::conv::Sample;
 

@@ -31,7 +31,7 @@ use ndarray::{Array, ArrayRef, Dimension};
 pub use self::options::{Mode, Options};
 
 use crate::Error;
-use crate::conv::{Call, Method, PerAxis, Request, Sample, Sized1d, Way};
+use crate::conv::{Call, Method, PerAxis, Request, Sample, Sized1d, Way, prefers_fft};
 
 /// The ways of the axes, and how long each is in the result.
 struct Plan<D> {
@@ -90,6 +90,47 @@ impl<D: Dimension> Plan<D> {
         }
         Ok(Self { each, shape })
     }
+}
+
+/// Which way [`Method::Auto`] takes for arrays of these shapes that are finite, lie in
+/// row-major order, and of which the second is no outer product.
+///
+/// [`Method::Direct`] or [`Method::Fft`]. As `scipy.signal.choose_conv_method`, by the
+/// speeds of swath.
+///
+/// # Errors
+/// As [`convolve`].
+///
+/// # Examples
+/// ```
+/// use swath::conv::Method;
+/// use swath::signal::{Mode, choose_conv_method};
+///
+/// let way = |k| choose_conv_method::<f32>(&[1000, 1000], &[k, k], Mode::Same);
+/// assert_eq!((way(3)?, way(63)?), (Method::Direct, Method::Fft));
+/// # Ok::<(), swath::Error>(())
+/// ```
+pub fn choose_conv_method<T: Sample>(
+    src: &[usize],
+    filter: &[usize],
+    options: impl Into<Options<T>>,
+) -> Result<Method, Error> {
+    let function = "choose_conv_method";
+    let options = options.into();
+    if src.len() != filter.len() {
+        return Err(Error::Shape {
+            function,
+            operand: "filter",
+            shape: filter.to_vec(),
+            expected: "as many axes as src",
+            other: src.to_vec(),
+        });
+    }
+    if filter.contains(&0) {
+        return Err(Error::Empty { function, operand: "filter", shape: filter.to_vec() });
+    }
+    let Plan { each, .. } = Plan::new(function, &ndarray::IxDyn(src), filter, &options)?;
+    Ok(if prefers_fft::<T>(&each, filter) { Method::Fft } else { Method::Direct })
 }
 
 macro_rules! both {
