@@ -1,6 +1,6 @@
 //! The element types that kernels are written for.
 
-pub(crate) use sealed::Ring;
+pub(crate) use sealed::{Elementary, Ring};
 
 mod sealed {
     pub trait Sealed {}
@@ -23,6 +23,24 @@ mod sealed {
         /// Whether this is -0.0; never for integers.
         fn is_negative_zero(a: Self) -> bool;
     }
+
+    macro_rules! elementary {
+        ($($one:ident)*; $($two:ident)*) => {
+            /// The functions of `math` for one type. In a trait of another type than
+            /// `T`, so that `T::exp(x)` remains that of `num_traits`.
+            pub trait Elementary<T> {
+                $(fn $one(x: T) -> T;)*
+                $(fn $two(x: T, y: T) -> T;)*
+                fn powi(x: T, n: i32) -> T;
+                fn sin_cos(x: T) -> (T, T);
+            }
+        };
+    }
+    elementary! {
+        exp exp2 exp_m1 ln log2 log10 ln_1p sqrt cbrt sin cos tan asin acos atan
+        sinh cosh tanh asinh acosh atanh sigmoid softplus erf erfc gelu;
+        powf hypot atan2 logaddexp
+    }
 }
 
 /// A number that kernels know: `f32`, `f64`, or an integer of 8 to 64 bits.
@@ -38,7 +56,11 @@ pub trait Element:
 }
 
 /// `f32` or `f64`.
-pub trait Float: Element + num_traits::Float {}
+pub trait Float: Element + num_traits::Float {
+    /// Where `math` keeps its functions for this type.
+    #[doc(hidden)]
+    type Math: Elementary<Self>;
+}
 
 macro_rules! elements {
     ($($t:ty, $zero:expr, $one:expr;)*) => {$(
@@ -54,8 +76,6 @@ elements! {
     i8, 0, 1; i16, 0, 1; i32, 0, 1; i64, 0, 1;
     u8, 0, 1; u16, 0, 1; u32, 0, 1; u64, 0, 1;
 }
-impl Float for f32 {}
-impl Float for f64 {}
 
 macro_rules! float_rings {
     ($($t:ty)*) => {$(impl Ring for $t {

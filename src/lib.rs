@@ -43,6 +43,9 @@
 #[doc = include_str!("../docs/choosing.md")]
 pub mod choosing {}
 
+#[doc = include_str!("../docs/accuracy.md")]
+pub mod accuracy {}
+
 #[doc(hidden)]
 pub mod testing;
 
@@ -50,6 +53,7 @@ pub mod control;
 pub mod conv;
 pub mod image;
 pub mod map;
+pub mod math;
 pub mod matmul;
 pub mod reduce;
 pub mod scan;

@@ -4,7 +4,7 @@
 
 use ndarray::{Array1, Array2, ArrayView1};
 use std::hint::black_box;
-use swath::{map, map_inplace, map_into};
+use swath::{map, map_inplace, map_into, math};
 
 type Result<R> = std::result::Result<Array1<R>, swath::Error>;
 
@@ -188,11 +188,105 @@ pub fn case_function_inplace(a: &mut Array1<f64>) {
     map_inplace(a, |x| x.mul_add(0.5, exp(x))).unwrap();
 }
 
+macro_rules! math_cases {
+    ($($case:ident: $t:ident, |$x:ident| $body:expr;)*) => {
+        $(
+            #[inline(never)]
+            pub fn $case(a: &Array1<$t>) -> Result<$t> {
+                map!(a, |$x| $body)
+            }
+        )*
+
+        /// Each against the same closure called alone.
+        fn math_cases() {
+            $({
+                let a: Array1<$t> = Array1::linspace(0.25, 0.75, 1001);
+                let f = |$x: $t| -> $t { $body };
+                close(stringify!($case), $case(&a).unwrap()[1000] as f64, f(a[1000]) as f64);
+            })*
+        }
+    };
+}
+
+math_cases! {
+    case_math_exp_f32: f32, |x| math::exp(x);
+    case_math_exp_f64: f64, |x| math::exp(x);
+    case_math_exp2_f32: f32, |x| math::exp2(x);
+    case_math_exp2_f64: f64, |x| math::exp2(x);
+    case_math_exp_m1_f32: f32, |x| math::exp_m1(x);
+    case_math_exp_m1_f64: f64, |x| math::exp_m1(x);
+    case_math_ln_f32: f32, |x| math::ln(x);
+    case_math_ln_f64: f64, |x| math::ln(x);
+    case_math_log2_f32: f32, |x| math::log2(x);
+    case_math_log2_f64: f64, |x| math::log2(x);
+    case_math_log10_f32: f32, |x| math::log10(x);
+    case_math_log10_f64: f64, |x| math::log10(x);
+    case_math_ln_1p_f32: f32, |x| math::ln_1p(x);
+    case_math_ln_1p_f64: f64, |x| math::ln_1p(x);
+    case_math_sin_f32: f32, |x| math::sin(x);
+    case_math_sin_f64: f64, |x| math::sin(x);
+    case_math_cos_f32: f32, |x| math::cos(x);
+    case_math_cos_f64: f64, |x| math::cos(x);
+    case_math_tan_f32: f32, |x| math::tan(x);
+    case_math_tan_f64: f64, |x| math::tan(x);
+    case_math_asin_f32: f32, |x| math::asin(x);
+    case_math_asin_f64: f64, |x| math::asin(x);
+    case_math_acos_f32: f32, |x| math::acos(x);
+    case_math_acos_f64: f64, |x| math::acos(x);
+    case_math_atan_f32: f32, |x| math::atan(x);
+    case_math_atan_f64: f64, |x| math::atan(x);
+    case_math_atan2_f32: f32, |x| math::atan2(x, x - 0.5);
+    case_math_atan2_f64: f64, |x| math::atan2(x, x - 0.5);
+    case_math_sinh_f32: f32, |x| math::sinh(x);
+    case_math_sinh_f64: f64, |x| math::sinh(x);
+    case_math_cosh_f32: f32, |x| math::cosh(x);
+    case_math_cosh_f64: f64, |x| math::cosh(x);
+    case_math_tanh_f32: f32, |x| math::tanh(x);
+    case_math_tanh_f64: f64, |x| math::tanh(x);
+    case_math_asinh_f32: f32, |x| math::asinh(x);
+    case_math_asinh_f64: f64, |x| math::asinh(x);
+    case_math_acosh_f32: f32, |x| math::acosh(x + 1.0);
+    case_math_acosh_f64: f64, |x| math::acosh(x + 1.0);
+    case_math_atanh_f32: f32, |x| math::atanh(x);
+    case_math_atanh_f64: f64, |x| math::atanh(x);
+    case_math_erf_f32: f32, |x| math::erf(x);
+    case_math_erf_f64: f64, |x| math::erf(x);
+    case_math_erfc_f32: f32, |x| math::erfc(x);
+    case_math_erfc_f64: f64, |x| math::erfc(x);
+    case_math_gelu_f32: f32, |x| math::gelu(x);
+    case_math_gelu_f64: f64, |x| math::gelu(x);
+    case_math_sigmoid_f32: f32, |x| math::sigmoid(x);
+    case_math_sigmoid_f64: f64, |x| math::sigmoid(x);
+    case_math_softplus_f32: f32, |x| math::softplus(x);
+    case_math_softplus_f64: f64, |x| math::softplus(x);
+    case_math_logaddexp_f32: f32, |x| math::logaddexp(x, 1.0 - x);
+    case_math_logaddexp_f64: f64, |x| math::logaddexp(x, 1.0 - x);
+    case_math_powf_f32: f32, |x| math::powf(x, x + 1.5);
+    case_math_powf_f64: f64, |x| math::powf(x, x + 1.5);
+    case_math_powi_f32: f32, |x| math::powi(x, 7);
+    case_math_powi_f64: f64, |x| math::powi(x, 7);
+    case_math_cbrt_f32: f32, |x| math::cbrt(x);
+    case_math_cbrt_f64: f64, |x| math::cbrt(x);
+    case_math_hypot_f32: f32, |x| math::hypot(x, x + 1.5);
+    case_math_hypot_f64: f64, |x| math::hypot(x, x + 1.5);
+    case_math_three_f32: f32, |x| math::tanh(math::sin(x) * math::exp(x));
+    case_math_three_f64: f64, |x| math::tanh(math::sin(x) * math::exp(x));
+    case_math_eight_f32: f32, |x| {
+        let y = math::exp(x) * math::ln(x) + math::sin(x) / math::cos(x);
+        math::tanh(y) + math::sigmoid(x) * math::atan(y) - math::powf(x, y)
+    };
+    case_math_eight_f64: f64, |x| {
+        let y = math::exp(x) * math::ln(x) + math::sin(x) / math::cos(x);
+        math::tanh(y) + math::sigmoid(x) * math::atan(y) - math::powf(x, y)
+    };
+}
+
 fn close(name: &str, got: f64, expected: f64) {
     assert!((got / expected - 1.0).abs() < 1e-5, "{name}: {got}, expected {expected}");
 }
 
 fn main() {
+    math_cases();
     let a: Array1<f64> = black_box(Array1::linspace(-1.0, 1.0, 1001));
     let f = a.mapv(|x| x as f32);
     let model = Model { bias: 0.5, rates: [0.1, 0.2, 0.3] };
