@@ -42,6 +42,16 @@ _AXIS = {
     "rust:ndarray": None,
 }
 _NUMEXPR = {"numexpr": "numexpr.evaluate('{op}(x)', x)"}
+# Several axes at once, and operations that few libraries have, by NumPy's names.
+_AXES = {
+    "swath": "swath.{op}(x, axis=axis, out=out)",
+    "numpy": "numpy.{op}(x, axis=axis, out=out)",
+    "jax": "jnp.{op}(x, axis=axis)",
+}
+_NUMPYS = {"swath": "swath.{op}(x)", "numpy": "numpy.{op}(x)", "jax": "jnp.{op}(x)"}
+_SERIES = {"polars": "x.{op}(ddof=0)", "pandas": "x.{op}(ddof=0)"}
+_SPREAD = {"bottleneck": "bottleneck.nan{op}(x)"}
+_SPREAD_AXIS = {"bottleneck": "bottleneck.nan{op}(x, axis=axis)"}
 
 
 CALLS = {
@@ -52,6 +62,38 @@ CALLS = {
     "sum along an axis": _AXIS,
     "mean along an axis": _AXIS,
     "max along an axis": _AXIS,
+    **{op + " along axes": _AXES for op in ("sum", "mean", "max", "var")},
+    "prod": _NUMPYS | {
+        "tensorflow": "tf.reduce_prod(x)", "polars": "x.product()", "pandas": "x.prod()"},
+    "var": _NUMPYS | _SPREAD | _SERIES | {"tensorflow": "tf.math.reduce_variance(x)",
+        "rust:ndarray": None},
+    "std": _NUMPYS | _SPREAD | _SERIES | {"tensorflow": "tf.math.reduce_std(x)"},
+    "var along an axis": _AXES | _SPREAD_AXIS | {"tensorflow": "tf.math.reduce_variance(x, axis)",
+        "rust:ndarray": None},
+    "argmax": _NUMPYS | {
+        "bottleneck": "bottleneck.nanargmax(x)", "tensorflow": "tf.argmax(x)",
+        "polars": "x.arg_max()", "pandas": "x.argmax()"},
+    "argmax along an axis": _AXES | {
+        "bottleneck": "bottleneck.nanargmax(x, axis=axis)", "tensorflow": "tf.argmax(x, axis)"},
+    "nansum": _NUMPYS | {"bottleneck": "bottleneck.nansum(x)", "pandas": "x.sum()"},
+    "nanmax": _NUMPYS | {"bottleneck": "bottleneck.nanmax(x)", "pandas": "x.max()"},
+    "any": _NUMPYS | {"pandas": "x.any()"},
+    "all": _NUMPYS | {"pandas": "x.all()"},
+    "cumsum": {
+        "swath": "swath.cumsum(x, out=out)",
+        "numpy": "numpy.cumsum(x, out=out)",
+        "jax": "jnp.cumsum(x)",
+        "tensorflow": "tf.cumsum(x)",
+        "polars": "x.cum_sum()",
+        "pandas": "x.cumsum()",
+    },
+    "cumsum along an axis": _AXES | {"tensorflow": "tf.cumsum(x, axis)"},
+    "stack": {  # of matrix products
+        "swath": "swath.matmul(x, y, out=out)",
+        "numpy": "numpy.matmul(x, y, out=out)",
+        "jax": "jnp.matmul(x, y)",
+        "tensorflow": "tf.matmul(x, y)",
+    },
     "dot": {
         "swath": "swath.dot(x, y)",
         "numpy": "numpy.dot(x, y)",
@@ -149,14 +191,17 @@ def filter_shape(case):
 
 
 def _product(shape):
-    m, k, n = shape
-    return 2 * m * k * n, m * k + k * n + m * n
+    *stack, m, k, n = shape
+    count = math.prod(stack)
+    return 2 * count * m * k * n, count * (m * k + k * n + m * n)
 
 
 # operation -> (flops, elements read and written); n elements in the (first) input
 WORK = {
     "dot": lambda case, n: (2 * n, 2 * n),
     "matmul": lambda case, n: _product(case.shape),
+    "stack": lambda case, n: _product(case.shape),
+    "cumsum": lambda case, n: (n, 2 * n),
     "correlate": lambda case, n: (2 * n * _taps(case), 2 * n),
     "convolve1d": lambda case, n: (2 * n * _taps(case), 2 * n),
     "gaussian": lambda case, n: (2 * n * _taps(case), 2 * n),
@@ -195,14 +240,16 @@ class Case:
     @property
     def calls(self):
         """Library -> expression (None: measured by peers/rust)."""
-        along = " along an axis" if self.family == "reduce" and "axis" in self.options else ""
+        along = ""
+        if self.family in ("reduce", "scan") and "axis" in self.options:
+            along = " along axes" if isinstance(self.options["axis"], tuple) else " along an axis"
         names = {"op": self.op, "Op": self.op.capitalize(), "axis": self.options.get("axis")}
         return {peer: text and text.format(**names) for peer, text in CALLS[self.op + along].items()}
 
     @property
     def elements(self):
         """Elements of the (first) input."""
-        return math.prod(self.shape[:2] if self.op == "matmul" else self.shape)
+        return math.prod(self.shape[:-1] if self.op in ("matmul", "stack") else self.shape)
 
     @property
     def flops(self):
@@ -258,6 +305,16 @@ CASES = [
     *rows("reduce", "mean", "f32", "1000000x8 8x1000000", "read", _each("axis", 0, 1)),
     *rows("reduce", "sum", "f64", "1000x1000", "read", _each("axis", 0, 1)),
     *rows("reduce", "sum", "f32", "1000x1000", "read", _each("axis", 0), fresh=True),
+    *rows("reduce", "prod var std argmax nansum nanmax any all", "f32", "65536 1048576 33554432", "read"),
+    *rows("reduce", "prod var argmax", "f64", "1048576", "read"),
+    *rows("reduce", "var argmax", "f32", "4096x4096", "read", _each("axis", 0, 1)),
+    *rows("reduce", "sum", "f64", "1000000x3", "read", _each("axis", 1)),
+    *rows("reduce", "sum", "f32", "1000x1000x100", "read", [{"axis": axis} for axis in (0, 1, 2)]),
+    *rows("reduce", "sum mean max var", "f32", "32x64x128x128", "read", _each("axis", (0, 2), (1, 3))),
+    *rows("scan", "cumsum", "f64", "1048576 100000000", "copy", quick="1048576"),
+    *rows("scan", "cumsum", "f32", "33554432", "copy"),
+    *rows("scan", "cumsum", "f64", "8192x8192", "copy", _each("axis", 0, 1)),
+    *rows("matmul", "stack", "f32", "100000x4x4x4 10000x16x16x16 1000x64x64x64 16x512x512x512", "copy"),
     *rows("matmul", "matmul", "f32", " ".join(f"{n}x{n}x{n}" for n in _SQUARES), "copy", quick="64x64x64 256x256x256 1024x1024x1024"),
     *rows("matmul", "matmul", "f64", "64x64x64 256x256x256 512x512x512 1024x1024x1024 2048x2048x2048", "copy", quick="512x512x512"),
     *rows("matmul", "matmul", "f32", "4096x4096x4096", "copy"),

@@ -12,7 +12,8 @@ import json
 import os
 import sys
 
-REDUCTIONS = ("sum", "mean", "min", "max", "dot")
+REDUCTIONS = ("sum", "mean", "min", "max", "dot", "prod", "var", "std", "argmax", "nansum", "nanmax",
+              "any", "all")
 
 
 def own_output():
@@ -37,21 +38,35 @@ def make_inputs(case):
     rng = numpy.random.default_rng(7)
     dtype = {"f32": numpy.float32, "f64": numpy.float64}[case["dtype"]]
     shape, options = case["shape"], case["options"]
-    if case["op"] == "matmul":
-        m, k, n = shape
-        return {"x": rng.standard_normal((m, k), dtype), "y": rng.standard_normal((k, n), dtype),
-                "out": None if case["fresh"] else numpy.zeros((m, n), dtype)}
+    if case["op"] in ("matmul", "stack"):
+        *stack, m, k, n = shape
+        return {"x": rng.standard_normal((*stack, m, k), dtype), "y": rng.standard_normal((*stack, k, n), dtype),
+                "out": None if case["fresh"] else numpy.zeros((*stack, m, n), dtype)}
+    if case["op"] == "cumsum":
+        return {"x": rng.standard_normal(shape, dtype), "out": numpy.zeros(shape, dtype)}
     if case["op"] in REDUCTIONS:
-        inputs = {"x": rng.standard_normal(shape, dtype), "out": None}
+        inputs = {"x": elements(case["op"], rng.standard_normal(shape, dtype)), "out": None}
         if case["op"] == "dot":
             inputs["y"] = rng.standard_normal(shape, dtype)
         if "axis" in options and not case["fresh"]:
-            kept = [n for i, n in enumerate(shape) if i != options["axis"]]
-            inputs["out"] = numpy.zeros(kept, dtype)
+            gone = options["axis"] if isinstance(options["axis"], (list, tuple)) else [options["axis"]]
+            kept = [n for i, n in enumerate(shape) if i not in gone]
+            inputs["out"] = numpy.zeros(kept, numpy.intp if case["op"] == "argmax" else dtype)
         return inputs
     inputs = {"x": rng.random(shape, dtype), "out": None if case["fresh"] else numpy.zeros(shape, dtype)}
     inputs.update(weights(case, rng, dtype))
     return inputs
+
+
+def elements(op, x):
+    """Normal variates, or what is a fair task for the operation."""
+    if op == "prod":
+        return 1 + x / x.dtype.type(1e4)  # in range, however many
+    if op in ("nansum", "nanmax"):
+        x.reshape(-1)[::10] = x.dtype.type("nan")
+    if op == "any":
+        x[...] = 0  # so that all have to be looked at
+    return x
 
 
 def weights(case, rng, dtype):
@@ -102,7 +117,7 @@ class Worker:
         if wrong:
             return {"status": "WRONG", "detail": wrong}
         record = {"status": "ok", **measure.pairs(ours, peer, self.plan)}
-        has_output = case["op"] not in REDUCTIONS or "axis" in case["options"]
+        has_output = inputs["out"] is not None
         if has_output and not case["fresh"] and self.peer.fresh_only(text):
             record["fresh_only"] = True
         return record
@@ -112,7 +127,8 @@ class Worker:
         out = inputs["out"]
         own = {n: library.convert(a) for n, a in inputs.items() if n != "out"}
         own["out"] = None if out is None else out.copy()
-        names = {**case["options"], **library.names(case)}
+        options = {k: tuple(v) if isinstance(v, list) else v for k, v in case["options"].items()}
+        names = {**options, **library.names(case)}
         return library.compile(text, own, names)
 
     def build(self):

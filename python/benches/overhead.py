@@ -13,7 +13,13 @@ import swath
 CALLS = {
     "swath.sum(x)": "np.sum(x)",
     "swath.max(x)": "np.max(x)",
+    "swath.var(x)": "np.var(x)",
+    "swath.argmax(x)": "np.argmax(x)",
+    "swath.any(x)": "np.any(x)",
+    "swath.nansum(x)": "np.nansum(x)",
+    "swath.cumsum(x)": "np.cumsum(x)",
     "swath.dot(x, x)": "np.dot(x, x)",
+    "swath.vecdot(a, a)": "np.vecdot(a, a)",
     "swath.sum(a, axis=0)": "np.sum(a, axis=0)",
     "swath.matmul(a, a, out=o)": "np.matmul(a, a, out=o)",
     "swath.ndimage.sobel(a)": "scipy.ndimage.sobel(a)",

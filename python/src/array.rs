@@ -86,6 +86,17 @@ impl Input {
         }
     }
 
+    /// All elements in one line, in C order; itself where it lies so.
+    pub(crate) fn flat(mut self, py: Python<'_>, function: &str, operand: &str) -> PyResult<Self> {
+        if self.raw.is_contiguous() {
+            (self.raw.shape, self.raw.strides) = (vec![self.raw.len()], vec![1]);
+            return Ok(self);
+        }
+        let flat = self.keep.array(py).call_method0(intern!(py, "ravel"));
+        let flat = flat.map_err(|e| no_memory(py, function, e))?;
+        Self::of(function, operand, &flat.cast_into()?)
+    }
+
     /// The same values as another type; itself if it is of that type.
     pub(crate) fn cast(
         self,

@@ -39,20 +39,6 @@ impl DType {
         })
     }
 
-    /// The type of an element of Rust.
-    pub(crate) fn of_element<T: 'static>() -> Self {
-        use std::any::TypeId;
-        macro_rules! find {
-            ($($t:ty: $dtype:ident)*) => {
-                $(if TypeId::of::<T>() == TypeId::of::<$t>() {
-                    return DType::$dtype;
-                })*
-            };
-        }
-        find!(f32: F32 f64: F64 i8: I8 i16: I16 i32: I32 i64: I64 u8: U8 u16: U16 u32: U32 u64: U64);
-        unreachable!("the element types are these")
-    }
-
     /// NumPy's descriptor, in the machine's byte order.
     pub(crate) fn descr(self, py: Python<'_>) -> Bound<'_, PyArrayDescr> {
         match self {
@@ -82,6 +68,16 @@ impl DType {
 
     pub(crate) fn is_float(self) -> bool {
         matches!(self, DType::F32 | DType::F64)
+    }
+
+    /// The type of sums and products. (Those of bools are unsigned in the kernels and
+    /// signed in NumPy: the same bits.)
+    pub(crate) fn wide(self) -> Self {
+        match self {
+            DType::F32 | DType::F64 => self,
+            DType::I8 | DType::I16 | DType::I32 | DType::I64 | DType::Bool => DType::I64,
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => DType::U64,
+        }
     }
 
     pub(crate) fn name(self) -> &'static str {

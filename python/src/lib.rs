@@ -6,6 +6,7 @@
 //! Python objects are touched only while attached; kernels see `raw` alone.
 
 mod array;
+mod axes;
 mod call;
 mod control;
 mod dtype;
@@ -13,8 +14,10 @@ mod error;
 mod filter;
 mod matmul;
 mod options;
+mod products;
 mod raw;
 mod reduce;
+mod scan;
 mod signal;
 mod task;
 
@@ -35,11 +38,9 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(task::cancel_all, module)?)?;
     module.add_function(wrap_pyfunction!(task::close, module)?)?;
     module.add_function(wrap_pyfunction!(task::forked, module)?)?;
-    module.add_function(wrap_pyfunction!(reduce::sum, module)?)?;
-    module.add_function(wrap_pyfunction!(reduce::mean, module)?)?;
-    module.add_function(wrap_pyfunction!(reduce::min, module)?)?;
-    module.add_function(wrap_pyfunction!(reduce::max, module)?)?;
-    module.add_function(wrap_pyfunction!(matmul::dot, module)?)?;
+    reduce::functions::add(module)?;
+    scan::add(module)?;
+    products::add(module)?;
     module.add_function(wrap_pyfunction!(matmul::matmul, module)?)?;
     module.add_function(wrap_pyfunction!(filter::weights::correlate, module)?)?;
     module.add_function(wrap_pyfunction!(filter::weights::convolve, module)?)?;

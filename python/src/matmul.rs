@@ -1,25 +1,26 @@
-//! matmul and dot: NumPy's rules of shapes around swath's matrix product.
+//! matmul: NumPy's rules of shapes around swath's matrix product.
 
-use ndarray::{ArrayView2, ArrayViewMut2, Ix1, Ix2};
+use ndarray::{ArrayView2, ArrayViewMut2, Ix2};
 use pyo3::prelude::*;
-use swath::reduce::Reduce;
 
-use crate::array::{Input, Output, Target, dtype_argument, numpy_function, scalar};
-use crate::call::{Bits, Call, bits, perform};
+use crate::array::{Input, Output, Target, dtype_argument, numpy_function};
+use crate::axes::broadcast;
+use crate::call::{Bits, Call, perform};
 use crate::dtype::{DType, dispatch};
 use crate::error::{Kind, error};
 use crate::options::{is_text, is_true, refuse_unless};
+use crate::products::{dot_of_vectors, vectors_cost_ns};
 use crate::raw::{Raw, view, view_mut};
 
 /// A stack of products: `c[i] = a[i] @ b[i]` for every index of `batch`.
-struct Stack {
-    batch: Vec<usize>,
+pub(crate) struct Stack {
+    pub(crate) batch: Vec<usize>,
     /// Steps of a, b and c along each axis of the batch.
-    steps: Vec<[isize; 3]>,
+    pub(crate) steps: Vec<[isize; 3]>,
     /// m, k, n.
-    size: [usize; 3],
+    pub(crate) size: [usize; 3],
     /// Steps along rows and columns of a, b and c.
-    inner: [[isize; 2]; 3],
+    pub(crate) inner: [[isize; 2]; 3],
 }
 
 impl Stack {
@@ -62,32 +63,32 @@ impl Stack {
     /// As [`Stack::run`], for `T`.
     unsafe fn run_of<T: swath::Element>(&self, ptrs: [*mut u8; 3]) -> Result<(), swath::Error> {
         let [m, k, n] = self.size;
-        let mut index = vec![0usize; self.batch.len()];
-        for _ in 0..self.products() {
-            let mut at = ptrs.map(|ptr| ptr.cast::<T>());
-            for (i, steps) in index.iter().zip(&self.steps) {
-                for (ptr, step) in at.iter_mut().zip(steps) {
-                    *ptr = ptr.wrapping_offset(*i as isize * step);
-                }
-            }
-            // SAFETY: the caller's arrays, at one index of the batch.
+        let [a, b, c] = ptrs.map(|ptr| ptr.cast::<T>());
+        if self.batch.is_empty() {
+            // SAFETY: the caller's arrays.
             let (a, b, mut c) = unsafe {
                 (
-                    matrix(at[0], [m, k], self.inner[0]),
-                    matrix(at[1], [k, n], self.inner[1]),
-                    matrix_mut(at[2], [m, n], self.inner[2]),
+                    matrix(a, [m, k], self.inner[0]),
+                    matrix(b, [k, n], self.inner[1]),
+                    matrix_mut(c, [m, n], self.inner[2]),
                 )
             };
-            swath::matmul_into(T::ONE, &a, &b, T::ZERO, &mut c)?;
-            for (i, &n) in index.iter_mut().zip(&self.batch).rev() {
-                *i += 1;
-                if *i < n {
-                    break;
-                }
-                *i = 0;
-            }
+            return swath::matmul_into(T::ONE, &a, &b, T::ZERO, &mut c);
         }
-        Ok(())
+        let shape = |rows, columns| [&self.batch[..], &[rows, columns]].concat();
+        let strides = |operand: usize| -> Vec<isize> {
+            let batch = self.steps.iter().map(|steps| steps[operand]);
+            batch.chain(self.inner[operand]).collect()
+        };
+        // SAFETY: as above.
+        let (a, b, mut c) = unsafe {
+            (
+                view(a, &shape(m, k), &strides(0)),
+                view(b, &shape(k, n), &strides(1)),
+                view_mut(c, &shape(m, n), &strides(2)),
+            )
+        };
+        swath::matmul_into(T::ONE, &a, &b, T::ZERO, &mut c)
     }
 }
 
@@ -112,7 +113,7 @@ unsafe fn matrix_mut<'a, T>(
 }
 
 /// Both operands in the type to which NumPy promotes them.
-fn promoted(
+pub(crate) fn promoted(
     function: &str,
     a: &Bound<'_, PyAny>,
     b: &Bound<'_, PyAny>,
@@ -134,7 +135,7 @@ fn promoted(
         (_, DType::Bool) => true,
         _ => from.is_float() && !common.is_float(),
     };
-    if common == DType::Bool || narrows(a.raw.dtype) || narrows(b.raw.dtype) {
+    if narrows(a.raw.dtype) || narrows(b.raw.dtype) {
         let message = format!(
             "{function}: no kernel gives {} from {} and {}",
             common.name(),
@@ -146,7 +147,19 @@ fn promoted(
     Ok((a.cast(py, function, "a", common)?, b.cast(py, function, "b", common)?))
 }
 
-fn mismatch(py: Python<'_>, function: &str, a: &Raw, b: &Raw) -> PyErr {
+/// Sums of products of bools are sums of float32 that are zero or not.
+pub(crate) fn as_numbers(
+    py: Python<'_>,
+    function: &str,
+    (a, b): (Input, Input),
+) -> PyResult<(Input, Input)> {
+    if a.raw.dtype != DType::Bool {
+        return Ok((a, b));
+    }
+    Ok((a.cast(py, function, "a", DType::F32)?, b.cast(py, function, "b", DType::F32)?))
+}
+
+pub(crate) fn mismatch(py: Python<'_>, function: &str, a: &Raw, b: &Raw) -> PyErr {
     let message = format!(
         "{function}: shapes {:?} and {:?} do not fit together: the last axis of a must be as \
          long as the last but one of b (its only one, if it has one), and the axes before \
@@ -156,56 +169,13 @@ fn mismatch(py: Python<'_>, function: &str, a: &Raw, b: &Raw) -> PyErr {
     error(py, Kind::Shape, message)
 }
 
-/// About what the sum of products of two vectors takes on one thread, in ns.
-fn vectors_cost_ns(a: &Raw, b: &Raw) -> f64 {
-    let dense = a.is_contiguous() && b.is_contiguous();
-    a.len() as f64 * if dense { a.dtype.size() as f64 * 0.12 } else { 1.6 }
-}
-
-/// The sum of products of two vectors: integers wrap in their own type.
-fn dot_of_vectors(a: &Raw, b: &Raw) -> Result<Bits, swath::Error> {
-    dispatch!(a.dtype, T => dot_bits::<T>(a, b))
-}
-
-fn dot_bits<T: Reduce>(a: &Raw, b: &Raw) -> Result<Bits, swath::Error> {
-    // SAFETY: checked arrays of this type that nobody of ours writes.
-    let (a, b) = unsafe { (a.view::<T>(), b.view::<T>()) };
-    let a = a.into_dimensionality::<Ix1>().expect("one axis");
-    let b = b.into_dimensionality::<Ix1>().expect("one axis");
-    // On little-endian machines the first bytes of a wide integer are the integer
-    // modulo its narrow type.
-    let mut bits = bits(swath::dot(&a, &b)?);
-    if cfg!(target_endian = "big") && size_of::<T>() < size_of::<T::Sum>() {
-        bits.rotate_left(size_of::<T::Sum>() - size_of::<T>());
-    }
-    Ok(bits)
-}
-
-/// The sum of products of two vectors, as a number.
-fn into_scalar(py: Python<'_>, function: &str, a: Input, b: Input) -> PyResult<Call> {
-    let (Input { raw: a, keep: keep_a }, Input { raw: b, keep: keep_b }) = (a, b);
-    if a.shape != b.shape {
-        return Err(mismatch(py, function, &a, &b));
-    }
-    let (cost, dtype) = (vectors_cost_ns(&a, &b), a.dtype);
-    Ok(Call::new(
-        cost,
-        move || dot_of_vectors(&a, &b),
-        move |py, bits| {
-            drop((keep_a, keep_b));
-            // SAFETY: an element of this type.
-            unsafe { scalar(py, dtype, bits.as_ptr()) }
-        },
-    ))
-}
-
-/// A stack into `out` or into a new array of `shape`. `stack_for` gives the stack,
-/// once an output is known.
-fn into_array(
+/// A stack into `out` or into a new array of a type and shape. `stack_for` gives the
+/// stack, once an output is known.
+pub(crate) fn into_array(
     py: Python<'_>,
     function: &'static str,
     (a, b): (Input, Input),
-    shape: &[usize],
+    (result_type, shape): (DType, &[usize]),
     out: Option<&Bound<'_, PyAny>>,
     stack_for: impl Fn(&Raw, &Raw, &Raw) -> Stack,
 ) -> PyResult<Call> {
@@ -214,7 +184,9 @@ fn into_array(
         out.check_shape(py, function, "out", shape)?;
     }
     let dtype = a.raw.dtype;
-    let fits = |out: &Raw| out.dtype == dtype && !out.overlaps(&a.raw) && !out.overlaps(&b.raw);
+    let fits = |out: &Raw| {
+        result_type == dtype && out.dtype == dtype && !out.overlaps(&a.raw) && !out.overlaps(&b.raw)
+    };
     let (result, target) = Target::new(py, function, out, fits, (dtype, shape))?;
     let (Input { raw: a, keep: keep_a }, Input { raw: b, keep: keep_b }) = (a, b);
     // None: two vectors, or nothing to do.
@@ -242,12 +214,12 @@ fn into_array(
     };
     Ok(Call::new(cost, run, move |py, _| {
         drop((keep_a, keep_b));
-        result.finish(py, function, None)
+        result.finish(py, function, (result_type != dtype).then_some(result_type))
     }))
 }
 
 /// The last two axes of an operand, a vector as a row or a column of a matrix.
-fn as_matrix(raw: &Raw, is_left: bool) -> ([usize; 2], [isize; 2], usize) {
+pub(crate) fn as_matrix(raw: &Raw, is_left: bool) -> ([usize; 2], [isize; 2], usize) {
     match (raw.shape.as_slice(), raw.strides.as_slice()) {
         ([n], [step]) if is_left => ([1, *n], [0, *step], 0),
         ([n], [step]) => ([*n, 1], [*step, 0], 0),
@@ -265,20 +237,6 @@ fn batch_step(raw: &Raw, lead: usize, ndim: usize, axis: usize) -> isize {
         Some(i) if raw.shape[i] != 1 => raw.strides[i],
         _ => 0,
     }
-}
-
-fn broadcast(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
-    let ndim = a.len().max(b.len());
-    let at = |shape: &[usize], i: usize| match (i + shape.len()).checked_sub(ndim) {
-        Some(i) => shape[i],
-        None => 1,
-    };
-    let one = |i| match (at(a, i), at(b, i)) {
-        (m, n) if m == n => Some(m),
-        (1, n) | (n, 1) => Some(n),
-        _ => None,
-    };
-    (0..ndim).map(one).collect()
 }
 
 /// The matrix product, or a stack of them, as numpy.matmul.
@@ -320,6 +278,8 @@ fn stacked(
     if a.raw.shape.is_empty() || b.raw.shape.is_empty() {
         return Err(mismatch(py, function, &a.raw, &b.raw));
     }
+    let result = a.raw.dtype;
+    let (a, b) = as_numbers(py, function, (a, b))?;
     let ([m, k], a_inner, a_lead) = as_matrix(&a.raw, true);
     let ([rows, n], b_inner, b_lead) = as_matrix(&b.raw, false);
     let batch = broadcast(&a.raw.shape[..a_lead], &b.raw.shape[..b_lead]);
@@ -330,7 +290,7 @@ fn stacked(
     let mut shape = batch.clone();
     shape.extend(row.then_some(m));
     shape.extend(column.then_some(n));
-    into_array(py, function, (a, b), &shape, out, |a, b, c| {
+    into_array(py, function, (a, b), (result, &shape), out, |a, b, c| {
         let ndim = batch.len();
         let steps = |axis| {
             let a = batch_step(a, a_lead, ndim, axis);
@@ -345,61 +305,6 @@ fn stacked(
             steps: (0..ndim).map(steps).collect(),
             size: [m, k, n],
             inner: [a_inner, b_inner, c_inner],
-        }
-    })
-}
-
-/// The dot product, as numpy.dot: of vectors, matrices, or over the last axis of a and
-/// the last but one of b.
-///
-/// A number times an array is not supported yet. Integers wrap in their own type.
-#[pyfunction]
-#[pyo3(signature = (a, b, out=None))]
-pub(crate) fn dot<'py>(
-    a: &Bound<'py, PyAny>,
-    b: &Bound<'py, PyAny>,
-    out: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    perform(a.py(), || dotted("dot", promoted("dot", a, b, None)?, out, a.py()))
-}
-
-/// The call of a dot product over the last axis of a and the last but one of b.
-fn dotted(
-    function: &'static str,
-    (a, b): (Input, Input),
-    out: Option<&Bound<'_, PyAny>>,
-    py: Python<'_>,
-) -> PyResult<Call> {
-    if a.raw.shape.is_empty() || b.raw.shape.is_empty() {
-        let message =
-            format!("{function}: a number times an array is not supported yet; write a * b");
-        return Err(error(py, Kind::Shape, message));
-    }
-    if out.is_none() && a.raw.shape.len() == 1 && b.raw.shape.len() == 1 {
-        return into_scalar(py, function, a, b);
-    }
-    let ([m, k], a_inner, a_lead) = as_matrix(&a.raw, true);
-    let ([rows, n], b_inner, b_lead) = as_matrix(&b.raw, false);
-    if k != rows {
-        return Err(mismatch(py, function, &a.raw, &b.raw));
-    }
-    let (row, column) = (a.raw.shape.len() > 1, b.raw.shape.len() > 1);
-    let mut shape = a.raw.shape[..a_lead].to_vec();
-    shape.extend(row.then_some(m));
-    shape.extend(&b.raw.shape[..b_lead]);
-    shape.extend(column.then_some(n));
-    into_array(py, function, (a, b), &shape, out, |a, b, c| {
-        // The result's axes: those of a, its rows, those of b, its columns.
-        let after = a_lead + usize::from(row);
-        let ours = (0..a_lead).map(|i| [a.strides[i], 0, c.strides[i]]);
-        let theirs = (0..b_lead).map(|i| [0, b.strides[i], c.strides[after + i]]);
-        let c_row = if row { c.strides[a_lead] } else { 0 };
-        let c_column = if column { c.strides[after + b_lead] } else { 0 };
-        Stack {
-            batch: [&a.shape[..a_lead], &b.shape[..b_lead]].concat(),
-            steps: ours.chain(theirs).collect(),
-            size: [m, k, n],
-            inner: [a_inner, b_inner, [c_row, c_column]],
         }
     })
 }

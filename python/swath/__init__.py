@@ -1,7 +1,8 @@
 """Data-parallel kernels on NumPy arrays: every core at work, the GIL released.
 
-The functions have NumPy's names and keywords; `swath.ndimage` and `swath.signal` have
-SciPy's. Results do not depend on the number of threads. Ctrl-C and `with swath.deadline(seconds):`
+The functions have NumPy's names and keywords, `swath.linalg` those of `numpy.linalg`,
+`swath.ndimage` and `swath.signal` SciPy's. Results do not depend on the number of
+threads. Ctrl-C and `with swath.deadline(seconds):`
 stop long calls. `swath.Executor` runs them later, `swath.aio` lets coroutines await
 them.
 """
@@ -9,8 +10,43 @@ them.
 import importlib
 from typing import Any
 
-from . import _threadpoolctl, ndimage, signal
-from ._core import dot, get_num_threads, matmul, max, mean, min, set_num_threads, sum
+from . import _kernels, _threadpoolctl, linalg, ndimage, signal
+from ._core import (
+    all,
+    amax,
+    amin,
+    any,
+    argmax,
+    argmin,
+    count_nonzero,
+    cumprod,
+    cumsum,
+    cumulative_prod,
+    cumulative_sum,
+    dot,
+    get_num_threads,
+    inner,
+    matmul,
+    max,
+    mean,
+    min,
+    nanmax,
+    nanmean,
+    nanmin,
+    nanprod,
+    nanstd,
+    nansum,
+    nanvar,
+    outer,
+    prod,
+    ptp,
+    set_num_threads,
+    std,
+    sum,
+    var,
+    vdot,
+    vecdot,
+)
 from ._errors import (
     AxisError,
     Cancelled,
@@ -37,25 +73,52 @@ __all__ = [
     "OptionError",
     "OutOfMemoryError",
     "ShapeError",
+    "all",
+    "amax",
+    "amin",
+    "any",
+    "argmax",
+    "argmin",
+    "count_nonzero",
+    "cumprod",
+    "cumsum",
+    "cumulative_prod",
+    "cumulative_sum",
     "deadline",
     "dot",
     "get_num_threads",
+    "inner",
+    "linalg",
     "matmul",
     "max",
     "mean",
     "min",
+    "nanmax",
+    "nanmean",
+    "nanmin",
+    "nanprod",
+    "nanstd",
+    "nansum",
+    "nanvar",
     "ndimage",
+    "outer",
+    "prod",
     "progress",
+    "ptp",
     "set_num_threads",
     "signal",
+    "std",
     "sum",
     "threads",
+    "var",
+    "vdot",
+    "vecdot",
 ]
 
 _threadpoolctl.register()
 
 # Pickles name a function by its module.
-for _function in (dot, get_num_threads, matmul, max, mean, min, set_num_threads, sum):
+for _function in (*_kernels.ROOT, get_num_threads, set_num_threads):
     _function.__module__ = __name__
 for _class in (threads, deadline, progress, Executor, KernelFuture):
     _class.__module__ = __name__

@@ -1,4 +1,4 @@
-"""The compiled part. Use `swath` and `swath.ndimage`, which take their functions from here."""
+"""The compiled part. Use `swath`, `swath.linalg` and `swath.ndimage`, which have its functions."""
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -48,7 +48,34 @@ def sum(
     out: NDArray[Any] | None = None,
     keepdims: bool = False,
     initial: float | None = None,
-    where: bool | None = None,
+    where: ArrayLike | None = None,
+) -> Any: ...
+def prod(
+    a: ArrayLike,
+    axis: _Axes = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: float | None = None,
+    where: ArrayLike | None = None,
+) -> Any: ...
+def nansum(
+    a: ArrayLike,
+    axis: _Axes = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: float | None = None,
+    where: ArrayLike | None = None,
+) -> Any: ...
+def nanprod(
+    a: ArrayLike,
+    axis: _Axes = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: float | None = None,
+    where: ArrayLike | None = None,
 ) -> Any: ...
 def mean(
     a: ArrayLike,
@@ -57,7 +84,64 @@ def mean(
     out: NDArray[Any] | None = None,
     keepdims: bool = False,
     *,
-    where: bool | None = None,
+    where: ArrayLike | None = None,
+) -> Any: ...
+def nanmean(
+    a: ArrayLike,
+    axis: _Axes = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    *,
+    where: ArrayLike | None = None,
+) -> Any: ...
+def var(
+    a: ArrayLike,
+    axis: _Axes = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    ddof: float = 0.0,
+    keepdims: bool = False,
+    *,
+    where: ArrayLike | None = None,
+    mean: ArrayLike | None = None,
+    correction: float | None = None,
+) -> Any: ...
+def std(
+    a: ArrayLike,
+    axis: _Axes = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    ddof: float = 0.0,
+    keepdims: bool = False,
+    *,
+    where: ArrayLike | None = None,
+    mean: ArrayLike | None = None,
+    correction: float | None = None,
+) -> Any: ...
+def nanvar(
+    a: ArrayLike,
+    axis: _Axes = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    ddof: float = 0.0,
+    keepdims: bool = False,
+    *,
+    where: ArrayLike | None = None,
+    mean: ArrayLike | None = None,
+    correction: float | None = None,
+) -> Any: ...
+def nanstd(
+    a: ArrayLike,
+    axis: _Axes = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    ddof: float = 0.0,
+    keepdims: bool = False,
+    *,
+    where: ArrayLike | None = None,
+    mean: ArrayLike | None = None,
+    correction: float | None = None,
 ) -> Any: ...
 def min(
     a: ArrayLike,
@@ -65,7 +149,7 @@ def min(
     out: NDArray[Any] | None = None,
     keepdims: bool = False,
     initial: float | None = None,
-    where: bool | None = None,
+    where: ArrayLike | None = None,
 ) -> Any: ...
 def max(
     a: ArrayLike,
@@ -73,9 +157,144 @@ def max(
     out: NDArray[Any] | None = None,
     keepdims: bool = False,
     initial: float | None = None,
-    where: bool | None = None,
+    where: ArrayLike | None = None,
 ) -> Any: ...
+def amin(
+    a: ArrayLike,
+    axis: _Axes = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: float | None = None,
+    where: ArrayLike | None = None,
+) -> Any: ...
+def amax(
+    a: ArrayLike,
+    axis: _Axes = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: float | None = None,
+    where: ArrayLike | None = None,
+) -> Any: ...
+def nanmin(
+    a: ArrayLike,
+    axis: _Axes = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: float | None = None,
+    where: ArrayLike | None = None,
+) -> Any: ...
+def nanmax(
+    a: ArrayLike,
+    axis: _Axes = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: float | None = None,
+    where: ArrayLike | None = None,
+) -> Any: ...
+def ptp(
+    a: ArrayLike,
+    axis: _Axes = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+) -> Any: ...
+def argmin(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    out: NDArray[Any] | None = None,
+    *,
+    keepdims: bool = False,
+) -> Any: ...
+def argmax(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    out: NDArray[Any] | None = None,
+    *,
+    keepdims: bool = False,
+) -> Any: ...
+def any(
+    a: ArrayLike,
+    axis: _Axes = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    *,
+    where: ArrayLike | None = None,
+) -> Any: ...
+def all(
+    a: ArrayLike,
+    axis: _Axes = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    *,
+    where: ArrayLike | None = None,
+) -> Any: ...
+def count_nonzero(
+    a: ArrayLike,
+    axis: _Axes = None,
+    *,
+    keepdims: bool = False,
+) -> Any: ...
+def vector_norm(
+    x: ArrayLike,
+    /,
+    *,
+    axis: _Axes = None,
+    keepdims: bool = False,
+    ord: float = 2.0,
+) -> Any: ...
+def cumsum(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    *,
+    sequential: bool = False,
+) -> NDArray[Any]: ...
+def cumprod(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    *,
+    sequential: bool = False,
+) -> NDArray[Any]: ...
+def cumulative_sum(
+    x: ArrayLike,
+    /,
+    *,
+    axis: SupportsIndex | None = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    include_initial: bool = False,
+    sequential: bool = False,
+) -> NDArray[Any]: ...
+def cumulative_prod(
+    x: ArrayLike,
+    /,
+    *,
+    axis: SupportsIndex | None = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    include_initial: bool = False,
+    sequential: bool = False,
+) -> NDArray[Any]: ...
 def dot(a: ArrayLike, b: ArrayLike, out: NDArray[Any] | None = None) -> Any: ...
+def inner(a: ArrayLike, b: ArrayLike, /) -> Any: ...
+def outer(a: ArrayLike, b: ArrayLike, out: NDArray[Any] | None = None) -> NDArray[Any]: ...
+def vdot(a: ArrayLike, b: ArrayLike, /) -> Any: ...
+def vecdot(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | None = None,
+    *,
+    casting: str | None = None,
+    order: str | None = None,
+    dtype: DTypeLike | None = None,
+    subok: bool | None = None,
+    axes: Any = None,
+    axis: int | None = None,
+    keepdims: bool = False,
+) -> Any: ...
 def matmul(
     x1: ArrayLike,
     x2: ArrayLike,

@@ -2,10 +2,44 @@
 
 from types import BuiltinFunctionType
 
-from . import _core, ndimage
+from . import _core, linalg, ndimage
 
-ROOT = (_core.dot, _core.matmul, _core.max, _core.mean, _core.min, _core.sum)
+ROOT = (
+    _core.all,
+    _core.amax,
+    _core.amin,
+    _core.any,
+    _core.argmax,
+    _core.argmin,
+    _core.count_nonzero,
+    _core.cumprod,
+    _core.cumsum,
+    _core.cumulative_prod,
+    _core.cumulative_sum,
+    _core.dot,
+    _core.inner,
+    _core.matmul,
+    _core.max,
+    _core.mean,
+    _core.min,
+    _core.nanmax,
+    _core.nanmean,
+    _core.nanmin,
+    _core.nanprod,
+    _core.nanstd,
+    _core.nansum,
+    _core.nanvar,
+    _core.outer,
+    _core.prod,
+    _core.ptp,
+    _core.std,
+    _core.sum,
+    _core.var,
+    _core.vdot,
+    _core.vecdot,
+)
+LINALG = tuple(getattr(linalg, name) for name in linalg.__all__)
 _FILTERS = (getattr(ndimage, name) for name in ndimage.__all__)
 # Not those that call functions of the user's.
 NDIMAGE = tuple(f for f in _FILTERS if type(f) is BuiltinFunctionType)
-KERNELS = frozenset(ROOT + NDIMAGE)
+KERNELS = frozenset(ROOT + LINALG + NDIMAGE)

@@ -13,35 +13,68 @@ def second_difference(a, axis, output, mode, cval):
     return ndimage.correlate1d(a, [1.0, -2.0, 1.0], axis, output, mode, cval)
 
 
+REDUCTIONS = (
+    "sum prod mean var std min max amin amax ptp argmin argmax any all count_nonzero "
+    "nansum nanprod nanmean nanvar nanstd nanmin nanmax"
+).split()
+PRODUCTS = "dot inner matmul vdot vecdot".split()
+
+
+# ---- the arguments that are made of a matrix ---------------------------------
+
+
+def alone(a):
+    return (a,)
+
+
+def twice(a):
+    return (a, a)
+
+
+def rows(a):
+    return (a[0], a[1])
+
+
+def line(a):
+    return (a.ravel(),)
+
+
+def and_(*more):
+    return lambda a: (a, *more)
+
+
+# name -> the function, and what makes its arguments
 FUNCTIONS = {
-    "sum": (swath.sum, ()),
-    "mean": (swath.mean, ()),
-    "min": (swath.min, ()),
-    "max": (swath.max, ()),
-    "dot": (swath.dot, "self"),
-    "matmul": (swath.matmul, "self"),
-    "convolve": (ndimage.convolve, (np.arange(9.0).reshape(3, 3),)),
-    "correlate": (ndimage.correlate, (np.arange(9.0).reshape(3, 3),)),
-    "convolve1d": (ndimage.convolve1d, ([1.0, 2.0, 4.0],)),
-    "correlate1d": (ndimage.correlate1d, ([1.0, 2.0, 4.0],)),
-    "gaussian_filter": (ndimage.gaussian_filter, (2.0,)),
-    "gaussian_filter1d": (ndimage.gaussian_filter1d, (2.0,)),
-    "sobel": (ndimage.sobel, ()),
-    "generic_laplace": (ndimage.generic_laplace, (second_difference,)),
-    "generic_gradient_magnitude": (ndimage.generic_gradient_magnitude, (second_difference,)),
-    "prewitt": (ndimage.prewitt, ()),
-    "laplace": (ndimage.laplace, ()),
-    "gaussian_laplace": (ndimage.gaussian_laplace, (2.0,)),
-    "gaussian_gradient_magnitude": (ndimage.gaussian_gradient_magnitude, (2.0,)),
-    "uniform_filter": (ndimage.uniform_filter, (5,)),
-    "uniform_filter1d": (ndimage.uniform_filter1d, (5,)),
+    **{name: (getattr(swath, name), alone) for name in REDUCTIONS},
+    "cumsum": (swath.cumsum, alone),
+    "cumprod": (swath.cumprod, alone),
+    "cumulative_sum": (swath.cumulative_sum, line),
+    "cumulative_prod": (swath.cumulative_prod, line),
+    "vector_norm": (swath.linalg.vector_norm, alone),
+    **{name: (getattr(swath, name), twice) for name in PRODUCTS},
+    "outer": (swath.outer, rows),
+    "convolve": (ndimage.convolve, and_(np.arange(9.0).reshape(3, 3))),
+    "correlate": (ndimage.correlate, and_(np.arange(9.0).reshape(3, 3))),
+    "convolve1d": (ndimage.convolve1d, and_([1.0, 2.0, 4.0])),
+    "correlate1d": (ndimage.correlate1d, and_([1.0, 2.0, 4.0])),
+    "gaussian_filter": (ndimage.gaussian_filter, and_(2.0)),
+    "gaussian_filter1d": (ndimage.gaussian_filter1d, and_(2.0)),
+    "sobel": (ndimage.sobel, alone),
+    "generic_laplace": (ndimage.generic_laplace, and_(second_difference)),
+    "generic_gradient_magnitude": (ndimage.generic_gradient_magnitude, and_(second_difference)),
+    "prewitt": (ndimage.prewitt, alone),
+    "laplace": (ndimage.laplace, alone),
+    "gaussian_laplace": (ndimage.gaussian_laplace, and_(2.0)),
+    "gaussian_gradient_magnitude": (ndimage.gaussian_gradient_magnitude, and_(2.0)),
+    "uniform_filter": (ndimage.uniform_filter, and_(5)),
+    "uniform_filter1d": (ndimage.uniform_filter1d, and_(5)),
 }
 
 
 def call(name, a):
     """The result of one function on a square matrix."""
     function, arguments = FUNCTIONS[name]
-    return function(a, *((a,) if isinstance(arguments, str) else arguments))
+    return function(*arguments(a))
 
 
 def matrix(n):

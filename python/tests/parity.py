@@ -14,7 +14,7 @@ import warnings
 
 import numpy as np
 import scipy.ndimage
-from calls import second_difference
+from calls import FUNCTIONS, second_difference
 from conftest import DTYPES, FLOATS, layouts, values
 
 import swath
@@ -72,30 +72,205 @@ def unit(dtype):
     return np.finfo(dtype).eps / 2 if np.dtype(dtype).kind == "f" else 0.0
 
 
+def quietly(function, *arguments, **options):
+    """NumPy's result, without its warnings about empty means and overflow."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return function(*arguments, **options)
+
+
+# ---- reductions ----------------------------------------------------------------
+# How far a result may be off, from its elements in long double, their number for each
+# result, the unit of the result's type, and how they are reduced.
+
+
+def sum_bound(x, n, u, along):
+    return (130 + np.log2(n)) * u * np.sum(np.abs(x), **along)
+
+
+def mean_bound(x, n, u, along):
+    return 2 * sum_bound(x, n, u, along) / n + 2 * u * np.abs(np.mean(x, **along))
+
+
+def prod_bound(x, n, u, along):
+    return 2 * n * u * np.abs(np.prod(x, **along))
+
+
+def var_bound(x, n, u, along):
+    # NumPy's deviations are from a rounded mean, and ours from that of each block.
+    off = (150 + np.log2(n)) * u
+    size = np.max(np.abs(x), **along, initial=0)
+    return 4 * off * (np.var(x, **along) + size * np.std(x, **along)) + (off * size) ** 2
+
+
+def std_bound(x, n, u, along):
+    with np.errstate(invalid="ignore"):
+        spread = var_bound(x, n, u, along) / np.std(x, **along)
+    return np.fmin(spread, np.sqrt(var_bound(x, n, u, along))) + u * np.std(x, **along)
+
+
+def exact(x, n, u, along):
+    return 0
+
+
+# name -> the bound; the names of functions of one axis alone, and of those that skip NaN
+BOUNDS = {
+    "sum": sum_bound, "mean": mean_bound, "prod": prod_bound, "var": var_bound,
+    "std": std_bound, "min": exact, "max": exact, "amin": exact, "amax": exact, "ptp": exact,
+    "argmin": exact, "argmax": exact, "any": exact, "all": exact, "count_nonzero": exact,
+    "nansum": sum_bound, "nanprod": prod_bound, "nanmean": mean_bound, "nanvar": var_bound,
+    "nanstd": std_bound, "nanmin": exact, "nanmax": exact,
+}
+ONE_AXIS = {"argmin", "argmax"}
+NO_MASK = {"argmin", "argmax", "ptp", "count_nonzero"}
+NEED_ELEMENTS = {"min", "max", "amin", "amax", "ptp", "argmin", "argmax", "nanmin", "nanmax"}
+
+
+def elements(name, shape, dtype):
+    """Values that suit a reduction: products that stay in range, NaN where it is skipped."""
+    if dtype == "bool":
+        return values(shape, "f8") > 0
+    a = values(shape, dtype)
+    if dtype in FLOATS and name in ("prod", "nanprod"):
+        a = (1 + a / 64).astype(dtype)
+    if dtype in FLOATS and name.startswith("nan"):
+        a = np.where(np.arange(a.size).reshape(shape) % 5 == 2, a.dtype.type(np.nan), a)
+    return a
+
+
 def reductions(tally):
     shapes = [(), (1,), (130,), (33, 47), (3, 1, 5), (2, 3, 4, 5), (0,), (3, 0), (2,) * 9]
-    for shape, dtype in itertools.product(shapes, DTYPES + ["bool"]):
-        base = values(shape, "f8") > 0 if dtype == "bool" else values(shape, dtype)
+    cases = itertools.product(BOUNDS, shapes, DTYPES + ["bool"])
+    for name, shape, dtype in cases:
+        if name == "ptp" and dtype == "bool" or name in NEED_ELEMENTS and 0 in shape:
+            continue
         axes = [None, *range(len(shape)), tuple(range(0, len(shape), 2)), ()]
-        for (layout, a), axis, keep in itertools.product(more_layouts(base), axes, (False, True)):
-            what = (shape, dtype, layout, axis, keep)
-            options = {"axis": axis, "keepdims": keep}
-            wide = {"dtype": "g"} if dtype in FLOATS else {}
-            exact = np.sum(a, **options, **wide)
-            size = np.sum(np.abs(a.astype("g")), **options)
-            n = max(1, a.size)
-            bound = (130 + np.log2(n)) * unit(dtype) * size
-            tally.compare("sum", what, swath.sum(a, **options),
-                          np.asarray(exact).astype(np.sum(a, **options).dtype), bound)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # means of nothing
-                mean = np.mean(a, **options)
-                count = max(1, n // max(1, mean.size))
-                bound = (132 + np.log2(n)) * unit(mean.dtype) * size / count
-            tally.compare("mean", what, swath.mean(a, **options), mean, 2 * bound)
-            if a.size:
-                tally.compare("min", what, swath.min(a, **options), np.min(a, **options), 0)
-                tally.compare("max", what, swath.max(a, **options), np.max(a, **options), 0)
+        axes = [axis for axis in axes if not (name in ONE_AXIS and isinstance(axis, tuple))]
+        keep = itertools.cycle((False, True))
+        base = elements(name, shape, dtype)
+        for (layout, a), axis in itertools.product(more_layouts(base), axes):
+            one_reduction(tally, name, a, {"axis": axis, "keepdims": next(keep)}, (dtype, layout))
+
+
+def one_reduction(tally, name, a, along, what):
+    """A reduction, and the same of the elements that a mask leaves in."""
+    ours, theirs = getattr(swath, name), getattr(np, name)
+    expected = np.asarray(quietly(theirs, a, **along))
+    n = max(1, a.size // max(1, expected.size))
+    x = a.astype("g")
+    x = np.nan_to_num(x, nan=0.0 if name != "nanprod" else 1.0) if name[:3] == "nan" else x
+
+    def bound():
+        with np.errstate(all="ignore"):
+            return 2 * np.asarray(quietly(BOUNDS[name], x, n, unit(expected.dtype), along))
+
+    if name in ("nanmean", "nanvar", "nanstd"):
+        n = max(1, n // 2)
+        # Deviations of what is there, from its mean: no larger than twice the values.
+        scale = np.max(np.abs(x), initial=0)
+        limit = (600 + 4 * np.log2(n)) * unit(expected.dtype) * (1 + scale) ** 2
+    else:
+        limit = bound()
+    tally.compare(name, (*what, a.shape, along), ours(a, **along), expected, limit)
+    if name in NO_MASK or a.ndim == 0:
+        return
+    mask = np.arange(a.shape[-1]) % 3 != 1
+    initial = {"initial": a.dtype.type(1)} if name in NEED_ELEMENTS else {}
+    if name in ("nanmin", "nanmax") and a.dtype.kind != "f":
+        return
+    expected = np.asarray(quietly(theirs, a, **along, **initial, where=mask))
+    scale = np.max(np.abs(x), initial=0)
+    u = unit(expected.dtype)
+    limit = {
+        sum_bound: lambda: sum_bound(x, n, u, along),
+        prod_bound: lambda: 4 * n * u * np.abs(expected.astype("g")),
+        exact: lambda: 0,
+    }.get(BOUNDS[name], lambda: (600 + 4 * np.log2(n)) * u * (1 + scale) ** 2)()
+    tally.compare(name, (*what, a.shape, along, "where"),
+                  ours(a, **along, **initial, where=mask), expected, limit)
+
+
+def norms(tally):
+    shapes = [(1,), (130,), (33, 47), (2, 3, 4, 5), (0,)]
+    for shape, dtype in itertools.product(shapes, DTYPES + ["bool"]):
+        axes = [None, *range(len(shape)), tuple(range(len(shape)))]
+        for (layout, a), axis in itertools.product(more_layouts(elements("sum", shape, dtype)), axes):
+            for ord, keep in ((2, False), (1, True), (np.inf, False), (0, True)):
+                options = {"axis": axis, "keepdims": keep}
+                x = np.abs(a.astype("g"))
+                expected = {2: np.sqrt(np.sum(x * x, **options)), 1: np.sum(x, **options),
+                            np.inf: np.max(x, **options, initial=0),
+                            0: np.sum(x != 0, **options)}[ord]
+                target = dtype if dtype in FLOATS else "f8"
+                expected = np.asarray(expected).astype(target)
+                bound = (260 + 2 * np.log2(a.size + 1)) * unit(target) * np.abs(expected)
+                tally.compare("vector_norm", (shape, dtype, layout, options, ord),
+                              swath.linalg.vector_norm(a, ord=ord, **options), expected, bound)
+
+
+# ---- scans ---------------------------------------------------------------------
+
+
+def scans(tally):
+    shapes = [(), (1,), (130,), (5000,), (33, 47), (2, 3, 4, 5), (0,), (3, 0)]
+    for shape, dtype, name in itertools.product(shapes, DTYPES + ["bool"], ("sum", "prod")):
+        axes = [None, *range(len(shape))]
+        for (layout, a), axis in itertools.product(more_layouts(elements(name, shape, dtype)), axes):
+            for standard in (False, True):
+                if standard and axis is None and len(shape) > 1:
+                    continue
+                one_scan(tally, name, a, axis, standard, (shape, dtype, layout))
+
+
+def one_scan(tally, name, a, axis, standard, what):
+    old = "cum" + name
+    theirs = quietly(getattr(np, old), a, axis)
+    expected, bound = theirs, 0
+    if a.dtype.kind == "f":
+        x = a.astype("g")
+        n = a.size if axis is None or not a.ndim else a.shape[axis]
+        size = quietly(getattr(np, old), np.abs(x), axis)
+        expected = getattr(np, old)(x, axis).astype(theirs.dtype)
+        bound = 2 * max(n, 260) * unit(a.dtype) * size
+    if not standard:
+        tally.compare(old, (*what, axis), getattr(swath, old)(a, axis), expected, bound)
+        return
+    name = f"cumulative_{name}"
+    first = np.insert(expected, 0, name[-1] == "d", -1 if axis is None else axis)
+    bound = np.insert(bound, 0, 0, -1 if axis is None else axis) if np.ndim(bound) else bound
+    tally.compare(name, (*what, axis),
+                  getattr(swath, name)(a, axis=axis, include_initial=True), first, bound)
+
+
+# ---- products ------------------------------------------------------------------
+
+
+def more_products(tally):
+    """vdot, vecdot, inner and outer, and dot with a number."""
+    for dtype in DTYPES + ["bool"]:
+        a, b = elements("sum", (4, 1, 33), dtype), elements("sum", (3, 33), dtype)[::-1]
+        pairs = zip(more_layouts(a), itertools.cycle(list(more_layouts(b))[::-1]))
+        for (la, x), (lb, y) in pairs:
+            what, k = (dtype, la, lb), 35
+            one_product(tally, "inner", what, np.inner, (x, y), k)
+            one_product(tally, "outer", what, np.outer, (x[:, 0, :5], y[:2]), 1)
+            one_product(tally, "vdot", what, np.vdot, (x[:3], y), 3 * k)
+            one_product(tally, "dot", what, np.dot, (x, y[0, 0]), 1)
+            one_product(tally, "dot", what, np.dot, (y[1, 1], x), 1)
+            one_product(tally, "vecdot", what, row_products, (x, y), k)
+
+
+def row_products(x, y):
+    """What vecdot gives, which NumPy 1 does not have."""
+    return np.einsum("...k,...k->...", *np.broadcast_arrays(x, y))
+
+
+def one_product(tally, name, what, theirs, operands, k):
+    expected, bound = theirs(*operands), 0
+    if operands[0].dtype.kind == "f":
+        sizes = theirs(*map(np.abs, operands))
+        bound = 2 * k * unit(operands[0].dtype) * sizes
+    tally.compare(name, what, getattr(swath, name)(*operands), expected, bound)
 
 
 def products(tally):
@@ -173,10 +348,12 @@ def one_layout(tally, what, a, mode):
 def main():
     tally = Tally()
     reductions(tally)
+    norms(tally)
+    scans(tally)
     products(tally)
+    more_products(tally)
     filters(tally)
-    missing = set(ndimage.__all__) | {"sum", "mean", "min", "max", "dot", "matmul"}
-    missing -= set(tally.calls)
+    missing = set(FUNCTIONS) - set(tally.calls)
     assert not missing, f"never called: {missing}"
     return tally.report()
 

@@ -103,8 +103,7 @@ def test_every_function_in_a_process_pool(method, used_before):
         with ProcessPoolExecutor(2, mp_context=context) as executor:
             plain = {}
             for name, (function, arguments) in calls.FUNCTIONS.items():
-                arguments = (a,) if isinstance(arguments, str) else arguments
-                plain[name] = executor.submit(function, a, *arguments)
+                plain[name] = executor.submit(function, *arguments(a))
             shared = {name: executor.submit(in_shared_memory, memory.name, 450, name)
                       for name in calls.FUNCTIONS}
             got = {k: np.asarray(f.result(LIMIT_S)).tobytes() for k, f in plain.items()}

@@ -49,8 +49,7 @@ def test_every_kernel(executor):
     futures = {}
     for name, (function, arguments) in calls.FUNCTIONS.items():
         assert function in _kernels.KERNELS
-        arguments = (a,) if isinstance(arguments, str) else arguments
-        futures[name] = executor.submit(function, a, *arguments)
+        futures[name] = executor.submit(function, *arguments(a))
     assert len(futures) == len(_kernels.KERNELS)
     for name, future in futures.items():
         assert isinstance(future, swath.KernelFuture)
@@ -269,16 +268,16 @@ def test_everything_can_be_awaited():
 
     async def main():
         for name, (function, arguments) in calls.FUNCTIONS.items():
-            arguments = (a,) if isinstance(arguments, str) else arguments
-            module = aio.ndimage if name in ndimage.__all__ else aio
+            modules = {"swath": aio, "swath.linalg": aio.linalg, "swath.ndimage": aio.ndimage}
+            module = modules[function.__module__]
             awaitable = getattr(module, name)
             assert inspect.iscoroutinefunction(awaitable)
             assert awaitable.__module__ == module.__name__ and awaitable.__doc__
-            np.testing.assert_array_equal(await awaitable(a, *arguments), calls.call(name, a))
+            np.testing.assert_array_equal(await awaitable(*arguments(a)), calls.call(name, a))
             assert pickle.loads(pickle.dumps(awaitable)) is awaitable
 
     asyncio.run(main())
-    names = {*aio.__all__, *aio.ndimage.__all__} - {"ndimage"}
+    names = {*aio.__all__, *aio.linalg.__all__, *aio.ndimage.__all__} - {"linalg", "ndimage"}
     assert names == set(calls.FUNCTIONS)
 
 

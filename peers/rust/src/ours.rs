@@ -40,6 +40,7 @@ fn whole<'a, T: Real>(on: On<'a>, fold: Fold, a: ArrayView1<'a, T>) -> Boxed<'a>
         Fold::Mean => giving(on, move || swath::mean(black_box(&a))),
         Fold::Min => giving(on, move || swath::min(black_box(&a)).unwrap()),
         Fold::Max => giving(on, move || swath::max(black_box(&a)).unwrap()),
+        Fold::Var => giving(on, move || swath::reduce::var(black_box(&a), 0.0)),
     }
 }
 
@@ -73,12 +74,14 @@ where
 {
     use swath::reduce;
     macro_rules! either {
-        ($new:ident, $into:ident) => {
+        ($new:ident, $into:ident $(, $option:expr)?) => {
             if fresh {
-                giving(on, move || reduce::$new(black_box(&a), axis).unwrap())
+                giving(on, move || reduce::$new(black_box(&a), axis $(, $option)?).unwrap())
             } else {
                 let out = Array::zeros(a.raw_dim().remove_axis(ndarray::Axis(axis)));
-                writing(on, out, move |out| reduce::$into(black_box(&a), axis, out).unwrap())
+                writing(on, out, move |out| {
+                    reduce::$into(black_box(&a), axis, $($option,)? out).unwrap();
+                })
             }
         };
     }
@@ -87,6 +90,7 @@ where
         Fold::Mean => either!(mean_axis, mean_axis_into),
         Fold::Min => either!(min_axis, min_axis_into),
         Fold::Max => either!(max_axis, max_axis_into),
+        Fold::Var => either!(var_axis, var_axis_into, 0.0),
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) enum Fold {
     Mean,
     Min,
     Max,
+    Var,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,7 @@ impl<T: Real> Work<T> {
             ("reduce", "mean") => fold(Fold::Mean),
             ("reduce", "min") => fold(Fold::Min),
             ("reduce", "max") => fold(Fold::Max),
+            ("reduce", "var") => fold(Fold::Var),
             ("reduce", "dot") => {
                 let &[n] = shape else { return Err(wrong_shape(shape, "one axis")) };
                 Ok(Self::Dot { a: numbers(n, 1).into(), b: numbers(n, 2).into() })

@@ -5,9 +5,9 @@ one, as `asyncio.timeout` does, stops the kernel itself.
 """
 
 from .._kernels import ROOT as _ROOT
-from . import ndimage
+from . import linalg, ndimage
 from ._call import awaitable as _awaitable
 
 globals().update({_function.__name__: _awaitable(_function, __name__) for _function in _ROOT})
 
-__all__ = [*sorted(_function.__name__ for _function in _ROOT), "ndimage"]
+__all__ = [*sorted(_function.__name__ for _function in _ROOT), "linalg", "ndimage"]

@@ -1,13 +1,40 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from . import linalg as linalg
 from . import ndimage as ndimage
 
 _Awaitable = Callable[..., Coroutine[Any, Any, Any]]
 
+all: _Awaitable
+amax: _Awaitable
+amin: _Awaitable
+any: _Awaitable
+argmax: _Awaitable
+argmin: _Awaitable
+count_nonzero: _Awaitable
+cumprod: _Awaitable
+cumsum: _Awaitable
+cumulative_prod: _Awaitable
+cumulative_sum: _Awaitable
 dot: _Awaitable
+inner: _Awaitable
 matmul: _Awaitable
 max: _Awaitable
 mean: _Awaitable
 min: _Awaitable
+nanmax: _Awaitable
+nanmean: _Awaitable
+nanmin: _Awaitable
+nanprod: _Awaitable
+nanstd: _Awaitable
+nansum: _Awaitable
+nanvar: _Awaitable
+outer: _Awaitable
+prod: _Awaitable
+ptp: _Awaitable
+std: _Awaitable
 sum: _Awaitable
+var: _Awaitable
+vdot: _Awaitable
+vecdot: _Awaitable

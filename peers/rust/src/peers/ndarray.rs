@@ -69,6 +69,7 @@ fn whole<'a, T: Real>(
         Fold::Mean => giving(on, move || sum() / n),
         Fold::Min => giving(on, move || extreme(black_box(&a), chunk, Float::min)),
         Fold::Max => giving(on, move || extreme(black_box(&a), chunk, Float::max)),
+        Fold::Var => giving(On::Caller, move || black_box(&a).var(T::of(0.0))),
     }
 }
 
@@ -102,6 +103,7 @@ where
         Fold::Max => giving(On::Caller, move || {
             black_box(&a).fold_axis(axis, T::neg_infinity(), |&m, &x| Float::max(m, x))
         }),
+        Fold::Var => giving(On::Caller, move || black_box(&a).var_axis(axis, T::of(0.0))),
     }
 }
 

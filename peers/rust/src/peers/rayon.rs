@@ -18,6 +18,7 @@ const CHUNK: usize = 1 << 13;
 pub(super) fn job<'a, T: Real>(work: &'a Work<T>, machine: &'a Machine) -> Made<'a> {
     let on = On::Rayon(&machine.rayon);
     match work {
+        Work::Reduce { fold: Fold::Var, .. } => no_such_call(),
         Work::Reduce { fold, axis: None, a } => Ok(reduce(on, *fold, slice(a))),
         Work::Dot { a, b } => Ok(dot(on, a, b)),
         Work::Map { map: Map::MulAdd3, x, y, z } => {
@@ -43,6 +44,7 @@ fn reduce<'a, T: Real>(on: On<'a>, fold: Fold, a: &'a [T]) -> Box<dyn Job + 'a> 
         Fold::Mean => giving(on, move || sum() / T::of(a.len() as f64)),
         Fold::Min => giving(on, move || extreme(black_box(a), Float::min)),
         Fold::Max => giving(on, move || extreme(black_box(a), Float::max)),
+        Fold::Var => unreachable!("no such call"),
     }
 }
 

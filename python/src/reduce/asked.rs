@@ -1,0 +1,266 @@
+//! A reduction as it was asked for, made into a call.
+
+use pyo3::prelude::*;
+
+use super::masked::Masked;
+use super::{Gives, Op, initial, kernels};
+use crate::array::{Input, Keep, Output, Target, dtype_argument, scalar};
+use crate::axes::{AxisSet, broadcast_to, one_axis};
+use crate::call::{Bits, Call};
+use crate::dtype::DType;
+use crate::error::{Kind, error};
+use crate::options::is_true;
+use crate::raw::Raw;
+
+type Argument<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
+
+/// What may be given beside the array; what a function has no keyword for is left out.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Keywords<'a, 'py> {
+    pub(super) axis: Argument<'a, 'py>,
+    pub(super) dtype: Argument<'a, 'py>,
+    pub(super) out: Argument<'a, 'py>,
+    pub(super) keepdims: bool,
+    pub(super) initial: Argument<'a, 'py>,
+    pub(super) mask: Argument<'a, 'py>,
+    pub(super) mean: Argument<'a, 'py>,
+    pub(super) ddof: f64,
+    /// Whether results that are integers are wanted as floats.
+    pub(super) floats: bool,
+}
+
+/// A reduction as it was asked for.
+pub(super) struct Asked<'a, 'py> {
+    pub(super) op: Op,
+    /// What the caller calls it.
+    pub(super) function: &'static str,
+    pub(super) a: &'a Bound<'py, PyAny>,
+    pub(super) keywords: Keywords<'a, 'py>,
+}
+
+/// About what a reduction takes on one thread, in ns; rather too much.
+fn cost_ns(op: Op, a: &Raw) -> f64 {
+    let item = if a.is_contiguous() { a.dtype.size() as f64 * 0.06 } else { 0.8 };
+    a.len() as f64 * item * op.work()
+}
+
+impl Asked<'_, '_> {
+    pub(super) fn call(self) -> PyResult<Call> {
+        let a = Input::new(self.function, "a", self.a)?;
+        let set = self.axes(a.raw.shape.len())?;
+        let (a, op) = self.prepared(a)?;
+        let Keywords { dtype, out, keepdims, initial, mask, mean, ddof, floats, .. } =
+            self.keywords;
+        let plain = dtype.is_none() && out.is_none() && initial.is_none() && !floats;
+        let is_some = op.has_identity() || !set.is_empty_in(&a.raw.shape);
+        if set.is_all() && is_some && plain && !keepdims && mask.is_none() && mean.is_none() {
+            let Input { raw, keep } = a;
+            let (cost, result) = (cost_ns(op, &raw), op.result(raw.dtype));
+            return Ok(Call::new(
+                cost,
+                move || kernels::whole(op, &raw, ddof),
+                move |py, bits| {
+                    drop(keep);
+                    // SAFETY: the kernel's result, which is of this type.
+                    unsafe { scalar(py, result, bits.as_ptr()) }
+                },
+            ));
+        }
+        self.call_with_options(op, a, set)
+    }
+
+    fn axes(&self, ndim: usize) -> PyResult<AxisSet> {
+        if let (Op::ArgMin | Op::ArgMax, Some(axis)) = (self.op, self.keywords.axis) {
+            one_axis(self.function, axis, ndim)?;
+        }
+        AxisSet::new(self.function, self.keywords.axis, ndim)
+    }
+
+    /// The operation for the type, and the type for the operation.
+    fn prepared(&self, a: Input) -> PyResult<(Input, Op)> {
+        let (py, function) = (self.a.py(), self.function);
+        let op = self.op.among(a.raw.dtype);
+        let a = match op {
+            Op::Norm1 | Op::Norm2 | Op::NormInf if !a.raw.dtype.is_float() => {
+                a.cast(py, function, "x", DType::F64)?
+            }
+            Op::Ptp if a.raw.dtype == DType::Bool => {
+                let message = format!("{function}: bools have no differences");
+                return Err(error(py, Kind::DType, message));
+            }
+            _ => a,
+        };
+        Ok((a, op))
+    }
+
+    fn call_with_options(&self, op: Op, a: Input, set: AxisSet) -> PyResult<Call> {
+        let (py, function, keywords) = (self.a.py(), self.function, &self.keywords);
+        let out = keywords.out.map(|out| Output::given(function, "out", out)).transpose()?;
+        let wanted = keywords.dtype.map(|dtype| dtype_argument(function, dtype)).transpose()?;
+        let given = out.as_ref().map(|out| out.raw.dtype);
+        let a = self.in_precision(op, a, wanted.or(given), wanted.is_some())?;
+        let mask = keywords.mask.filter(|mask| !is_true(mask));
+        let a = match op.gives() {
+            Gives::Float if mask.is_some() || keywords.mean.is_some() => self.as_float(a)?,
+            _ => a,
+        };
+        let shape = set.kept(&a.raw.shape, keywords.keepdims);
+        let natural = op.result(a.raw.dtype);
+        if let Some(out) = &out {
+            out.check_shape(py, function, "out", &shape)?;
+        }
+        let result = match wanted {
+            Some(wanted) => wanted,
+            None if keywords.floats => Op::Mean.result(a.raw.dtype),
+            None => natural,
+        };
+        let fits = |out: &Raw| natural == result && natural == out.dtype && !out.overlaps(&a.raw);
+        let (made, target) = Target::new(py, function, out, fits, (natural, &shape))?;
+        let number = |value| initial::number(function, value, natural);
+        let initial = keywords.initial.map(number).transpose()?;
+        let (masked, kept_too) = self.masked(op, &a.raw, mask, initial)?;
+        let Input { raw: a, keep } = a;
+        let fill =
+            Fill { op, a, set, out: set.without(&target), initial, ddof: keywords.ddof, masked };
+        fill.check(py, function)?;
+        let cast = (result != natural).then_some(result);
+        Ok(Call::new(
+            cost_ns(op, &fill.a) * if fill.masked.is_some() { 5.0 } else { 1.0 },
+            move || fill.run(),
+            move |py, _| {
+                drop((keep, kept_too));
+                made.finish(py, function, cast)
+            },
+        ))
+    }
+
+    fn as_float(&self, a: Input) -> PyResult<Input> {
+        let dtype = if a.raw.dtype.is_float() { a.raw.dtype } else { DType::F64 };
+        a.cast(self.a.py(), self.function, "a", dtype)
+    }
+
+    /// The input in the type in which NumPy would add: wider floats, or floats for
+    /// integers, by `dtype` or by the type of `out`.
+    fn in_precision(
+        &self,
+        op: Op,
+        a: Input,
+        wanted: Option<DType>,
+        explicit: bool,
+    ) -> PyResult<Input> {
+        let (py, function, dtype) = (self.a.py(), self.function, a.raw.dtype);
+        let adds = matches!(op.gives(), Gives::Wide | Gives::Float);
+        let Some(wanted) = wanted.filter(|_| adds) else {
+            return Ok(a);
+        };
+        let is_sum = op.gives() == Gives::Wide;
+        let refuse = || {
+            let message =
+                format!("{function}: no kernel gives {} from {}", wanted.name(), dtype.name());
+            Err(error(py, Kind::DType, message))
+        };
+        match (wanted.is_float(), dtype.is_float()) {
+            // The result is cast to what was asked for, as NumPy does.
+            (true, true) if explicit || wanted == DType::F64 => a.cast(py, function, "a", wanted),
+            (true, false) if is_sum || explicit => a.cast(py, function, "a", wanted),
+            (true, _) => Ok(a),
+            (false, false) if is_sum && wanted != DType::Bool => Ok(a),
+            (false, _) => refuse(),
+        }
+    }
+
+    /// What `where` and `mean` ask for, and who keeps them.
+    fn masked(
+        &self,
+        op: Op,
+        a: &Raw,
+        mask: Argument<'_, '_>,
+        initial: Option<Bits>,
+    ) -> PyResult<(Option<Masked>, Vec<Keep>)> {
+        let (py, function) = (self.a.py(), self.function);
+        if mask.is_none() && self.keywords.mean.is_none() {
+            return Ok((None, Vec::new()));
+        }
+        let mut keeps = Vec::new();
+        let mut operand = |name: &str, value: Argument<'_, '_>, dtype| -> PyResult<Option<Raw>> {
+            let Some(value) = value else { return Ok(None) };
+            let Input { raw, keep } =
+                Input::new(function, name, value)?.cast(py, function, name, dtype)?;
+            keeps.push(keep);
+            let wide = broadcast_to(&raw, &a.shape).ok_or_else(|| {
+                let message = format!(
+                    "{function}: {name} of shape {:?} does not broadcast to the shape of a, {:?}",
+                    raw.shape, a.shape
+                );
+                error(py, Kind::Shape, message)
+            })?;
+            Ok(Some(wide))
+        };
+        let mask = operand("where", mask, DType::Bool)?;
+        let mean = operand("mean", self.keywords.mean, a.dtype)?;
+        if initial.is_none() && !op.has_identity() {
+            let message =
+                format!("{function}: where needs an initial value, since it may leave no element");
+            return Err(error(py, Kind::Option, message));
+        }
+        Ok((Some(Masked { mask, mean, left_out: op.left_out(), initial }), keeps))
+    }
+}
+
+/// A reduction into an output of the kernels' type, without the axes that go.
+struct Fill {
+    op: Op,
+    a: Raw,
+    set: AxisSet,
+    out: Raw,
+    initial: Option<Bits>,
+    ddof: f64,
+    masked: Option<Masked>,
+}
+
+impl Fill {
+    /// Least and greatest elements of nothing there are only with an initial value.
+    fn check(&self, py: Python<'_>, function: &str) -> PyResult<()> {
+        let is_empty = self.set.is_empty_in(&self.a.shape);
+        if !self.op.has_identity() && is_empty && self.initial.is_none() {
+            let message = format!("{function}: a has no elements (shape {:?})", self.a.shape);
+            return Err(error(py, Kind::Shape, message));
+        }
+        Ok(())
+    }
+
+    fn run(self) -> Result<Bits, swath::Error> {
+        let Fill { op, a, set, out, initial, ddof, masked } = &self;
+        if out.shape.contains(&0) {
+            return Ok(Bits::default());
+        }
+        match masked {
+            Some(masked) if masked.counts() => masked.moments(*op, a, *set, *ddof, out)?,
+            Some(masked) => {
+                let filled = masked.filled(*op, a)?;
+                self.reduce(&filled.raw)?;
+            }
+            None => self.reduce(a)?,
+        }
+        if let Some(initial) = initial {
+            initial::join(*op, out, *initial)?;
+        }
+        Ok(Bits::default())
+    }
+
+    fn reduce(&self, a: &Raw) -> Result<(), swath::Error> {
+        let Fill { op, set, out, ddof, .. } = self;
+        if let (false, true, Some(initial)) =
+            (op.has_identity(), set.is_empty_in(&a.shape), self.initial)
+        {
+            return initial::fill(out, initial);
+        }
+        if !set.is_all() {
+            return kernels::along(*op, a, &set.list(), *ddof, out);
+        }
+        let bits = kernels::whole(*op, a, *ddof)?;
+        // SAFETY: an output of one element of the kernels' type.
+        unsafe { bits.as_ptr().copy_to_nonoverlapping(out.ptr, out.dtype.size()) };
+        Ok(())
+    }
+}

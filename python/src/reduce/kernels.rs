@@ -1,0 +1,173 @@
+//! The crate's reductions, chosen by operation and type.
+
+use ndarray::ArrayViewD;
+use swath::reduce::{self, Norm, Reduce, ReduceFloat};
+
+use super::Op;
+use crate::call::{Bits, bits};
+use crate::dtype::{DType, dispatch};
+use crate::raw::Raw;
+
+/// Reduces all of `a` to one number.
+pub(super) fn whole(op: Op, a: &Raw, ddof: f64) -> Result<Bits, swath::Error> {
+    if op.is_of_floats() {
+        return match a.dtype {
+            DType::F32 => whole_float::<f32>(op, a, ddof),
+            _ => whole_float::<f64>(op, a, ddof),
+        };
+    }
+    dispatch!(a.dtype, T => whole_of::<T>(op, a, ddof))
+}
+
+fn whole_of<T: Reduce + Minus>(op: Op, a: &Raw, ddof: f64) -> Result<Bits, swath::Error> {
+    // SAFETY: a checked array of this type that nobody of ours writes.
+    let a = &unsafe { a.view::<T>() };
+    Ok(match op {
+        Op::Sum => bits(reduce::sum(a)),
+        Op::Prod => bits(reduce::prod(a)),
+        Op::Mean => bits(reduce::mean(a)),
+        Op::Var => bits(reduce::var(a, ddof)),
+        Op::Std => bits(reduce::std(a, ddof)),
+        Op::Min => bits(reduce::min(a)?),
+        Op::Max => bits(reduce::max(a)?),
+        Op::Ptp => reduce::min_max(a).map(|(least, most)| bits(most.minus(least)))?,
+        Op::ArgMin => bits(reduce::argmin(a)?),
+        Op::ArgMax => bits(reduce::argmax(a)?),
+        Op::Any => bits(reduce::any(a)),
+        Op::All => bits(reduce::all(a)),
+        Op::CountNonzero => bits(reduce::count_nonzero(a)),
+        _ => unreachable!("for floats alone"),
+    })
+}
+
+fn whole_float<T: ReduceFloat>(op: Op, a: &Raw, ddof: f64) -> Result<Bits, swath::Error> {
+    // SAFETY: a checked array of this type that nobody of ours writes.
+    let a = &unsafe { a.view::<T>() };
+    Ok(match op {
+        Op::NanSum => bits(reduce::nansum(a)),
+        Op::NanProd => bits(reduce::nanprod(a)),
+        Op::NanMean => bits(reduce::nanmean(a)),
+        Op::NanVar => bits(reduce::nanvar(a, ddof)),
+        Op::NanStd => bits(reduce::nanstd(a, ddof)),
+        Op::NanMin => bits(reduce::nanmin(a)?),
+        Op::NanMax => bits(reduce::nanmax(a)?),
+        Op::Norm1 => bits(reduce::norm(a, Norm::L1)),
+        Op::Norm2 => bits(reduce::norm(a, Norm::L2)),
+        Op::NormInf => bits(reduce::norm(a, Norm::Inf)),
+        _ => unreachable!("for every type"),
+    })
+}
+
+/// Reduces `axes` of `a` into `out`, which has the rest, and is of the kernels' type.
+pub(super) fn along(
+    op: Op,
+    a: &Raw,
+    axes: &[usize],
+    ddof: f64,
+    out: &Raw,
+) -> Result<(), swath::Error> {
+    if op.is_of_floats() {
+        return match a.dtype {
+            DType::F32 => along_float::<f32>(op, a, axes, ddof, out),
+            _ => along_float::<f64>(op, a, axes, ddof, out),
+        };
+    }
+    dispatch!(a.dtype, T => along_of::<T>(op, a, axes, ddof, out))
+}
+
+/// A call of the crate for each operation, into `out` seen in the type it asks for.
+macro_rules! into {
+    ($op:expr, $out:expr; $($name:ident: $function:ident($($argument:expr),+);)*) => {
+        match $op {
+            $(Op::$name => {
+                // SAFETY: a checked output of the result's type, ours alone.
+                reduce::$function($($argument),+, &mut unsafe { $out.view_mut() })
+            })*
+            _ => unreachable!("of another kind of types"),
+        }
+    };
+}
+
+fn along_of<T: Reduce + Minus>(
+    op: Op,
+    a: &Raw,
+    axes: &[usize],
+    ddof: f64,
+    out: &Raw,
+) -> Result<(), swath::Error> {
+    // SAFETY: a checked array of this type that nobody of ours writes.
+    let a = &unsafe { a.view::<T>() };
+    if op == Op::Ptp {
+        return ranges(a, axes, out);
+    }
+    into! { op, out;
+        Sum: sum_axis_into(a, axes);
+        Prod: prod_axis_into(a, axes);
+        Mean: mean_axis_into(a, axes);
+        Var: var_axis_into(a, axes, ddof);
+        Std: std_axis_into(a, axes, ddof);
+        Min: min_axis_into(a, axes);
+        Max: max_axis_into(a, axes);
+        ArgMin: argmin_axis_into(a, axes);
+        ArgMax: argmax_axis_into(a, axes);
+        Any: any_axis_into(a, axes);
+        All: all_axis_into(a, axes);
+        CountNonzero: count_nonzero_axis_into(a, axes);
+    }
+}
+
+fn along_float<T: ReduceFloat>(
+    op: Op,
+    a: &Raw,
+    axes: &[usize],
+    ddof: f64,
+    out: &Raw,
+) -> Result<(), swath::Error> {
+    // SAFETY: a checked array of this type that nobody of ours writes.
+    let a = &unsafe { a.view::<T>() };
+    into! { op, out;
+        NanSum: nansum_axis_into(a, axes);
+        NanProd: nanprod_axis_into(a, axes);
+        NanMean: nanmean_axis_into(a, axes);
+        NanVar: nanvar_axis_into(a, axes, ddof);
+        NanStd: nanstd_axis_into(a, axes, ddof);
+        NanMin: nanmin_axis_into(a, axes);
+        NanMax: nanmax_axis_into(a, axes);
+        Norm1: norm_axis_into(a, axes, Norm::L1);
+        Norm2: norm_axis_into(a, axes, Norm::L2);
+        NormInf: norm_axis_into(a, axes, Norm::Inf);
+    }
+}
+
+/// Greatest less least, both from one pass.
+fn ranges<T: Reduce + Minus>(
+    a: &ArrayViewD<'_, T>,
+    axes: &[usize],
+    out: &Raw,
+) -> Result<(), swath::Error> {
+    let pairs = reduce::min_max_axis(a, axes)?;
+    // SAFETY: a checked output of this type, ours alone.
+    let out = &mut unsafe { out.view_mut::<T>() };
+    swath::map_into(&pairs, out, |[least, most]: [T; 2]| most.minus(least))
+}
+
+/// Differences as NumPy takes them: integers wrap.
+trait Minus {
+    fn minus(self, other: Self) -> Self;
+}
+
+macro_rules! minus {
+    (floats $($float:ty)*; integers $($integer:ty)*) => {
+        $(impl Minus for $float {
+            fn minus(self, other: Self) -> Self {
+                self - other
+            }
+        })*
+        $(impl Minus for $integer {
+            fn minus(self, other: Self) -> Self {
+                self.wrapping_sub(other)
+            }
+        })*
+    };
+}
+minus!(floats f32 f64; integers i8 i16 i32 i64 u8 u16 u32 u64);

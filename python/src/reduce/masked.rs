@@ -1,0 +1,180 @@
+//! Reductions of some elements: `where`, and deviations from a given `mean`.
+//!
+//! ```text
+//! sums, extremes, truth    a copy of the array in which elements that are left out are
+//!                          such as change nothing: 0, 1, NaN or the initial value
+//! means                    such a sum, divided by how many are in
+//! variances                squares of deviations from the mean, 0 where left out, summed
+//! ```
+
+use ndarray::{ArrayD, ArrayViewD, Axis};
+use swath::reduce::{self, ReduceFloat};
+
+use super::{LeftOut, Op};
+use crate::axes::AxisSet;
+use crate::call::{Bits, bits};
+use crate::dtype::{DType, dispatch};
+use crate::raw::{Raw, view};
+
+/// What `where` and `mean` ask for, both broadcast to the shape of the array.
+pub(super) struct Masked {
+    pub(super) mask: Option<Raw>,
+    /// Of the array's type.
+    pub(super) mean: Option<Raw>,
+    pub(super) left_out: LeftOut,
+    pub(super) initial: Option<Bits>,
+}
+
+/// A copy, and its memory.
+pub(super) struct Filled {
+    pub(super) raw: Raw,
+    _memory: Box<dyn std::any::Any>,
+}
+
+impl Filled {
+    fn new<T: 'static>(dtype: DType, a: ArrayD<T>) -> Self {
+        let ptr = a.as_ptr().cast_mut().cast();
+        let (shape, strides) = (a.shape().to_vec(), a.strides().to_vec());
+        Self { raw: Raw { dtype, ptr, shape, strides }, _memory: Box::new(a) }
+    }
+}
+
+static EVERY: [u8; 1] = [1];
+
+impl Masked {
+    /// Whether elements have to be counted.
+    pub(super) fn counts(&self) -> bool {
+        self.left_out == LeftOut::Counted || self.mean.is_some()
+    }
+
+    /// Which elements are in, as bytes, for an array of `shape`.
+    fn bytes(&self, shape: &[usize]) -> ArrayViewD<'_, u8> {
+        match &self.mask {
+            // SAFETY: a checked array of bools that nobody of ours writes.
+            Some(mask) => unsafe { mask.view::<u8>() },
+            // SAFETY: one byte, read at every index.
+            None => unsafe { view(EVERY.as_ptr().cast_mut(), shape, &vec![0; shape.len()]) },
+        }
+    }
+
+    /// The array with others in the places of elements that are left out.
+    pub(super) fn filled(&self, op: Op, a: &Raw) -> Result<Filled, swath::Error> {
+        let value = match (self.left_out, self.initial) {
+            (LeftOut::Zero | LeftOut::Counted, _) => Bits::default(),
+            (LeftOut::Initial, initial) => initial.unwrap_or_default(),
+            (LeftOut::Nan, _) if a.dtype == DType::F32 => bits(f32::NAN),
+            (LeftOut::Nan, _) => bits(f64::NAN),
+            (LeftOut::One, _) => match a.dtype {
+                DType::F32 => bits(1f32),
+                DType::F64 => bits(1f64),
+                _ => 1u64.to_ne_bytes(),
+            },
+        };
+        debug_assert!(op != Op::Ptp, "has no such keyword");
+        dispatch!(a.dtype, T => self.filled_with::<T>(a, value))
+    }
+
+    fn filled_with<T>(&self, a: &Raw, value: Bits) -> Result<Filled, swath::Error>
+    where
+        T: Copy + Send + Sync + 'static,
+    {
+        // SAFETY: the bits were made for this type.
+        let value = unsafe { value.as_ptr().cast::<T>().read_unaligned() };
+        // SAFETY: a checked array of this type that nobody of ours writes.
+        let view = unsafe { a.view::<T>() };
+        let mask = self.bytes(&a.shape);
+        let copy =
+            swath::map((&view, &mask), |(x, is_in): (T, u8)| if is_in != 0 { x } else { value })?;
+        Ok(Filled::new(a.dtype, copy))
+    }
+
+    /// The mean, variance or standard deviation of the elements that are in.
+    pub(super) fn moments(
+        &self,
+        op: Op,
+        a: &Raw,
+        set: AxisSet,
+        ddof: f64,
+        out: &Raw,
+    ) -> Result<(), swath::Error> {
+        match a.dtype {
+            DType::F32 => self.moments_of::<f32>(op, a, set, ddof, out),
+            _ => self.moments_of::<f64>(op, a, set, ddof, out),
+        }
+    }
+
+    fn moments_of<T: Real>(
+        &self,
+        op: Op,
+        a: &Raw,
+        set: AxisSet,
+        ddof: f64,
+        out: &Raw,
+    ) -> Result<(), swath::Error> {
+        // SAFETY: a checked array of this type that nobody of ours writes.
+        let view = unsafe { a.view::<T>() };
+        // SAFETY: a checked output of this type, ours alone.
+        let mut out = unsafe { out.view_mut::<T>() };
+        let mask = self.bytes(&a.shape);
+        let skips_nan = matches!(op, Op::NanVar | Op::NanStd);
+        // Of the shape of the array: without that, there is nothing to count along.
+        let is_in = swath::map((&view, &mask), move |(x, is_in): (T, u8)| {
+            u8::from(is_in != 0 && !(skips_nan && x.is_nan()))
+        })?;
+        let axes = set.list();
+        let counts = reduce::count_nonzero_axis(&is_in, axes.as_slice())?;
+        let zero = T::of(0.0);
+        let mean;
+        let mean = match &self.mean {
+            // SAFETY: a checked array of this type that nobody of ours writes.
+            Some(mean) => unsafe { mean.view::<T>() },
+            None => {
+                let masked = swath::map(
+                    (&view, &is_in),
+                    |(x, is_in): (T, u8)| {
+                        if is_in != 0 { x } else { zero }
+                    },
+                )?;
+                let sums = reduce::sum_axis(&masked, axes.as_slice())?;
+                let divide = |(sum, n): (T, usize)| sum / T::of(n as f64);
+                if op == Op::Mean {
+                    return swath::map_into((&sums, &counts), &mut out, divide);
+                }
+                let means = swath::map((&sums, &counts), divide)?;
+                mean = axes.iter().fold(means, |means, &axis| means.insert_axis(Axis(axis)));
+                mean.view()
+            }
+        };
+        let squares = swath::map((&view, &is_in, &mean), |(x, is_in, mean): (T, u8, T)| {
+            let deviation = x - mean;
+            if is_in != 0 { deviation * deviation } else { zero }
+        })?;
+        let sums = reduce::sum_axis(&squares, axes.as_slice())?;
+        let root = matches!(op, Op::Std | Op::NanStd);
+        swath::map_into((&sums, &counts), &mut out, |(sum, n): (T, usize)| {
+            // With nothing left to divide by, NumPy gives NaN if NaNs are skipped.
+            let left = n as f64 - ddof;
+            let variance = match skips_nan && left <= 0.0 {
+                true => T::of(f64::NAN),
+                false => sum / T::of(left.max(0.0)),
+            };
+            if root { variance.sqrt() } else { variance }
+        })
+    }
+}
+
+/// A float of either width.
+trait Real: ReduceFloat {
+    fn of(x: f64) -> Self;
+}
+
+macro_rules! real {
+    ($($t:ty)*) => {$(
+        impl Real for $t {
+            fn of(x: f64) -> Self {
+                x as $t
+            }
+        }
+    )*};
+}
+real!(f32 f64);

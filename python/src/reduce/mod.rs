@@ -1,0 +1,139 @@
+//! Reductions: NumPy's keywords around swath's.
+//!
+//! `Op` is the table: what there is, what it is called, what its results are.
+//! `functions` has the signatures, `asked` makes a call of what was given, `kernels`
+//! runs the crate's functions, `masked` what `where` and `mean` ask for, `initial` joins
+//! a first value.
+
+mod asked;
+pub(crate) mod functions;
+mod initial;
+mod kernels;
+mod masked;
+
+use crate::dtype::DType;
+
+/// A reduction. In NumPy's words, but for the norms.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Op {
+    Sum,
+    Prod,
+    Mean,
+    Var,
+    Std,
+    Min,
+    Max,
+    Ptp,
+    ArgMin,
+    ArgMax,
+    Any,
+    All,
+    CountNonzero,
+    NanSum,
+    NanProd,
+    NanMean,
+    NanVar,
+    NanStd,
+    NanMin,
+    NanMax,
+    Norm1,
+    Norm2,
+    NormInf,
+}
+
+/// What a reduction gives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gives {
+    /// The type of the elements.
+    Same,
+    /// Integers in 64 bits.
+    Wide,
+    /// Integers as float64.
+    Float,
+    Index,
+    Truth,
+}
+
+/// What takes the place of an element that a mask leaves out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LeftOut {
+    Zero,
+    One,
+    /// The initial value, which takes part anyway.
+    Initial,
+    Nan,
+    /// Nothing will do: those left are counted.
+    Counted,
+}
+
+impl Op {
+    fn gives(self) -> Gives {
+        use Op::{
+            All, Any, ArgMax, ArgMin, CountNonzero, Max, Min, NanMax, NanMin, NanProd, NanSum,
+            Prod, Ptp, Sum,
+        };
+        match self {
+            Sum | Prod | NanSum | NanProd => Gives::Wide,
+            Min | Max | NanMin | NanMax | Ptp => Gives::Same,
+            ArgMin | ArgMax | CountNonzero => Gives::Index,
+            Any | All => Gives::Truth,
+            _ => Gives::Float,
+        }
+    }
+
+    /// The type in which the kernels give the result, as NumPy names it.
+    fn result(self, dtype: DType) -> DType {
+        match (self.gives(), dtype) {
+            (Gives::Same, _) => dtype,
+            (Gives::Index, _) => DType::I64,
+            (Gives::Truth, _) => DType::Bool,
+            (Gives::Wide, _) => dtype.wide(),
+            (Gives::Float, _) if dtype.is_float() => dtype,
+            (Gives::Float, _) => DType::F64,
+        }
+    }
+
+    /// The same for a type that has no NaN.
+    fn among(self, dtype: DType) -> Self {
+        match self {
+            _ if dtype.is_float() => self,
+            Op::NanSum => Op::Sum,
+            Op::NanProd => Op::Prod,
+            Op::NanMean => Op::Mean,
+            Op::NanVar => Op::Var,
+            Op::NanStd => Op::Std,
+            Op::NanMin => Op::Min,
+            Op::NanMax => Op::Max,
+            _ => self,
+        }
+    }
+
+    /// Whether its kernels are for floats alone.
+    fn is_of_floats(self) -> bool {
+        self.among(DType::I64) != self || matches!(self, Op::Norm1 | Op::Norm2 | Op::NormInf)
+    }
+
+    /// Whether it makes something of no elements.
+    fn has_identity(self) -> bool {
+        !matches!(self.gives(), Gives::Same) && !matches!(self, Op::ArgMin | Op::ArgMax)
+    }
+
+    fn left_out(self) -> LeftOut {
+        match self {
+            Op::Prod | Op::All => LeftOut::One,
+            Op::Min | Op::Max => LeftOut::Initial,
+            Op::Mean | Op::Var | Op::Std => LeftOut::Counted,
+            _ if self.is_of_floats() => LeftOut::Nan,
+            _ => LeftOut::Zero,
+        }
+    }
+
+    /// How many times the work of a sum it is, about.
+    fn work(self) -> f64 {
+        match self {
+            Op::Var | Op::Std | Op::NanVar | Op::NanStd | Op::Norm2 => 4.0,
+            _ if self.is_of_floats() => 2.0,
+            _ => 1.0,
+        }
+    }
+}

@@ -1,0 +1,4 @@
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+vector_norm: Callable[..., Coroutine[Any, Any, Any]]
