@@ -213,6 +213,22 @@ pub(crate) fn cores() -> usize {
     }
 }
 
+/// Bytes of a core's L2, as Linux tells; 1 MiB where nobody does.
+pub(crate) fn l2_bytes() -> usize {
+    static BYTES: AtomicU64 = AtomicU64::new(0);
+    match BYTES.load(Ordering::Relaxed) {
+        0 => {
+            let file = "/sys/devices/system/cpu/cpu0/cache/index2/size";
+            let text = std::fs::read_to_string(file).unwrap_or_default();
+            let kib = text.trim().strip_suffix('K').and_then(|kib| kib.parse::<u64>().ok());
+            let bytes = kib.map_or(1 << 20, |kib| (kib << 10).clamp(128 << 10, 4 << 20));
+            BYTES.store(bytes, Ordering::Relaxed);
+            bytes as usize
+        }
+        bytes => bytes as usize,
+    }
+}
+
 // ---- numbers that are part of the contract ---------------------------------
 
 /// Length of a K-block in matmul: part of the same-bits contract, one value for
@@ -296,10 +312,10 @@ pub(crate) const MATMUL_FETCH_STEPS: usize = 4;
 /// than 8x8x8 does.
 pub(crate) const MATMUL_TINY: usize = 32 * 32 * 32;
 
-/// Bytes of B that one tile streams from L2 again and again: half of the 2 MiB of a
-/// Sapphire Rapids core. One thread, 2016 columns f32: 0.84 of the peak with half of it,
-/// 0.83 with this, 0.55 with one and a half.
-pub(crate) const MATMUL_B_BYTES: usize = 1 << 20;
+/// The part of L2 that holds what one tile streams of B again and again. One thread on a
+/// Sapphire Rapids core, whose L2 has 2 MiB, 2016 columns f32: 0.84 of the peak with half of
+/// this, 0.83 with this, 0.55 with one and a half.
+pub(crate) const MATMUL_B_OF_L2: f64 = 0.5;
 
 /// A panel of B of at most this many bytes stays in L1 while all rows of a block pass,
 /// if the block of C is no larger than [`MATMUL_C_BYTES`]: else its rows, too far apart,

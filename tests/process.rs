@@ -286,6 +286,41 @@ fn s8_memory_that_the_system_refuses_is_an_error() {
     assert_eq!(status, Some(0));
 }
 
+/// A product whose operands are to be copied into panels, with no memory for them: an
+/// error, and C as it was, where the panels are for all; else it goes on without.
+#[test]
+fn s8_packing_without_memory_is_an_error_or_done_without() {
+    let _alone = alone();
+    let status = in_child(|| {
+        sum_of_chunks(100);
+        let a = ndarray::Array2::<f64>::from_shape_fn((1000, 1000), |(i, j)| (i + 2 * j) as f64);
+        let small = a.slice(ndarray::s![..200, ..200]).to_owned();
+        let other = &small + 1.0;
+        let expected = swath::matmul(&small.t(), &other).unwrap();
+        let mut c = ndarray::Array2::from_elem((1000, 1000), 7.0);
+        let mut small_c = ndarray::Array2::from_elem((200, 200), 7.0);
+        let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
+        let pages: u64 = pages.split(' ').next().unwrap().parse().unwrap();
+        let limit = libc::rlimit { rlim_cur: pages * 4096, rlim_max: libc::RLIM_INFINITY };
+        // SAFETY: a limit for this child alone.
+        unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) };
+        // What is left to the allocator goes in pieces of 16 KiB.
+        loop {
+            let mut piece = Vec::<u8>::new();
+            if piece.try_reserve_exact(16 << 10).is_err() {
+                break;
+            }
+            std::mem::forget(piece);
+        }
+        let large = swath::matmul_into(1.0, &a, &a, 0.0, &mut c);
+        matches!(large, Err(Error::Memory { .. }))
+            && c.iter().all(|&x| x == 7.0)
+            && swath::matmul_into(1.0, &small.t(), &other, 0.0, &mut small_c).is_ok()
+            && small_c == expected
+    });
+    assert_eq!(status, Some(0));
+}
+
 /// Resident memory, in KiB.
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();

@@ -120,6 +120,7 @@ pub(super) fn gemm<T: Element>(p: &Product<T>, shape: &Shape<T>) -> Gemm {
         mr: shape.mr,
         nr: shape.nr(),
         step_ns: shape.step_ns,
+        l2: tuning::l2_bytes(),
     }
 }
 

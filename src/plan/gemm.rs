@@ -24,6 +24,8 @@ pub(crate) struct Gemm {
     pub(crate) nr: usize,
     /// What a multiply-add costs one thread, in ns.
     pub(crate) step_ns: f64,
+    /// Bytes of a core's L2.
+    pub(crate) l2: usize,
 }
 
 /// What is done with B.
@@ -92,12 +94,18 @@ impl Gemm {
         k as f64 * n as f64 * self.size as f64
     }
 
+    /// Bytes of B that stay in L2.
+    #[inline]
+    fn b_bytes(&self) -> f64 {
+        self.l2 as f64 * tuning::MATMUL_B_OF_L2
+    }
+
     /// The cut of this product.
     #[inline]
     pub(crate) fn blocks(&self) -> Blocks {
         let cost = self.cost_ns(self.m, self.k, self.n);
         let small = cost < tuning::AWAKE_MIN_NS && tuning::CHUNK.get().is_none();
-        if small && self.bytes(self.k, self.n) <= tuning::MATMUL_B_BYTES as f64 {
+        if small && self.bytes(self.k, self.n) <= self.b_bytes() {
             // One tile, whatever it is: no need to think long.
             let packing = if self.rows_lie_well() { Packing::None } else { Packing::Local };
             let (kc, nc) = (self.k.max(1), self.n);
@@ -122,12 +130,12 @@ impl Gemm {
         // it are halved, so that two threads that go through its tiles in turn each
         // fetch one half.
         let widest =
-            (tuning::MATMUL_B_BYTES / (self.size * block) / self.nr * self.nr).max(self.nr);
+            (self.b_bytes() as usize / (self.size * block) / self.nr * self.nr).max(self.nr);
         let even = self.n.div_ceil(self.n.div_ceil(widest)).next_multiple_of(self.nr);
         let nc = if shared { even.min(self.n) } else { self.n };
         let mut kc = if shared { block } else { self.k.max(1) };
         let across = if shared { 2.min(nc.div_ceil(self.nr)) } else { nc.div_ceil(widest) };
-        let resident = self.bytes(kc, nc.div_ceil(across)) <= tuning::MATMUL_B_BYTES as f64;
+        let resident = self.bytes(kc, nc.div_ceil(across)) <= self.b_bytes();
         let runs = self.n.div_ceil(nc) * self.k.max(1).div_ceil(kc);
         let parts = self.parts(packing, cost / runs as f64, [self.m, nc], across, resident);
         let units = [self.mr, self.nr];
@@ -157,11 +165,8 @@ impl Gemm {
         let copy = self.k as f64 * self.n as f64 * tuning::MATMUL_PACK_NS;
         let again =
             |rows: f64| (self.m as f64 / rows - 1.0).max(0.0) * bytes * tuning::MATMUL_FETCH_NS;
-        let plain = if bytes <= tuning::MATMUL_B_BYTES as f64 / 2.0 {
-            0.0
-        } else {
-            again(tuning::MATMUL_FETCH_ROWS)
-        };
+        let plain =
+            if bytes <= self.b_bytes() / 2.0 { 0.0 } else { again(tuning::MATMUL_FETCH_ROWS) };
         let blocks = self.k.div_ceil(K_BLOCK) as f64;
         let shared = copy + blocks * tuning::MATMUL_RUN_NS;
         if self.k == 0 || self.rows_lie_well() && plain <= shared {
@@ -232,7 +237,7 @@ mod tests {
 
     fn gemm(m: usize, k: usize, n: usize) -> Gemm {
         let (a, b) = ([k as isize, 1], [n as isize, 1]);
-        Gemm { m, k, n, a, b, size: 4, mr: 8, nr: 48, step_ns: 0.0114 }
+        Gemm { m, k, n, a, b, size: 4, mr: 8, nr: 48, step_ns: 0.0114, l2: 2 << 20 }
     }
 
     #[test]
