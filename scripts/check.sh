@@ -150,6 +150,9 @@ examples() {
     cargo run --release $1 --example low_rank -- --size 320x180 --out "$out/low_rank"
     is_png "$out/low_rank/low_rank.png"
     # shellcheck disable=SC2086
+    cargo run --release $1 --example palette -- --size 320x180 --out "$out/palette"
+    is_png "$out/palette/palette.png"
+    # shellcheck disable=SC2086
     cargo run --release $1 --example deblur -- --size 320x180 --iterations 5 --out "$out/deblur"
     for file in out_of_focus deblurred; do
         is_png "$out/deblur/$file.png"
@@ -166,7 +169,7 @@ examples_refuse() {
     local out=$scratch/refused log=$scratch/refused.log status example
     rm -rf "$out"
     printf '\x89PNG\r\n\x1a\n' >"$scratch/cut.png"
-    for example in photo low_rank deblur pipeline; do
+    for example in photo low_rank palette deblur pipeline; do
         for input in "$scratch/missing.png" "$scratch/cut.png"; do
             status=0
             cargo run --quiet --release --example "$example" -- "$input" --out "$out" \

@@ -92,7 +92,7 @@ fn run(options: &Options) -> Result<(), String> {
     for (name, picture) in [("out_of_focus.png", &soft), ("deblurred.png", &sharp)] {
         support::save_png(&options.out.join(name), &picture.view())?;
     }
-    let (before, after) = (psnr(&photo, &soft), psnr(&photo, &sharp));
+    let (before, after) = (support::psnr(&photo, &soft), support::psnr(&photo, &sharp));
     support::say(&format!("PSNR {before:.2} dB out of focus, {after:.2} dB deblurred"))?;
     let (one_ms, all_ms) = (one * 1e3, all * 1e3);
     support::say(&format!(
@@ -105,13 +105,6 @@ fn run(options: &Options) -> Result<(), String> {
 /// Numbers as a picture: rounded, and cut to what a pixel can be.
 fn picture(x: &Array3<f32>) -> Array3<u8> {
     x.mapv(|x| x.round_ties_even().clamp(0.0, 255.0) as u8)
-}
-
-/// Peak signal to noise in dB: infinite for equal pictures.
-fn psnr(a: &Array3<u8>, b: &Array3<u8>) -> f64 {
-    let square = |(&a, &b): (&u8, &u8)| u64::from(a.abs_diff(b)).pow(2);
-    let sum: u64 = a.iter().zip(b).map(square).sum();
-    10.0 * (255.0f64.powi(2) * a.len() as f64 / sum as f64).log10()
 }
 
 fn progress(steps: usize) -> ProgressBar {

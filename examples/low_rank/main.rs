@@ -77,7 +77,7 @@ fn run(options: &Options) -> Result<(), String> {
     }
     factors.check(&a, &restored)?;
     let picture = picture(&restored, width);
-    let psnr = psnr(&photo, &picture);
+    let psnr = support::psnr(&photo, &picture);
     support::save_png(&out, &picture.view())?;
 
     let (whole, kept) = (a.len(), options.rank * (height + 3 * width));
@@ -116,13 +116,6 @@ fn picture(a: &Array2<f32>, width: usize) -> Array3<u8> {
     let mut picture = Array3::zeros((a.nrows(), width, 3));
     picture.iter_mut().zip(a).for_each(|(p, &a)| *p = a.round_ties_even().clamp(0.0, 255.0) as u8);
     picture
-}
-
-/// Peak signal to noise in dB: infinite for equal pictures.
-fn psnr(a: &Array3<u8>, b: &Array3<u8>) -> f64 {
-    let square = |(&a, &b): (&u8, &u8)| u64::from(a.abs_diff(b)).pow(2);
-    let sum: u64 = a.iter().zip(b).map(square).sum();
-    10.0 * (255.0f64.powi(2) * a.len() as f64 / sum as f64).log10()
 }
 
 fn progress(steps: usize) -> ProgressBar {

@@ -140,3 +140,10 @@ impl Drop for Part {
 fn one_line(e: &dyn std::fmt::Display) -> String {
     e.to_string().lines().next().unwrap_or_default().to_string()
 }
+
+/// Peak signal to noise in dB: infinite for equal pictures.
+pub(crate) fn psnr(a: &Array3<u8>, b: &Array3<u8>) -> f64 {
+    let square = |(&a, &b): (&u8, &u8)| u64::from(a.abs_diff(b)).pow(2);
+    let sum: u64 = a.iter().zip(b).map(square).sum();
+    10.0 * (255.0f64.powi(2) * a.len() as f64 / sum as f64).log10()
+}
