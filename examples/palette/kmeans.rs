@@ -1,16 +1,18 @@
 //! Clusters of points by Lloyd's iteration, as matrix products.
 //!
 //! ```text
+//! X = [x, 1]                          the points, and a column of ones
 //! repeat
-//!     D = |c|^2 - 2 X C^T             the distances, up to |x|^2: a product with few columns
+//!     D = X [-2 c, |c|^2]^T           the distances, up to |x|^2: a product with few columns
 //!     label = argmin of each row of D
-//!     S = onehot(label)^T X           the sums of each cluster: a long sum for few results
-//!     c = S / count
+//!     S = onehot(label)^T X           sums and sizes of the clusters: a long sum, few results
+//!     c = S[..] / S[last]
 //! ```
 //! (Lloyd, "Least squares quantization in PCM", 1982.)
 
-use ndarray::{Array1, Array2, ArrayView1, Axis, s};
-use swath::reduce::argmin_axis;
+use ndarray::{Array1, Array2, ArrayView1, Axis, concatenate, s};
+use swath::map;
+use swath::reduce::{argmin_axis, min_axis};
 
 /// Points whose distances are in memory at a time.
 const BATCH: usize = 1 << 17;
@@ -35,10 +37,12 @@ impl Clusters {
         let (labels, losses) = (Array1::zeros(x.nrows()), Vec::new());
         // What the products leave out of each distance; the same in every step.
         let square = x.iter().map(|&x| f64::from(x).powi(2)).sum();
+        let mut points = Array2::ones((x.nrows(), x.ncols() + 1));
+        points.slice_mut(s![.., ..x.ncols()]).assign(x);
         let mut clusters = Self { centres: far_apart(x, k), labels, losses };
         for step in 0..=steps {
             // The last time, only the labels.
-            clusters.step(x, square, step < steps)?;
+            clusters.step(&points, square, step < steps)?;
             tick();
         }
         Ok(clusters)
@@ -47,37 +51,28 @@ impl Clusters {
     /// Labels every point, and moves the centres to the means of their points.
     fn step(&mut self, x: &Array2<f32>, square: f64, moves: bool) -> Result<(), swath::Error> {
         let (k, axes) = self.centres.dim();
-        let (mut sums, mut counts) = (Array2::<f64>::zeros((k, axes)), vec![0u64; k]);
-        let lengths = self.centres.map_axis(Axis(1), |c| c.dot(&c));
+        let lengths = self.centres.map_axis(Axis(1), |c| c.dot(&c)).insert_axis(Axis(1));
+        let centres = concatenate![Axis(1), self.centres.mapv(|c| -2.0 * c), lengths];
+        let (numbers, mut sums) = (Array1::from_iter(0..k), Array2::<f64>::zeros((k, axes + 1)));
         let mut loss = square;
-        let mut distances = Array2::zeros((BATCH.min(x.nrows()), k));
-        let mut members = Array2::zeros((BATCH.min(x.nrows()), k));
         for first in (0..x.nrows()).step_by(BATCH) {
             let last = x.nrows().min(first + BATCH);
             let points = x.slice(s![first..last, ..]);
-            let mut d = distances.slice_mut(s![..last - first, ..]);
-            d.assign(&lengths);
-            swath::matmul_into(-2.0, &points, &self.centres.t(), 1.0, &mut d)?;
-            let nearest = argmin_axis(&d, 1)?;
-            loss += nearest.iter().zip(d.rows()).map(|(&c, d)| f64::from(d[c])).sum::<f64>();
+            let distances = swath::matmul(&points, &centres.t())?;
+            let nearest = argmin_axis(&distances, 1)?;
+            loss += swath::sum(&min_axis(&distances, 1)?.mapv(f64::from));
             if moves {
-                let mut members = members.slice_mut(s![..last - first, ..]);
-                members.fill(0.0);
-                for (mut row, &c) in members.rows_mut().into_iter().zip(&nearest) {
-                    row[c] = 1.0;
-                    counts[c] += 1;
-                }
+                let nearest = nearest.view().insert_axis(Axis(1));
+                let members = map!((&nearest, &numbers), |(a, b)| f32::from(u8::from(a == b)))?;
                 sums += &swath::matmul(&members.t(), &points)?.mapv(f64::from);
             }
             self.labels.slice_mut(s![first..last]).assign(&nearest);
         }
         self.losses.push(loss);
-        for ((mut centre, sum), &count) in
-            self.centres.rows_mut().into_iter().zip(sums.rows()).zip(&counts)
-        {
+        for (mut centre, sum) in self.centres.rows_mut().into_iter().zip(sums.rows()) {
             // A centre without points stays.
-            if count > 0 {
-                centre.assign(&sum.mapv(|sum| (sum / count as f64) as f32));
+            if sum[axes] > 0.0 {
+                centre.assign(&sum.slice(s![..axes]).mapv(|x| (x / sum[axes]) as f32));
             }
         }
         Ok(())
