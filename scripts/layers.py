@@ -49,6 +49,7 @@ UNSAFE = {
     "src/kernel/matmul/column.rs": "intrinsics, on parts of matrices that the caller vouches for",
     "src/kernel/matmul/row.rs": "the same",
     "src/kernel/matmul/turn.rs": "intrinsics",
+    "src/kernel/reduce/higher.rs": "a block of numbers, converted into room not written before",
     "src/kernel/reduce/moments.rs": "a block of integers, converted into room not written before",
     "src/kernel/reduce/rows.rs": "the same, tiles of rows in one piece of scratch",
     "src/kernel/reduce/sequence.rs": "blocks of a contiguous sequence, accumulators as bytes",

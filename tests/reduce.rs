@@ -5,6 +5,8 @@ mod common;
 mod floats;
 #[path = "reduce/fold.rs"]
 mod fold;
+#[path = "reduce/higher.rs"]
+mod higher;
 #[path = "reduce/shapes.rs"]
 mod shapes;
 #[path = "reduce/values.rs"]
@@ -71,6 +73,8 @@ macro_rules! every_type {
         $f::<bool>($($arg),*);
     };
 }
+
+use every_type;
 
 fn random<T: Any>(n: usize, seed: u64) -> Vec<T>
 where

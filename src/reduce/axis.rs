@@ -145,6 +145,14 @@ macro_rules! along_axes {
     ($first:literal, $empty:ident $details:literal, $accuracy:literal, $example:literal,
      $trait:ident :: $folds:ident, $name:ident, $into:ident, $fold:ident -> $out:ty
      $(, $arg:ident: $arg_type:ty, $with:ident)?) => {
+        along_axes! {
+            $first, $empty $details, $accuracy, $example, $trait by T::$folds.$fold $(.$with($arg))?,
+            $name, $into -> $out $(, $arg: $arg_type)?
+        }
+    };
+    ($first:literal, $empty:ident $details:literal, $accuracy:literal, $example:literal,
+     $trait:ident by $fold:expr, $name:ident, $into:ident -> $out:ty
+     $(, $arg:ident: $arg_type:ty)*) => {
         #[doc = concat!($first, " along one axis or several: an array without them.")]
         ///
         #[doc = $details]
@@ -172,10 +180,9 @@ macro_rules! along_axes {
         pub fn $name<T: $trait, D: Dimension, A: Axes<D>>(
             a: &ArrayRef<T, D>,
             axes: A,
-            $($arg: $arg_type)?
+            $($arg: $arg_type),*
         ) -> Result<Array<$out, A::Kept>, Error> {
-            let fold = T::$folds.$fold $(.$with($arg))?;
-            reduced(stringify!($name), fold, a, &axes, Empty::$empty)
+            reduced(stringify!($name), $fold, a, &axes, Empty::$empty)
         }
 
         #[doc = concat!("As [`", stringify!($name), "`], into `out`.")]
@@ -195,11 +202,10 @@ macro_rules! along_axes {
         pub fn $into<T: $trait, D: Dimension, A: Axes<D>>(
             a: &ArrayRef<T, D>,
             axes: A,
-            $($arg: $arg_type,)?
+            $($arg: $arg_type,)*
             out: &mut ArrayRef<$out, A::Kept>,
         ) -> Result<(), Error> {
-            let fold = T::$folds.$fold $(.$with($arg))?;
-            reduced_into(stringify!($into), fold, a, &axes, out, Empty::$empty)
+            reduced_into(stringify!($into), $fold, a, &axes, out, Empty::$empty)
         }
     };
     (@error Fine) => { "" };
@@ -348,7 +354,16 @@ pub fn dot_axis<T: Reduce, D: Dimension, A: Axes<D>>(
     b: &ArrayRef<T, D>,
     axes: A,
 ) -> Result<Array<T::Sum, A::Kept>, Error> {
-    let function = "dot_axis";
+    dots("dot_axis", a, b, &axes)
+}
+
+/// [`dot_axis`] for a function of another name.
+pub(super) fn dots<T: Reduce, D: Dimension, A: Axes<D>>(
+    function: &'static str,
+    a: &ArrayRef<T, D>,
+    b: &ArrayRef<T, D>,
+    axes: &A,
+) -> Result<Array<T::Sum, A::Kept>, Error> {
     let from = checked_two(function, a, b, axes.list())?;
     let shape = axes.kept(&a.raw_dim());
     fresh(function, shape, |out| along(function, T::FOLDS.dot, from, axes.list(), out))
@@ -385,7 +400,17 @@ pub fn dot_axis_into<T: Reduce, D: Dimension, A: Axes<D>>(
     axes: A,
     out: &mut ArrayRef<T::Sum, A::Kept>,
 ) -> Result<(), Error> {
-    let function = "dot_axis_into";
+    dots_into("dot_axis_into", a, b, &axes, out)
+}
+
+/// [`dot_axis_into`] for a function of another name.
+pub(super) fn dots_into<T: Reduce, D: Dimension, A: Axes<D>>(
+    function: &'static str,
+    a: &ArrayRef<T, D>,
+    b: &ArrayRef<T, D>,
+    axes: &A,
+    out: &mut ArrayRef<T::Sum, A::Kept>,
+) -> Result<(), Error> {
     let from = checked_two(function, a, b, axes.list())?;
     let out = given(function, &axes.kept(&a.raw_dim()), out)?;
     along(function, T::FOLDS.dot, from, axes.list(), out)

@@ -60,9 +60,13 @@ mod along;
 mod axes;
 #[macro_use]
 mod axis;
+mod broadcast;
 mod fold;
+mod higher;
+mod logsumexp;
 mod norms;
 mod operands;
+mod places;
 mod sequence;
 mod shared;
 mod skipping;
@@ -71,8 +75,12 @@ mod whole;
 
 pub use axes::Axes;
 pub use axis::*;
+pub use broadcast::*;
 pub use fold::*;
+pub use higher::*;
+pub use logsumexp::*;
 pub use norms::*;
+pub use places::*;
 pub use skipping::*;
 pub use types::{Reduce, ReduceFloat};
 pub use whole::*;

@@ -10,7 +10,7 @@ use super::types::ReduceFloat;
 use crate::Error;
 
 /// Which norm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Norm {
     /// The sum of absolute values.
@@ -19,31 +19,39 @@ pub enum Norm {
     L2,
     /// The greatest absolute value.
     Inf,
+    /// The least absolute value.
+    NegInf,
+    /// Of any power p: the sum of |x|^p to the power 1/p; for 0 how many are not 0. 1, 2 and
+    /// the infinities are those above.
+    P(f64),
 }
 
 impl Norm {
     fn fold<T: ReduceFloat>(self) -> Folding<T, T> {
         match self {
-            Norm::L1 => T::FLOAT_FOLDS.norm1,
-            Norm::L2 => T::FLOAT_FOLDS.norm2,
-            Norm::Inf => T::FLOAT_FOLDS.norm_inf,
+            Norm::L1 | Norm::P(1.0) => T::FLOAT_FOLDS.norm1,
+            Norm::L2 | Norm::P(2.0) => T::FLOAT_FOLDS.norm2,
+            Norm::Inf | Norm::P(f64::INFINITY) => T::FLOAT_FOLDS.norm_inf,
+            Norm::NegInf | Norm::P(f64::NEG_INFINITY) => T::FLOAT_FOLDS.norm_least,
+            Norm::P(p) => T::FLOAT_FOLDS.norm_p.number(p),
         }
     }
 }
 
 /// The norm of all elements as one vector.
 ///
-/// Any layout; an empty array gives 0.
+/// Any layout; an empty array gives 0, and infinity for [`Norm::NegInf`].
 ///
 /// # Accuracy
 /// Same bits on any number of threads and any CPU, in the [order of
 /// additions](super#the-order-of-additions). The Euclidean norm neither overflows nor
 /// underflows on the way: it is infinite or 0 only if the result is; that of `f32` is
 /// taken in `f64`. The relative error of the first two is at most about (128 + log2(n)) u,
-/// `Inf` is exact. NaN gives NaN.
+/// `Inf` and `NegInf` are exact. Other powers are taken in `f64` by the `pow` of the system
+/// (so other systems may give other bits), and may overflow on the way. NaN gives NaN.
 ///
 /// # Performance
-/// As [`sum`](super::sum).
+/// As [`sum`](super::sum); of other powers the time of a `pow` for each element.
 ///
 /// # Examples
 /// ```
@@ -62,7 +70,7 @@ pub fn norm<T: ReduceFloat, D: Dimension>(a: &ArrayRef<T, D>, norm: Norm) -> T {
 
 /// The norm along one axis or several: an array without them.
 ///
-/// Any layout; empty axes give zeros.
+/// Any layout; empty axes give zeros (infinities for [`Norm::NegInf`]).
 ///
 /// # Errors
 /// - [`Error::Axis`] if `a` has no such axis; [`Error::Value`] if one is named twice.

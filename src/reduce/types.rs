@@ -4,8 +4,9 @@ use std::fmt::Debug;
 
 use super::operands::Folding;
 use crate::kernel::reduce::{
-    All, Any, Both, Count, Dot, Extreme, Mean, Moments, NanExtreme, NanMean, NanMoments,
-    NanProduct, NanSum, Norm1, Norm2, NormInf, Place, Product, Sum, Table,
+    All, Any, Both, Count, Dot, Extreme, Higher, KURTOSIS, LogSumExp, Mean, Moments, NanExtreme,
+    NanMean, NanMoments, NanPlace, NanProduct, NanSum, Norm1, Norm2, NormInf, NormLeast, NormP,
+    PEARSON, Place, Product, Sum, Table, UNBIASED,
 };
 use crate::{Element, Float};
 
@@ -40,6 +41,10 @@ pub struct Folds<T: Reduce> {
     pub(super) all: Folding<T, bool>,
     pub(super) count_nonzero: Folding<T, usize>,
     pub(super) dot: Folding<T, T::Sum>,
+    /// Biased, unbiased.
+    pub(super) skew: [Folding<T, T::Mean>; 2],
+    /// By Fisher's definition; by Pearson's.
+    pub(super) kurtosis: [[Folding<T, T::Mean>; 2]; 2],
 }
 
 /// A fold of a table of its own. A static, so that the kernels are compiled with this
@@ -80,6 +85,17 @@ macro_rules! reduces {
                 all: folding!(All<$truth>, 1, $mask),
                 count_nonzero: folding!(Count<$truth>, 1, $mask),
                 dot: folding!(Dot<$sums>, 2, 0),
+                skew: [folding!(Higher<$own>, 1, 0), folding!(Higher<$own>, 1, UNBIASED)],
+                kurtosis: [
+                    [
+                        folding!(Higher<$own>, 1, KURTOSIS),
+                        folding!(Higher<$own>, 1, KURTOSIS | UNBIASED),
+                    ],
+                    [
+                        folding!(Higher<$own>, 1, KURTOSIS | PEARSON),
+                        folding!(Higher<$own>, 1, KURTOSIS | PEARSON | UNBIASED),
+                    ],
+                ],
             };
         }
     )*};
@@ -118,6 +134,11 @@ pub struct FloatFolds<T> {
     pub(super) norm1: Folding<T, T>,
     pub(super) norm2: Folding<T, T>,
     pub(super) norm_inf: Folding<T, T>,
+    pub(super) norm_least: Folding<T, T>,
+    pub(super) norm_p: Folding<T, T>,
+    pub(super) logsumexp: Folding<T, T>,
+    pub(super) nanargmin: Folding<T, usize>,
+    pub(super) nanargmax: Folding<T, usize>,
 }
 
 macro_rules! reduces_float {
@@ -134,6 +155,11 @@ macro_rules! reduces_float {
                 norm1: folding!(Norm1<$t>, 1, 0),
                 norm2: folding!(Norm2<$t>, 1, 0),
                 norm_inf: folding!(NormInf<$t>, 1, 0),
+                norm_least: folding!(NormLeast<$t>, 1, 0),
+                norm_p: folding!(NormP<$t>, 1, 0),
+                logsumexp: folding!(LogSumExp<$t>, 1, 0),
+                nanargmin: folding!(NanPlace<$t, false>, 1, 0),
+                nanargmax: folding!(NanPlace<$t, true>, 1, 0),
             };
         }
     )*};

@@ -25,10 +25,12 @@
 #![allow(clippy::needless_range_loop)]
 
 mod extremes;
+mod higher;
 mod lanes;
 mod moments;
 mod norms;
 mod places;
+mod powers;
 mod products;
 mod rows;
 mod sequence;
@@ -41,9 +43,11 @@ mod truth;
 mod user;
 
 pub(crate) use extremes::Extreme;
+pub(crate) use higher::{Higher, KURTOSIS, PEARSON, UNBIASED};
 pub(crate) use moments::Moments;
 pub(crate) use norms::{Norm1, Norm2, NormInf};
-pub(crate) use places::{Both, Place};
+pub(crate) use places::{Both, NanPlace, Place};
+pub(crate) use powers::{LogSumExp, NormLeast, NormP};
 pub(crate) use products::Product;
 pub(crate) use rows::{Into, Tile, merge_parts, one_block, rows};
 pub(crate) use sequence::sequence;

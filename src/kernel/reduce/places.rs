@@ -1,5 +1,7 @@
 //! Where the least or the greatest element stands, and both of them at once.
 
+use std::marker::PhantomData;
+
 use super::extremes::Extreme;
 use super::{Fold, Steps, With};
 
@@ -120,6 +122,92 @@ place! {
     i32, false, u32, i32::MAX, |_x| false;
     i64, false, u64, i64::MAX, |_x| false;
 }
+
+/// The index of the first least element (or greatest) among those that are not NaN;
+/// `usize::MAX` if there is none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NanPlace<T, const GREATEST: bool>(PhantomData<T>);
+
+macro_rules! nan_place {
+    ($($t:ident, $greatest:literal, $index:ident;)*) => {$(
+        impl NanPlace<$t, $greatest> {
+            #[inline(always)]
+            fn turn(x: $t) -> $t {
+                if $greatest { -x } else { x }
+            }
+            /// Whether `x` is better than an earlier `best`, which is NaN if there is none.
+            #[inline(always)]
+            fn is_better(x: $t, best: $t) -> bool {
+                (x < best) | (best.is_nan() & !x.is_nan())
+            }
+        }
+
+        impl Steps<1> for NanPlace<$t, $greatest> {
+            type Item = $t;
+            type Lane = Lane<$t, $index>;
+            type Total = Lane<$t, u64>;
+            const BLOCK: usize = <Extreme<$t, $greatest> as Steps<1>>::BLOCK;
+            #[inline(always)]
+            fn start(self) -> Lane<$t, $index> {
+                Lane { value: $t::NAN, index: 0 }
+            }
+            #[inline(always)]
+            fn step(self, lane: Self::Lane, [x]: [$t; 1], at: usize) -> Self::Lane {
+                let x = Self::turn(x);
+                let better = Self::is_better(x, lane.value);
+                let value = if better { x } else { lane.value };
+                Lane { value, index: if better { at as $index } else { lane.index } }
+            }
+            #[inline(always)]
+            fn total(self, lane: Self::Lane) -> Lane<$t, u64> {
+                Lane { value: lane.value, index: u64::from(lane.index) }
+            }
+            #[inline(always)]
+            fn block(self, [items]: [&[$t]; 1]) -> Lane<$t, u64> {
+                let value = items.iter().fold($t::NAN, |best, &x| {
+                    let x = Self::turn(x);
+                    if Self::is_better(x, best) { x } else { best }
+                });
+                if value.is_nan() {
+                    return Lane { value, index: 0 };
+                }
+                Lane { value, index: position(items, |x| Self::turn(x) == value) }
+            }
+        }
+
+        impl Fold<1> for NanPlace<$t, $greatest> {
+            type Steps = Self;
+            type Acc = Lane<$t, u64>;
+            type Out = usize;
+            const ORDERED: bool = true;
+            #[inline(always)]
+            fn empty(self) -> Lane<$t, u64> {
+                Lane { value: $t::NAN, index: 0 }
+            }
+            #[inline(always)]
+            fn new(_: &With) -> Self {
+                Self(PhantomData)
+            }
+            #[inline(always)]
+            fn steps(self) -> Self {
+                self
+            }
+            #[inline(always)]
+            fn widen(self, total: Lane<$t, u64>, at: usize, _: usize) -> Lane<$t, u64> {
+                Lane { value: total.value, index: at as u64 + total.index }
+            }
+            #[inline(always)]
+            fn merge(self, a: Lane<$t, u64>, b: Lane<$t, u64>) -> Lane<$t, u64> {
+                if Self::is_better(b.value, a.value) { b } else { a }
+            }
+            #[inline(always)]
+            fn finish(self, acc: Lane<$t, u64>) -> usize {
+                if acc.value.is_nan() { usize::MAX } else { acc.index as usize }
+            }
+        }
+    )*};
+}
+nan_place! { f32, false, u32; f32, true, u32; f64, false, u64; f64, true, u64; }
 
 /// The least and the greatest element.
 #[derive(Debug, Clone, Copy)]
