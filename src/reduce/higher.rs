@@ -35,7 +35,7 @@ fn kurtoses<T: Reduce>(fisher: bool, bias: bool) -> Folding<T, T::Mean> {
 ///
 /// # Examples
 /// ```
-/// let a = ndarray::array![0.0, 0.0, 3.0];
+/// let a = ndarray::array![0.0f64, 0.0, 3.0];
 /// let skew = swath::reduce::skew(&a, true);
 /// assert!((skew - 0.5f64.sqrt()).abs() < 1e-15);
 /// ```
@@ -48,7 +48,7 @@ pub fn skew<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>, bias: bool) -> T::Mean 
 along_axes! {
     "The skewness", Fine "As SciPy's `skew`: with `bias` that of the elements themselves, without it corrected for\nthe bias of a sample. Any layout; NaN for empty axes and for elements that are equal up to\nrounding of their mean.",
     "As [`skew`](super::skew). Same bits on any number of threads and any CPU.",
-    "let a = array![[0.0, 0.0, 3.0], [1.0, 2.0, 3.0]];\nlet skew = swath::reduce::skew_axis(&a, 1, true)?;\nassert!((skew[0] - 0.5f64.sqrt()).abs() < 1e-15);\nassert_eq!(skew[1], 0.0);",
+    "let a = array![[0.0f64, 0.0, 3.0], [1.0, 2.0, 3.0]];\nlet skew = swath::reduce::skew_axis(&a, 1, true)?;\nassert!((skew[0] - 0.5f64.sqrt()).abs() < 1e-15);\nassert_eq!(skew[1], 0.0);",
     Reduce by skewness::<T>(bias), skew_axis, skew_axis_into -> T::Mean, bias: bool
 }
 

@@ -9,7 +9,7 @@
 /// use ndarray::array;
 /// use swath::scan::{Along, cumsum};
 ///
-/// let a = array![1, 2, 3];
+/// let a = array![1i64, 2, 3];
 /// assert_eq!(cumsum(&a, 0)?, array![1, 3, 6]);
 /// assert_eq!(cumsum(&a, Along::axis(0).exclusive())?, array![0, 1, 3]);
 /// assert_eq!(cumsum(&a, Along::axis(0).reverse())?, array![6, 5, 3]);
