@@ -97,6 +97,9 @@ pub(crate) const REDUCE_STAGED_NS: f64 = 0.6;
 /// Partial results kept at a time: a round of chunks, on the stack.
 pub(crate) const REDUCE_ROUND: usize = 512;
 
+/// What an element costs, in ns, that may be chosen. Not tuned finely.
+pub(crate) const SELECT_NS: f64 = 0.5;
+
 // ---- convolution -----------------------------------------------------------
 
 /// What one tap costs one element, in ns for each byte of its accumulator: half the

@@ -82,5 +82,6 @@ pub use logsumexp::*;
 pub use norms::*;
 pub use places::*;
 pub use skipping::*;
+pub(crate) use types::non_zero_bits;
 pub use types::{Reduce, ReduceFloat};
 pub use whole::*;

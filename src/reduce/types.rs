@@ -114,6 +114,11 @@ reduces! {
     bool: i64, f64, least i8 ^ 0, greatest false ^ !0, sums u8, as u8, truth u8 & !0;
 }
 
+/// The bits of an element that are not all zero unless it is.
+pub(crate) fn non_zero_bits<T: Reduce>() -> u64 {
+    T::FOLDS.count_nonzero.table().flip
+}
+
 /// A [`Reduce`] that has NaN, infinities and roots: `f32` or `f64`.
 ///
 /// Not meant to be implemented elsewhere.

@@ -1,4 +1,5 @@
-//! Sums, products, least and greatest elements so far, along an axis.
+//! Sums, products, least and greatest elements so far, along an axis; differences; which
+//! elements are not zero, and choosing them.
 //!
 //! ```
 //! use ndarray::array;
@@ -32,7 +33,10 @@
 
 mod along;
 mod by;
+mod choose;
+mod diff;
 mod engine;
+mod select;
 
 use std::marker::PhantomData;
 
@@ -40,6 +44,8 @@ use ndarray::{Array, ArrayRef, Dimension};
 
 pub use along::{Along, IntoAlong};
 pub use by::{scan, scan_inplace, scan_into};
+pub use diff::{diff, diff_into, is_sorted, is_sorted_axis};
+pub use select::{compress, compress_axis, compress_axis_into, extract, flatnonzero, nonzero};
 
 use crate::kernel::scan::{Extreme, Product, Sum, Table};
 use crate::plan::{Buffer, List, check_axis, check_output, checked_len};
