@@ -303,8 +303,7 @@ def everything():
             parts.append(textwrap.indent(constant(table, name), "    "))
         text += "\n".join(parts) + "}\n"
     mp.dps = 400
-    text += words("TWO_OVER_PI_F64", 54, 19, "Bits of 2/pi behind 54 zeros: those from place e on are what counts for 2^e.")
-    text += words("TWO_OVER_PI_F32", 25, 4, "The same behind 25 zeros, for mantissas of 24 bits.")
+    text += words("TWO_OVER_PI", 54, 19, "Bits of 2/pi behind 54 zeros: those from place e on are what counts for 2^e.")
     mp.dps = 50
     return text
 

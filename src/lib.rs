@@ -74,6 +74,11 @@ pub mod reference;
 pub use control::{CancelToken, Cancelled, Control, Pool, StoppedBy};
 pub use element::{Element, Float};
 pub use error::Error;
+pub use map::{
+    acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, cos, cosh, erf, erfc, exp, exp_m1, exp2,
+    gelu, hypot, ln, ln_1p, log2, log10, logaddexp, powf, sigmoid, sin, sinh, softplus, sqrt, tan,
+    tanh,
+};
 pub use map::{map, map_inplace, map_into};
 pub use matmul::{matmul, matmul_into};
 pub use reduce::{

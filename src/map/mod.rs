@@ -10,6 +10,10 @@
 //! | closure written in place | [`map!`](crate::map!) | [`map_into!`](crate::map_into!) | [`map_inplace!`](crate::map_inplace!) |
 //! | any function or closure | [`map`](map()) | [`map_into`](map_into()) | [`map_inplace`](map_inplace()) |
 //!
+//! The functions of [`math`](crate::math) have array forms here: [`exp`](exp()),
+//! [`exp_into`], [`exp_inplace`] and so on; those of two arguments, such as
+//! [`powf`](powf()), broadcast.
+//!
 //! # Which one
 //! The macros. The crate is compiled for the oldest CPU of the target and chooses
 //! the instruction set at run time, so a closure must be compiled once for each of
@@ -48,11 +52,13 @@
 //! partly written.
 
 mod engine;
+mod functions;
 mod macros;
 mod operand;
 
 use ndarray::{Array, ArrayRef, Dimension, ShapeBuilder};
 
+pub use functions::*;
 pub use operand::{Operand, Operands};
 
 use crate::Error;

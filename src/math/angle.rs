@@ -9,8 +9,10 @@
 //! ```
 //! Both ways are computed and one is picked. The window is shifted into place by
 //! powers of two, each shift a choice between two words, so that no table is read.
+//! For f32 one way does all, in f64: the parts of 2/pi are so short that products are
+//! exact, and two sets of them cover the range.
 
-use super::coefficients::{TWO_OVER_PI_F32, TWO_OVER_PI_F64};
+use super::coefficients::TWO_OVER_PI;
 use super::lane::{Lane, fast_two_sum, pick, two_product, two_sum};
 use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
@@ -29,7 +31,7 @@ fn choose(mask: u64, a: u64, b: u64) -> u64 {
 /// Four words of the bits of 2/pi from word `at` on, which is below 16.
 #[inline(always)]
 fn window(at: u64) -> [u64; 4] {
-    const T: [u64; 19] = TWO_OVER_PI_F64;
+    const T: [u64; 19] = TWO_OVER_PI;
     let mask = |bit: u64| 0u64.wrapping_sub((at >> bit) & 1);
     let m = mask(3);
     let [w0, w1, w2] = [choose(m, T[0], T[8]), choose(m, T[1], T[9]), choose(m, T[2], T[10])];
@@ -122,28 +124,47 @@ pub(super) fn reduce(x: f64) -> (u64, f64, f64) {
     (n, pick(x < 0.0, -r, r), pick(x < 0.0, -l, l))
 }
 
+/// 2/pi in parts of 29, 29, 29 and 53 bits, and the same of 2^57 2/pi modulo 4.
+const PARTS: [[f64; 4]; 2] = [
+    [
+        0.636_619_770_899_415,
+        1.468_166_324_625_208_6e-9,
+        2.276_010_067_197_181_6e-18,
+        5.881_214_749_119_912e-27,
+    ],
+    [
+        2.328_007_616_102_695_5,
+        3.641_540_090_304_484_8e-9,
+        3.225_864_401_562_830_4e-18,
+        3.776_398_973_723_735_5e-27,
+    ],
+];
+
+/// `x` modulo 4, from -2 to 2.
+#[inline(always)]
+fn modulo_4(x: f64) -> f64 {
+    (-4.0f64).mul_add((0.25 * x).round_ties_even(), x)
+}
+
 /// The same for an `f32`, the rest in one `f64`.
+///
+/// Products of 24 bits by 29 are exact, and so is what they are modulo 4; from 2^80 on
+/// the number is first divided by 2^57, after which it is still an integer.
 #[inline(always)]
 pub(super) fn reduce_f32(x: f32) -> (u64, f64) {
-    const LIMIT: f64 = 268_435_456.0;
     let size = f64::from(x.abs());
-    let shifted = size.mul_add(FRAC_2_PI, f64::SHIFT);
+    let mask = 0u64.wrapping_sub(u64::from(size >= 1_208_925_819_614_629_174_706_176.0));
+    let of = |a: f64, b: f64| f64::from_bits(choose(mask, a.to_bits(), b.to_bits()));
+    let m = size * of(1.0, 6.938_893_903_907_228e-18);
+    let [a, b] = PARTS;
+    let p1 = modulo_4(m * of(a[0], b[0]));
+    let p2 = modulo_4(m * of(a[1], b[1]));
+    let p3 = modulo_4(m * of(a[2], b[2]));
+    let p4 = m * of(a[3], b[3]);
+    let shifted = (p1 + p2 + p3) + f64::SHIFT;
     let n = shifted - f64::SHIFT;
-    let r = (-n).mul_add(PI_2[1], (-n).mul_add(PI_2[0], size));
-
-    let bits = size.to_bits();
-    let place = (bits >> 52).wrapping_add(1) & 127;
-    let m = ((bits >> 29) & 0x007f_ffff) | 0x0080_0000;
-    let w = &TWO_OVER_PI_F32;
-    let second = place & 64 != 0;
-    let words = [pick(second, w[1], w[0]), pick(second, w[2], w[1]), pick(second, w[3], w[2])];
-    let t = place & 63;
-    let (a, b) = (bits_from(t, words[0], words[1]), bits_from(t, words[1], words[2]));
-    let high =
-        ((m * (a >> 32)) << 32).wrapping_add(m * (a & LOW)).wrapping_add((m * (b >> 32)) >> 32);
-    let (far, first) = quadrant(high, 0);
-    let (f1, f2) = fraction(first);
-
-    let (n, r) = pick(size < LIMIT, (shifted.to_bits(), r), (far, (f1 + f2) * PI_2[0]));
+    // The large parts first: what cancels there is exact.
+    let r = (((p1 - n) + p2) + p3 + p4) * PI_2[0];
+    let n = shifted.to_bits();
     (pick(x < 0.0, n.wrapping_neg(), n), pick(x < 0.0, -r, r))
 }

@@ -334,7 +334,7 @@ pub(in crate::math) mod wide {
 }
 
 /// Bits of 2/pi behind 54 zeros: those from place e on are what counts for 2^e.
-pub(in crate::math) const TWO_OVER_PI_F64: [u64; 19] = [
+pub(in crate::math) const TWO_OVER_PI: [u64; 19] = [
     0x000000000000028b,
     0xe60db9391054a7f0,
     0x9d5f47d4d377036d,
@@ -355,7 +355,3 @@ pub(in crate::math) const TWO_OVER_PI_F64: [u64; 19] = [
     0x1ce7de294a4ba9af,
     0xed7ec47e35742158,
 ];
-
-/// The same behind 25 zeros, for mantissas of 24 bits.
-pub(in crate::math) const TWO_OVER_PI_F32: [u64; 4] =
-    [0x000000517cc1b727, 0x220a94fe13abe8fa, 0x9a6ee06db14acc9e, 0x21c820ff28b1d5ef];
