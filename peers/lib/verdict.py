@@ -45,7 +45,10 @@ def told(case):
     """Its options; of borders those that are not the usual one of the table."""
     options = {name: value for name, value in case["options"].items() if name != "border"}
     border = case["options"].get("border", "mirror")
-    return [f"{name}={value:g}" for name, value in sorted(options.items())] + [border] * (border != "mirror")
+    numbers = [(name, value if isinstance(value, (list, tuple)) else [value])
+               for name, value in sorted(options.items())]
+    words = [f"{name}={','.join(f'{x:g}' for x in values)}" for name, values in numbers]
+    return words + [border] * (border != "mirror")
 
 
 def verdicts(data):
