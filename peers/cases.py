@@ -163,6 +163,37 @@ CALLS = {
         "rust:kornia-imgproc": None,
         "rust:ndarray-ndimage": None,
     },
+    "prewitt": {
+        "swath": "ndimage.prewitt(x, axis, output=out, mode=border)",
+        "scipy": "ndimage.prewitt(x, axis, output=out, mode=border)",
+        "opencv": "cv2.filter2D(x, -1, w, dst=out, borderType=BORDERS[border])",
+    },
+    "uniform": {
+        "swath": "ndimage.uniform_filter(x, size, output=out, mode=border)",
+        "scipy": "ndimage.uniform_filter(x, size, output=out, mode=border)",
+        "opencv": "cv2.boxFilter(x, -1, (size, size), dst=out, borderType=BORDERS[border])",
+    },
+    "laplace": {
+        "swath": "ndimage.laplace(x, output=out, mode=border)",
+        "scipy": "ndimage.laplace(x, output=out, mode=border)",
+        "opencv": "cv2.Laplacian(x, -1, ksize=1, dst=out, borderType=BORDERS[border])",
+    },
+    "gaussian_laplace": {
+        "swath": "ndimage.gaussian_laplace(x, sigma, output=out, mode=border)",
+        "scipy": "ndimage.gaussian_laplace(x, sigma, output=out, mode=border)",
+    },
+    "gaussian_gradient": {
+        "swath": "ndimage.gaussian_gradient_magnitude(x, sigma, output=out, mode=border)",
+        "scipy": "ndimage.gaussian_gradient_magnitude(x, sigma, output=out, mode=border)",
+    },
+    "fftconvolve": {
+        "swath": "signal.fftconvolve(x, w, 'same')",
+        "scipy": "signal.fftconvolve(x, w, 'same')",
+    },
+    "oaconvolve": {
+        "swath": "signal.oaconvolve(x, w, 'same')",
+        "scipy": "signal.oaconvolve(x, w, 'same')",
+    },
     "axpb": {"rust:ndarray": None, "rust:rayon": None},  # 2x + 1
     "mul_add3": {"rust:ndarray": None, "rust:rayon": None},  # x * y + z
     "sqrt": {"rust:ndarray": None, "rust:rayon": None},
@@ -171,10 +202,15 @@ CALLS = {
 # ---- work: floating-point operations and elements moved ----------------------
 
 
+# Operations with weights of a Gaussian in one dimension.
+_GAUSSIANS = ("gaussian", "gaussian_laplace", "gaussian_gradient")
+
+
 def _taps(case):
     """The multiplications for one element of a filtered array."""
-    if case.op == "gaussian":
-        return len(case.shape) * (2 * gaussian_radius(case.options["sigma"]) + 1)
+    if case.op in _GAUSSIANS:
+        passes = 1 if case.op == "gaussian" else len(case.shape)
+        return passes * len(case.shape) * (2 * gaussian_radius(case.options["sigma"]) + 1)
     return math.prod(filter_shape(case))
 
 
@@ -187,7 +223,14 @@ def filter_shape(case):
     """The shape of the weights `w` of a case."""
     if case.op == "convolve1d":
         return (case.options["k"],)
-    return (case.options.get("k", 3),) * len(case.shape)
+    side = case.options.get("k", case.options.get("size", 3))
+    return (side,) * len(case.shape)
+
+
+def _transforms(case):
+    """Two real transforms of the whole, each 2.5 n log2 n."""
+    n = math.prod(a + b - 1 for a, b in zip(case.shape, filter_shape(case)))
+    return round(5 * n * math.log2(n))
 
 
 def _product(shape):
@@ -205,7 +248,14 @@ WORK = {
     "correlate": lambda case, n: (2 * n * _taps(case), 2 * n),
     "convolve1d": lambda case, n: (2 * n * _taps(case), 2 * n),
     "gaussian": lambda case, n: (2 * n * _taps(case), 2 * n),
+    "gaussian_laplace": lambda case, n: (2 * n * _taps(case), 2 * n),
+    "gaussian_gradient": lambda case, n: (2 * n * _taps(case), 2 * n),
     "sobel": lambda case, n: (10 * n, 2 * n),
+    "prewitt": lambda case, n: (8 * n, 2 * n),
+    "uniform": lambda case, n: (5 * n, 2 * n),  # running sums
+    "laplace": lambda case, n: (6 * n, 2 * n),
+    "fftconvolve": lambda case, n: (_transforms(case), 2 * n),
+    "oaconvolve": lambda case, n: (_transforms(case), 2 * n),
     "axpb": lambda case, n: (2 * n, 2 * n),
     "mul_add3": lambda case, n: (2 * n, 4 * n),
     "sqrt": lambda case, n: (n, 2 * n),
@@ -264,7 +314,7 @@ class Case:
     def record(self):
         """The case as results and processes have it."""
         more = {}
-        if self.op == "gaussian":
+        if self.op in _GAUSSIANS:
             more["radius"] = gaussian_radius(self.options["sigma"])
         elif self.family == "conv":
             more["filter_shape"] = filter_shape(self)
@@ -324,12 +374,12 @@ CASES = [
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 3, **_MIRROR), quick="2160x3840"),
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 5, **_MIRROR)),
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 7, **_MIRROR), quick="2160x3840"),
-    *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 11, 15, **_MIRROR)),
+    *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 11, 15, 31, 63, **_MIRROR)),
     *rows("conv", "correlate", "f32", "64x64 512x512", "copy", _each("k", 3, 7, **_MIRROR)),
     *rows("conv", "correlate", "f64", "1080x1920", "copy", _each("k", 3, 7, **_MIRROR)),
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 3, **_MIRROR), fresh=True),
     *rows("conv", "correlate", "f32", "128x256x256", "copy", _each("k", 3, **_MIRROR)),
-    *rows("conv", "convolve1d", "f32", "4194304", "copy", _each("k", 15, 127, axis=0, **_MIRROR)),
+    *rows("conv", "convolve1d", "f32", "4194304", "copy", _each("k", 15, 127, 1023, axis=0, **_MIRROR)),
     *rows("conv", "convolve1d", "f32", "2160x3840", "copy", _each("axis", 0, 1, k=15, **_MIRROR)),
     *rows("conv", "gaussian", "f32", "64x64 256x256 480x640 720x1280 1080x1920 2160x3840", "copy", _each("sigma", 1.0, **_MIRROR), quick="256x256 2160x3840"),
     *rows("conv", "gaussian", "f32", "2160x3840", "copy", _each("sigma", 3.0, 10.0, **_MIRROR)),
@@ -341,6 +391,13 @@ CASES = [
     *rows("conv", "gaussian", "f32", "1080x1920", "copy", _each("sigma", 1.0, 3.0, **_ZEROS)),
     *rows("conv", "sobel", "f32", "1080x1920", "copy", _each("axis", 1, **_NEAREST)),
     *rows("conv", "sobel", "f32", "1080x1920", "copy", _each("axis", 1, **_ZEROS)),
+    *rows("conv", "uniform", "f32", "2160x3840", "copy", _each("size", 3, 15, 63, **_MIRROR)),
+    *rows("conv", "prewitt", "f32", "2160x3840", "copy", _each("axis", 0, 1, **_MIRROR)),
+    *rows("conv", "laplace", "f32", "2160x3840", "copy", [_MIRROR]),
+    *rows("conv", "gaussian_laplace gaussian_gradient", "f32", "2160x3840", "copy", _each("sigma", 2.0, **_MIRROR)),
+    *rows("conv", "gaussian", "f32", "128x256x256", "copy", _each("sigma", 1.0, 3.0, **_MIRROR)),
+    *rows("conv", "fftconvolve oaconvolve", "f32", "2160x3840", "copy", _each("k", 31, 63, **_ZEROS), fresh=True),
+    *rows("conv", "fftconvolve", "f32", "1024x1024", "copy", _each("k", 512, **_ZEROS), fresh=True),
     *rows("map", "axpb mul_add3 sqrt", "f32", "1024 16384 65536 1048576 4194304 33554432", "copy", quick="65536 33554432"),
     *rows("map", "axpb", "f64", _FOUR, "copy"),
 ]

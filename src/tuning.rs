@@ -131,6 +131,12 @@ pub(crate) const CONV_COPY_LINES: usize = 32;
 /// The lines under a tile fill at most this much of L1 at once.
 pub(crate) const CONV_TILE_BYTES: usize = 24 << 10;
 
+/// Columns of a line that are filtered in `f64` at once: 8 KiB of sums stay in L1.
+pub(crate) const CAST_COLUMNS: usize = 1024;
+/// What a term of such a sum costs, in ns: two loads, a multiplication and an addition of four
+/// lanes.
+pub(crate) const CAST_NS: f64 = 0.25;
+
 /// Filters that take less than this directly, in ns, are not worth a choice.
 pub(crate) const METHOD_MIN_NS: f64 = 40_000.0;
 

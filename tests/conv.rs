@@ -638,3 +638,105 @@ fn borders_and_origins_are_scipys() {
         assert_same_bits(&got, &one, format!("correlate1d {border:?}"));
     }
 }
+
+/// What `correlate_cast` must be: products and sums rounded one by one, in order.
+fn naive_cast(
+    src: &ArrayD<i16>,
+    taps: &ArrayD<f64>,
+    before: &[usize],
+    beyond: Beyond<f64>,
+) -> ArrayD<f64> {
+    ArrayD::from_shape_fn(src.raw_dim(), |at| {
+        let mut sum = 0.0;
+        for (tap_at, &tap) in taps.indexed_iter() {
+            let mut place = Some(at.clone());
+            for d in 0..src.ndim() {
+                let wanted = (at[d] + tap_at[d]) as isize - before[d] as isize;
+                let found = beyond.index(wanted, src.shape()[d] as isize);
+                place = place.zip(found).map(|(mut place, at)| {
+                    place[d] = at as usize;
+                    place
+                });
+            }
+            let constant = if let Beyond::Constant(value) = beyond { value } else { 0.0 };
+            let x = place.map_or(constant, |place| f64::from(src[place]));
+            let product = x * tap;
+            sum += product;
+        }
+        sum
+    })
+}
+
+#[test]
+fn sums_in_f64_are_rounded_one_by_one_and_cast() {
+    let mut rng = Rng(77);
+    for (shape, taps) in [
+        (vec![3000], vec![5]),
+        (vec![40, 1500], vec![3, 4]),
+        (vec![9, 8, 7], vec![2, 3, 30]),
+        (vec![1, 6], vec![4, 1]),
+        (vec![5, 0], vec![3, 3]),
+    ] {
+        let src = ArrayD::from_shape_simple_fn(shape.clone(), || rng.next() as i16);
+        let filter = ArrayD::from_shape_simple_fn(taps.clone(), || 0.3 * rng.unit());
+        for border in borders(2.25) {
+            let origin = origins(&mut rng, &taps);
+            let options = || Options::new().border(border).origin(&origin[..]);
+            let pairs = origin.iter().zip(&taps);
+            let before: Vec<_> = pairs.map(|(&o, &k)| naive::before_correlating(k, o)).collect();
+            let expected = naive_cast(&src, &filter, &before, beyond(border));
+            let context = format!("{shape:?} {taps:?} {border:?} {origin:?}");
+            let mut out = ArrayD::<f64>::zeros(shape.clone());
+            conv::correlate_cast(&src, &filter, options(), &mut out).unwrap();
+            assert_same_bits(&out, &expected, &context);
+            // Turned, and into integers: towards zero, modulo 256.
+            let turned = src.t();
+            let (mut small, filter) = (ArrayD::<u8>::zeros(turned.raw_dim()), filter.t());
+            let origin: Vec<isize> = origin.iter().rev().copied().collect();
+            let options = Options::new().border(border).origin(&origin[..]);
+            conv::correlate_cast(&turned, &filter, options, &mut small).unwrap();
+            let cast = expected.t().mapv(|x| x as i32 as u8);
+            // Added in the order of the turned filter: at most one off.
+            for (got, wanted) in small.iter().zip(&cast) {
+                let apart = got.wrapping_sub(*wanted);
+                assert!([0, 1, 255].contains(&apart), "{context}: {got} {wanted}");
+            }
+            same_bits_everywhere(&context, || {
+                let mut out = ArrayD::<f64>::zeros(shape.clone());
+                conv::correlate_cast(&src, &filter.t(), Options::from(border), &mut out).unwrap();
+                bits_of(&out)
+            });
+        }
+    }
+}
+
+#[test]
+fn pairs_are_added_before_they_are_weighted() {
+    let src = array![3i32, 1, 4, 1, 5, 9, 2, 6];
+    let mut out = Array1::<f64>::zeros(8);
+    let pad = |i: isize| f64::from(src[i.clamp(0, 7) as usize]);
+    for (taps, expected) in [
+        (
+            arr1(&[0.1, 0.7, 0.1]),
+            (|l, m, r| 0.0 + m * 0.7 + (l + r) * 0.1) as fn(f64, f64, f64) -> f64,
+        ),
+        (arr1(&[-0.3, 0.1, 0.3]), |l, m, r| 0.0 + m * 0.1 + (l - r) * -0.3),
+        (arr1(&[0.1, 0.7, 0.2]), |l, m, r| 0.0 + r * 0.2 + l * 0.1 + m * 0.7),
+    ] {
+        conv::correlate1d_cast(&src, &taps, 0, 3.0, Border::Nearest, &mut out).unwrap();
+        for (i, got) in out.iter().enumerate() {
+            let i = i as isize;
+            assert_eq!(*got, expected(pad(i - 1), pad(i), pad(i + 1)) / 3.0);
+        }
+    }
+    let error = conv::correlate1d_cast(&src, &arr1(&[]), 0, 1.0, Options::new(), &mut out);
+    assert!(matches!(error, Err(Error::Empty { operand: "filter", .. })));
+    let error = conv::correlate1d_cast(&src, &arr1(&[1.0]), 1, 1.0, Options::new(), &mut out);
+    assert!(matches!(error, Err(Error::Axis { axis: 1, .. })));
+    let far = Options::new().origin(2);
+    let error = conv::correlate1d_cast(&src, &arr1(&[1.0, 1.0]), 0, 1.0, far, &mut out);
+    assert!(matches!(error, Err(Error::Value { option: "origin", .. })));
+    let mut short = Array1::<u8>::zeros(7);
+    let error = conv::correlate1d_cast(&src, &arr1(&[1.0]), 0, 1.0, Options::new(), &mut short);
+    assert!(matches!(error, Err(Error::Shape { operand: "out", .. })));
+}

@@ -452,3 +452,44 @@ fn bad_boxes_and_outputs_are_named() {
         assert!(error.to_string().contains("_into: out has shape [4, 3]"), "{error}");
     }
 }
+
+#[test]
+fn gabor_filters_are_waves_under_gaussians() {
+    use std::f64::consts::PI;
+    use swath::image::{Gabor, gabor};
+
+    // By the formula of skimage.filters.gabor_kernel.
+    let (f, theta, sx, sy) = (0.15, 0.7, 2.0, 3.5);
+    let filter = Gabor::new(f).theta(theta).sigma(sx, sy).offset(0.4);
+    let [real, imaginary] = filter.filter::<f64>().unwrap();
+    let (y0, x0) = (real.nrows() as f64 / 2.0 - 0.5, real.ncols() as f64 / 2.0 - 0.5);
+    let side = |a: f64, b: f64| (3.0 * a.abs()).max(3.0 * b.abs()).ceil();
+    assert_eq!(x0, side(sx * theta.cos(), sy * theta.sin()));
+    assert_eq!(y0, side(sy * theta.cos(), sx * theta.sin()));
+    for ((i, j), &re) in real.indexed_iter() {
+        let (y, x) = (i as f64 - y0, j as f64 - x0);
+        let u = x * theta.cos() + y * theta.sin();
+        let v = -x * theta.sin() + y * theta.cos();
+        let g = (-0.5 * (u * u / (sx * sx) + v * v / (sy * sy))).exp() / (2.0 * PI * sx * sy);
+        let phase = 2.0 * PI * f * u + 0.4;
+        assert!((re - g * phase.cos()).abs() < 1e-15);
+        assert!((imaginary[(i, j)] - g * phase.sin()).abs() < 1e-15);
+    }
+    // One octave: sigma = sqrt(ln 2 / 2) / pi * 3 / frequency.
+    let [real, _] = Gabor::new(0.1).filter::<f32>().unwrap();
+    assert_eq!(real.dim(), (35, 35));
+
+    let image = Array2::from_shape_fn((30, 40), |(i, j)| ((i * 7 + j * 3) % 11) as f64);
+    let answers = gabor(&image, &filter, Border::Mirror).unwrap();
+    for (answer, taps) in answers.iter().zip(filter.filter().unwrap()) {
+        let options = swath::conv::Options::from(Border::Mirror);
+        assert_eq!(*answer, swath::conv::convolve(&image, &taps, options).unwrap());
+    }
+    let text = |filter: Gabor| filter.filter::<f32>().unwrap_err().to_string();
+    assert_eq!(text(Gabor::new(0.0)), "filter: frequency is 0, must be finite and positive");
+    assert!(text(Gabor::new(0.1).theta(f64::NAN)).contains("theta is NaN"));
+    assert!(text(Gabor::new(0.1).sigma(1.0, -1.0)).contains("sigma is -1"));
+    assert!(text(Gabor::new(1e-9)).contains("at most 4096"));
+    assert!(text(Gabor::new(1e-300).bandwidth(1e-300)).contains("at most 4096"));
+    assert!(gabor(&image, &Gabor::new(f64::INFINITY), Border::Mirror).is_err());
+}

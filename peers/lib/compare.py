@@ -19,6 +19,11 @@ def tolerance(case, inputs):
         return 0.0
     if case["op"] in ("matmul", "stack"):
         return MARGIN * epsilon * (case["shape"][-2] + 16)  # normal variates: |x y| is 0.64
+    if case["op"] in ("fftconvolve", "oaconvolve"):
+        # Errors of transforms are those of sums of squares, one for each halving of the length.
+        squares = float(numpy.sqrt((inputs["w"].astype(numpy.float64) ** 2).sum()))
+        steps = numpy.log2(x.size)
+        return MARGIN / 2 * epsilon * steps * squares * float(numpy.abs(x).max())
     axis = case["options"].get("axis")
     axes = range(x.ndim) if axis is None else axis if isinstance(axis, (list, tuple)) else [axis]
     length = math.prod(x.shape[axis] for axis in axes)
@@ -44,6 +49,15 @@ def reference(case, inputs):
         from scipy import ndimage
     except ImportError:
         return None
+    if case["op"] == "uniform":
+        return ndimage.uniform_filter(x, options["size"], mode=options["border"])
+    if case["op"] in ("gaussian_laplace", "gaussian_gradient"):
+        name = case["op"] + ("" if case["op"].endswith("laplace") else "_magnitude")
+        return getattr(ndimage, name)(x, options["sigma"], mode=options["border"])
+    if case["op"] in ("fftconvolve", "oaconvolve"):
+        from scipy import signal
+
+        return signal.fftconvolve(x, more[0], "same")
     if case["op"] == "gaussian":
         return ndimage.gaussian_filter(x, options["sigma"], mode=options["border"])
     if case["op"] == "convolve1d":

@@ -75,13 +75,25 @@ def weights(case, rng, dtype):
     """The filter of a case, as `g` in one dimension or as `w`."""
     import numpy
 
-    if case["op"] == "gaussian":
+    if "radius" in case:
         radius, sigma = case["radius"], case["options"]["sigma"]
         g = numpy.exp(-0.5 / sigma**2 * numpy.arange(-radius, radius + 1.0) ** 2)
         return {"g": (g / g.sum()).astype(dtype)}
     if case["op"] == "sobel":
         w = numpy.outer([-1, 0, 1], [1, 2, 1])
         return {"w": numpy.ascontiguousarray(w if case["options"]["axis"] == 0 else w.T).astype(dtype)}
+    if case["op"] == "prewitt":
+        w = numpy.outer([-1, 0, 1], [1, 1, 1])
+        return {"w": numpy.ascontiguousarray(w if case["options"]["axis"] == 0 else w.T).astype(dtype)}
+    if case["op"] == "uniform":
+        return {"w": numpy.full(case["filter_shape"], 1 / numpy.prod(case["filter_shape"]), dtype)}
+    if case["op"] == "laplace":
+        w = numpy.zeros(case["filter_shape"], dtype)
+        for axis in range(w.ndim):
+            line = [1] * w.ndim
+            line[axis] = slice(None)
+            w[tuple(line)] += numpy.array([1, -2, 1], dtype)
+        return {"w": w}
     w = rng.standard_normal(case["filter_shape"]).astype(dtype)
     return {"w": w, "v": w[::-1].copy()} if case["op"] == "convolve1d" else {"w": w}
 

@@ -1,8 +1,7 @@
 """Filters with the names and keywords of `scipy.ndimage`.
 
-`float32` arrays are filtered in `float32`, where SciPy uses `float64` inside; whole
-weights on small integers give exact sums. Integer results are cut off at the ends of
-their type and rounded towards zero once, at the end.
+`float32` arrays are filtered in `float32`, where SciPy uses `float64` inside. Integer results
+are SciPy's: after each axis rounded towards zero, and wrapped around where they do not fit.
 """
 
 from ._core import (

@@ -18,7 +18,8 @@
 //! # Types
 //! `f32` and `f64` are filtered in their own type. Integers of 8 and 16 bits and
 //! `i32` take taps of type `i32`; their sums are exact and saturate at the ends of
-//! the type, as `as` does.
+//! the type, as `as` does. [`correlate_cast`] and [`correlate1d_cast`] filter any type in
+//! `f64`, with SciPy's casts.
 //!
 //! # Accuracy
 //! Each result is `0 + x * tap + x * tap + ...`, every step one fused
@@ -49,6 +50,7 @@
 
 mod border;
 mod call;
+mod cast;
 mod cut;
 mod fft;
 mod filter;
@@ -61,10 +63,12 @@ mod pieces;
 use ndarray::{Array, ArrayRef, Dimension, Ix1};
 
 pub use self::border::Border;
+pub use self::cast::{correlate_cast, correlate1d_cast};
 pub use self::method::Method;
 pub(crate) use self::method::prefers_fft;
 pub use self::options::{Options, PerAxis};
 pub use crate::kernel::conv::Sample;
+pub use crate::kernel::terms::Cast;
 
 pub(crate) use self::call::{Call, Request, Sized1d};
 

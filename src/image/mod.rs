@@ -16,12 +16,14 @@
 //! # Ok::<(), swath::Error>(())
 //! ```
 
+mod gabor;
 mod gaussian;
 mod laplace;
 mod sobel;
 mod uniform;
 mod unsharp;
 
+pub use self::gabor::{Gabor, gabor};
 pub use self::gaussian::{
     Gaussian, gaussian_filter, gaussian_filter_into, gaussian_filter1d, gaussian_filter1d_into,
 };

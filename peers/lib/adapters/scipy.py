@@ -4,7 +4,9 @@ import types
 
 import scipy
 import scipy.linalg.blas
+import scipy.fft
 import scipy.ndimage
+import scipy.signal
 
 from lib.adapters import Library, blas, limit_blas
 
@@ -22,13 +24,15 @@ def _gemm(x, y, out):
 
 
 class Adapter(Library):
-    threads = "OPENBLAS_NUM_THREADS, threadpoolctl; ndimage has one thread"
+    threads = "OPENBLAS_NUM_THREADS, threadpoolctl, scipy.fft.set_workers; ndimage has one thread"
 
     def __init__(self, threads):
         limit_blas(threads)
+        self.workers = scipy.fft.set_workers(threads)
+        self.workers.__enter__()  # for as long as this process lives
 
     def build(self):
         return {"version": scipy.__version__, "blas": blas("scipy")}
 
     def names(self, case):
-        return {"ndimage": scipy.ndimage, "blas": types.SimpleNamespace(dot=_dot, gemm=_gemm)}
+        return {"ndimage": scipy.ndimage, "signal": scipy.signal, "blas": types.SimpleNamespace(dot=_dot, gemm=_gemm)}

@@ -17,4 +17,4 @@ class Adapter(Library):
         return {"version": version("swath")}
 
     def names(self, case):
-        return {"swath": swath, "ndimage": swath.ndimage}
+        return {"swath": swath, "ndimage": swath.ndimage, "signal": swath.signal}

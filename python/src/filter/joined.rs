@@ -7,6 +7,7 @@ use swath::conv::{Options, Sample};
 use swath::image;
 
 use super::named::{Pass, What, count, is_filtered, run_passes_to};
+use super::whole::{self, Step};
 use super::{Asked, Filtered, Mode, cast, modes};
 use crate::array::{Input, Output};
 use crate::call::{Call, perform};
@@ -17,7 +18,7 @@ use crate::raw::Raw;
 
 /// How the parts of the axes are joined.
 #[derive(Clone, Copy, PartialEq)]
-enum Join {
+pub(super) enum Join {
     Sum,
     Length,
 }
@@ -72,6 +73,13 @@ fn by_parts(
     (truncate, cval): (f64, f64),
     of: Join,
 ) -> PyResult<Call> {
+    if !asked.dtype.is_float() {
+        let steps = |part: Vec<Pass>| {
+            part.iter().map(|pass| Step::new(asked.py, pass, truncate)).collect::<PyResult<_>>()
+        };
+        let parts = parts.into_iter().map(steps).collect::<PyResult<_>>()?;
+        return whole::by_parts(asked, parts, cval, of);
+    }
     let dtype = asked.float();
     let taps = parts.iter().flatten().map(|pass| pass.taps(truncate)).sum();
     asked.call(dtype, taps, move |a, out| match a.dtype {
@@ -243,7 +251,14 @@ fn generic<'py>(
         // The part is written before anything of ours reads it.
         into.call_method1("fill", (0,))?;
         derivative.call(pyo3::types::PyTuple::new(py, all)?, keywords)?;
-        parts.push(Input::new(name, "output", &into)?.cast(py, name, "output", asked.float())?);
+        let part = Input::new(name, "output", &into)?;
+        parts.push(match asked.dtype.is_float() {
+            true => part.cast(py, name, "output", asked.float())?,
+            false => part,
+        });
+    }
+    if !asked.dtype.is_float() {
+        return whole::by_given(asked, parts, of);
     }
     let dtype = asked.float();
     asked.call(dtype, 1.0, move |a, out| match a.dtype {
@@ -325,12 +340,29 @@ struct Side {
 
 /// Means of boxes: all sides of one mode go through the array together.
 fn boxes(asked: Asked<'_>, sides: Vec<Side>, cval: f64) -> PyResult<Call> {
+    if !asked.dtype.is_float() {
+        let step = |side: Side| {
+            let Side { axis, size, origin, mode } = side;
+            check_side(&asked, size, origin)?;
+            Ok(Step { axis, mode, weights: vec![1.0; size], origin, divisor: size as f64 })
+        };
+        let steps = sides.into_iter().map(step).collect::<PyResult<_>>()?;
+        return whole::by_steps(asked, steps, cval);
+    }
     let dtype = asked.float();
     let taps = sides.iter().map(|side| side.size as f64).sum();
     asked.call(dtype, taps, move |a, out| match a.dtype {
         DType::F32 => boxes_of::<f32>(a, &sides, cval, out),
         _ => boxes_of::<f64>(a, &sides, cval, out),
     })
+}
+
+/// Refuses a side that swath would.
+fn check_side(asked: &Asked<'_>, size: usize, origin: isize) -> PyResult<()> {
+    let nothing = ArrayD::<f64>::zeros(vec![0]);
+    let options = Options::new().origin(origin);
+    let checked = image::uniform_filter(&nothing, size, options).map(drop);
+    checked.map_err(|refusal| crate::error::refused(asked.py, &refusal))
 }
 
 fn boxes_of<T>(a: &Raw, sides: &[Side], cval: f64, out: &Raw) -> Result<(), swath::Error>

@@ -2,12 +2,13 @@
 //!
 //! SciPy filters everything in `float64`. Here a filter runs in the type of the
 //! array where that loses nothing (`float32` and `float64` in their own type,
-//! small integers with whole weights exactly), and in `float64` otherwise; the
-//! result is then cast, towards zero and within the range of an integer type.
+//! small integers with whole weights exactly), and in `float64` otherwise. Results of an
+//! integer type are rounded and wrap around axis by axis, as SciPy's (`whole`).
 
 pub(crate) mod joined;
 pub(crate) mod named;
 pub(crate) mod weights;
+mod whole;
 
 use numpy::PyUntypedArray;
 use pyo3::prelude::*;
@@ -224,6 +225,48 @@ impl<'py> Asked<'py> {
         let between = match fits {
             true => None,
             false => Some(Output::new(py, function, run_in, shape)?),
+        };
+        let (Input { raw: input, keep }, Output { raw: target, keep: out }) = (input, out);
+        let (between, room) = between.map(|between| (between.raw, between.keep)).unzip();
+        let run = move || {
+            match &between {
+                None => kernel(&input, &target)?,
+                Some(between) => {
+                    kernel(&input, between)?;
+                    cast(between, &target)?;
+                }
+            }
+            Ok(Bits::default())
+        };
+        Ok(Call::new(cost, run, move |py, _| {
+            drop((keep, room));
+            Ok(out.array(py).clone().into_any())
+        }))
+    }
+}
+
+impl Asked<'_> {
+    /// The call of `kernel`, of about `taps` multiplications an element, to the type of the
+    /// result from the same, or from `float64`.
+    fn call_as_is(
+        self,
+        taps: f64,
+        kernel: impl FnOnce(&Raw, &Raw) -> Result<(), swath::Error> + Send + 'static,
+    ) -> PyResult<Call> {
+        let (py, function) = (self.py, self.function);
+        let input = match self.input.raw.dtype == self.dtype {
+            true => self.input,
+            false => self.input.cast(py, function, "input", DType::F64)?,
+        };
+        let shape = &input.raw.shape;
+        let cost = input.raw.len() as f64 * (2.0 + 0.2 * taps);
+        let out = match self.given {
+            Some(out) => out,
+            None => Output::new(py, function, self.dtype, shape)?,
+        };
+        let between = match out.raw.overlaps(&input.raw) {
+            true => Some(Output::new(py, function, self.dtype, shape)?),
+            false => None,
         };
         let (Input { raw: input, keep }, Output { raw: target, keep: out }) = (input, out);
         let (between, room) = between.map(|between| (between.raw, between.keep)).unzip();

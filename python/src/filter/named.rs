@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use swath::conv::{self, Sample};
 use swath::image::{self, Gaussian};
 
+use super::whole::{self, Step};
 use super::{Asked, Filtered, Mode, cast, modes};
 use crate::call::{Call, perform};
 use crate::dtype::DType;
@@ -39,6 +40,12 @@ impl Pass {
             What::Gaussian { radius: Some(radius), .. } => 2.0 * radius as f64 + 1.0,
             What::Gaussian { sigma, .. } => 2.0 * truncate * sigma + 1.0,
         }
+    }
+
+    /// Refuses what swath would.
+    pub(super) fn check(&self, truncate: f64) -> Result<(), swath::Error> {
+        let nothing = ArrayD::<f64>::zeros(vec![0]);
+        Pass { axis: 0, ..*self }.run(&nothing, truncate, 0.0, None).map(drop)
     }
 
     fn run<T>(
@@ -169,6 +176,11 @@ fn by_passes(asked: Asked<'_>, passes: Vec<Pass>, truncate: f64, cval: f64) -> P
             format!("{}: truncate is {truncate}, must be finite and not negative", asked.function);
         return Err(error(asked.py, Kind::Option, message));
     }
+    if !asked.dtype.is_float() {
+        let steps = passes.iter().map(|pass| Step::new(asked.py, pass, truncate));
+        let steps = steps.collect::<PyResult<_>>()?;
+        return whole::by_steps(asked, steps, cval);
+    }
     let gaussian = passes.iter().all(|pass| matches!(pass.what, What::Gaussian { .. }));
     let radii =
         passes.iter().filter(|pass| matches!(pass.what, What::Gaussian { radius: Some(_), .. }));
@@ -293,7 +305,8 @@ macro_rules! derivatives {
                 let pass = |axis, taps| Pass { axis, mode: modes[axis], what: What::Taps(taps) };
                 let mut passes = vec![pass(axis, [-1.0, 0.0, 1.0])];
                 passes.extend((0..asked.ndim()).filter(|&i| i != axis).map(|i| pass(i, $smooth)));
-                if modes.iter().any(|mode| *mode != modes[0]) {
+                let one_mode = modes.iter().all(|mode| *mode == modes[0]);
+                if !(one_mode && asked.dtype.is_float()) {
                     return by_passes(asked, passes, 0.0, cval);
                 }
                 let (dtype, mode) = (asked.float(), modes[0]);

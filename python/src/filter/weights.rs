@@ -1,9 +1,10 @@
 //! Filters by their weights.
 
-use ndarray::{Array1, ArrayD, IxDyn};
+use ndarray::{Array1, ArrayD, Axis, IxDyn};
 use pyo3::prelude::*;
 use swath::conv::{self, Options};
 
+use super::whole::{self, Step};
 use super::{Asked, Filtered, Mode, dispatch_filtered, exact_range, is_whole};
 use crate::array::Input;
 use crate::call::{Call, perform};
@@ -30,18 +31,37 @@ fn weights(function: &str, weights: &Bound<'_, PyAny>) -> PyResult<ArrayD<f64>> 
     Ok(unsafe { weights.raw.view::<f64>() }.to_owned())
 }
 
-/// The type for these weights: integers if all is whole.
-fn run_in(asked: &Asked<'_>, weights: &ArrayD<f64>, mode: Mode, cval: f64) -> DType {
+/// The type for these weights: integers if all is whole and no result wraps around; none
+/// where a result of integers has to be rounded as SciPy does.
+fn run_in(asked: &Asked<'_>, weights: &ArrayD<f64>, mode: Mode, cval: f64) -> Option<DType> {
     let dtype = asked.input.raw.dtype;
     let exact = exact_range(dtype).filter(|_| dtype == asked.dtype).is_some_and(|range| {
         let taps = [f64::from(i32::MIN), f64::from(i32::MAX)];
-        // So small that a sum fits 64 bits whatever the elements.
-        let sum: f64 = weights.iter().map(|w| w.abs()).sum();
+        let [mut low, mut high] = [0.0; 2];
+        for w in weights {
+            let ends = [w * range[0], w * range[1]];
+            low += ends[0].min(ends[1]);
+            high += ends[0].max(ends[1]);
+        }
         weights.iter().all(|w| is_whole(*w, taps))
-            && sum < (1u64 << 30) as f64
+            && (low >= range[0] && high <= range[1])
             && (mode != Mode::Constant || is_whole(cval, range))
     });
-    if exact { dtype } else { asked.float() }
+    match exact {
+        true => Some(dtype),
+        false => Some(asked.float()).filter(|_| asked.dtype.is_float()),
+    }
+}
+
+/// Weights and origin of the correlation that this is.
+fn as_correlation(way: Way, mut weights: ArrayD<f64>, origins: &mut [isize]) -> ArrayD<f64> {
+    if let Way::Convolve = way {
+        (0..weights.ndim()).for_each(|axis| weights.invert_axis(Axis(axis)));
+        for (origin, n) in origins.iter_mut().zip(weights.shape()) {
+            *origin = origin.saturating_neg().saturating_sub(isize::from(n.is_multiple_of(2)));
+        }
+    }
+    weights
 }
 
 #[allow(clippy::too_many_arguments)] // SciPy's
@@ -80,6 +100,10 @@ fn on_axes(
     }
     let dtype = run_in(&asked, &filter, mode, cval);
     let filter = filter.into_shape_with_order(IxDyn(&shape)).expect("as many elements");
+    let Some(dtype) = dtype else {
+        let filter = as_correlation(way, filter, &mut origins);
+        return whole::on_axes(asked, filter, (mode, cval), origins);
+    };
     let taps = filter.len() as f64;
     asked.call(dtype, taps, move |a, out| {
         let border = (mode, cval);
@@ -126,6 +150,12 @@ fn on_one_axis(
         return Err(error(asked.py, Kind::Shape, message));
     }
     let dtype = run_in(&asked, &filter, mode, cval);
+    let Some(dtype) = dtype else {
+        let mut origin = [origin];
+        let weights = as_correlation(way, filter, &mut origin).iter().copied().collect();
+        let step = Step { axis, mode, weights, origin: origin[0], divisor: 1.0 };
+        return whole::by_steps(asked, vec![step], cval);
+    };
     let filter = filter.into_dimensionality::<ndarray::Ix1>().expect("one axis");
     let taps = filter.len() as f64;
     asked.call(dtype, taps, move |a, out| {

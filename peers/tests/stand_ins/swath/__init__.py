@@ -2,7 +2,7 @@
 
 from numpy import max, sum
 
-from . import ndimage
+from . import ndimage, signal
 
 
 def set_num_threads(n):

@@ -1,0 +1,1 @@
+"""Nothing yet: no stand-in of a case needs it."""

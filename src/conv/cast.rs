@@ -1,0 +1,313 @@
+//! Filters of any types in `f64`, with the rounding and the casts of `scipy.ndimage`.
+//!
+//! ```text
+//! for each line of the output, some columns at a time
+//!     copy the lines under the filter as f64, going on beyond their ends
+//!     sum products in the order of the taps, or of pairs of taps          (kernel::terms)
+//!     cast each sum to the type of the output
+//! ```
+
+use std::ops::ControlFlow;
+
+use ndarray::{ArrayRef, Dimension, Ix1};
+
+use super::geometry::Axis;
+use super::options::{Way, taps_before};
+use super::{Border, Options};
+use crate::kernel::terms::{Cast, Sums, Term, With};
+use crate::plan::{self, Chunks, List};
+use crate::{Error, pool, simd, tuning};
+
+/// Smaller weights are skipped, and make a filter no less symmetric, as in SciPy.
+const NOTHING: f64 = f64::EPSILON;
+
+/// Correlates in `f64` and casts: for integers, and results of another type.
+///
+/// As `scipy.ndimage.correlate`, to the last bit: sums are cut off towards zero and what
+/// does not fit the type of `out` wraps around. The options' border is that of the values
+/// as `f64`; [`Method`](super::Method) has no part in it.
+///
+/// # Errors
+/// As [`correlate_into`](super::correlate_into).
+///
+/// # Accuracy
+/// Products and sums are rounded one by one, in row-major order of the filter; weights up to
+/// `f64::EPSILON` are left out. The same bits on any number of threads and in every tier.
+///
+/// # Examples
+/// ```
+/// use ndarray::array;
+/// use swath::conv::{Options, correlate_cast};
+///
+/// let (src, mut out) = (array![10u8, 20, 200], array![0u8; 3]);
+/// correlate_cast(&src, &array![0.5, 0.5, 0.5], Options::new(), &mut out)?;
+/// assert_eq!(out, array![20, 115, 44]); // 300 modulo 256
+/// # Ok::<(), swath::Error>(())
+/// ```
+pub fn correlate_cast<A: Cast, B: Cast, D: Dimension, E: Dimension>(
+    src: &ArrayRef<A, D>,
+    filter: &ArrayRef<f64, E>,
+    options: impl Into<Options<f64>>,
+    out: &mut ArrayRef<B, D>,
+) -> Result<(), Error> {
+    let (function, options) = ("correlate_cast", options.into());
+    if filter.ndim() != src.ndim() {
+        return Err(Error::Shape {
+            function,
+            operand: "filter",
+            shape: filter.shape().to_vec(),
+            expected: "the shape of src, of as many axes as the filter's,",
+            other: src.shape().to_vec(),
+        });
+    }
+    let origin = options.origin.values(function, "origin", src.shape())?;
+    let weights: Vec<f64> = filter.iter().copied().collect();
+    let mut sides = Vec::new();
+    for (&taps, &origin) in filter.shape().iter().zip(origin.as_slice()) {
+        sides.push((taps, before(function, taps, origin)?));
+    }
+    run((function, options.border), src, &sides, (&weights, false, 1.0), out)
+}
+
+/// [`correlate_cast`] along one axis; the sums are divided by `divisor`.
+///
+/// As `scipy.ndimage.correlate1d`, to the last bit: the middle tap first and then pairs from
+/// the outermost on if the filter is symmetric or antisymmetric, else the last tap first.
+/// With weights of 1 and their number as the divisor, as `scipy.ndimage.uniform_filter1d`.
+///
+/// # Errors
+/// As [`correlate1d_into`](super::correlate1d_into).
+///
+/// # Examples
+/// ```
+/// use ndarray::array;
+/// use swath::conv::{Options, correlate1d_cast};
+///
+/// let (src, mut out) = (array![1i32, 2, 4, 8], array![0i32; 4]);
+/// correlate1d_cast(&src, &array![1.0, 1.0], 0, 2.0, Options::new(), &mut out)?;
+/// assert_eq!(out, array![1, 1, 3, 6]);
+/// # Ok::<(), swath::Error>(())
+/// ```
+pub fn correlate1d_cast<A: Cast, B: Cast, D: Dimension>(
+    src: &ArrayRef<A, D>,
+    filter: &ArrayRef<f64, Ix1>,
+    axis: usize,
+    divisor: f64,
+    options: impl Into<Options<f64>>,
+    out: &mut ArrayRef<B, D>,
+) -> Result<(), Error> {
+    let (function, options) = ("correlate1d_cast", options.into());
+    plan::check_axis(function, axis, src.shape())?;
+    let origin = options.origin.values(function, "origin", &src.shape()[axis..=axis])?;
+    let weights: Vec<f64> = filter.iter().copied().collect();
+    let mut sides = vec![(1, 0); src.ndim()];
+    sides[axis] = (weights.len(), before(function, weights.len(), origin.as_slice()[0])?);
+    run((function, options.border), src, &sides, (&weights, true, divisor), out)
+}
+
+fn before(function: &'static str, taps: usize, origin: isize) -> Result<usize, Error> {
+    if taps == 0 {
+        return Err(Error::Empty { function, operand: "filter", shape: vec![0] });
+    }
+    taps_before(function, taps, origin, Way::Correlate)
+}
+
+/// Places of the taps in the lines under the filter, in row-major order.
+fn places(axes: &[Axis], order: &[usize], pitch: usize) -> Vec<usize> {
+    // What one step along each axis of the filter is; the last of the order is the line.
+    let mut steps = vec![0; axes.len()];
+    let mut step = 1;
+    for (i, &axis) in order.iter().enumerate().rev() {
+        steps[axis] = if i + 1 == order.len() { 1 } else { step * pitch };
+        if i + 1 < order.len() {
+            step *= axes[axis].taps;
+        }
+    }
+    let mut places = vec![0];
+    for (axis, step) in axes.iter().zip(steps) {
+        let along = |place: usize| (0..axis.taps).map(move |tap| place + tap * step);
+        places = places.into_iter().flat_map(along).collect();
+    }
+    places
+}
+
+/// The order of SciPy's sums: of `correlate1d`, or of `correlate`.
+fn terms(weights: &[f64], places: &[usize], one_axis: bool) -> Vec<Term> {
+    let alone = |i: usize| Term { at: places[i], with: With::Nothing, weight: weights[i] };
+    let n = weights.len();
+    if !one_axis {
+        return (0..n).filter(|&i| weights[i].abs() > NOTHING).map(alone).collect();
+    }
+    let all = |f: fn(f64, f64) -> f64| {
+        n % 2 == 1 && (0..n / 2).all(|i| f(weights[i], weights[n - 1 - i]).abs() <= NOTHING)
+    };
+    let (even, odd) = (all(|a, b| a - b), all(|a, b| a + b));
+    if !(even || odd) {
+        return std::iter::once(n - 1).chain(0..n - 1).map(alone).collect();
+    }
+    let pairs = (0..n / 2).map(|i| {
+        let other = places[n - 1 - i];
+        Term { with: if even { With::Plus(other) } else { With::Minus(other) }, ..alone(i) }
+    });
+    std::iter::once(alone(n / 2)).chain(pairs).collect()
+}
+
+/// Pointers that chunks share.
+struct Arrays<A, B>(*const A, *mut B);
+// SAFETY: chunks read `src`, which nobody writes, and write disjoint parts of `out`.
+unsafe impl<A: Sync, B: Send> Sync for Arrays<A, B> {}
+
+fn run<A: Cast, B: Cast, D: Dimension>(
+    (function, border): (&'static str, Border<f64>),
+    src: &ArrayRef<A, D>,
+    sides: &[(usize, usize)],
+    (weights, one_axis, divisor): (&[f64], bool, f64),
+    out: &mut ArrayRef<B, D>,
+) -> Result<(), Error> {
+    if src.shape() != out.shape() {
+        let (operand, expected) = ("out", "the shape of src");
+        let (shape, other) = (out.shape().to_vec(), src.shape().to_vec());
+        return Err(Error::Shape { function, operand, shape, expected, other });
+    }
+    plan::check_output(function, "out", out.shape(), out.strides())?;
+    if src.is_empty() {
+        return Ok(());
+    }
+    let mut axes = Vec::new();
+    for (place, &(taps, before)) in sides.iter().enumerate() {
+        let (len, from) = (src.shape()[place], src.shape()[place]);
+        let (src, out) = (src.strides()[place], out.strides()[place]);
+        axes.push(Axis { len, from, src, out, taps, before, place, ..Axis::UNIT });
+    }
+    if axes.is_empty() {
+        axes.push(Axis::UNIT);
+    }
+    let mut order: Vec<usize> = (0..axes.len()).collect();
+    order.sort_by_key(|&i| {
+        std::cmp::Reverse(if axes[i].len == 1 { usize::MAX } else { axes[i].out.unsigned_abs() })
+    });
+    let (last, outer) = (axes[order[order.len() - 1]], &order[..order.len() - 1]);
+    let outer: Vec<Axis> = outer.iter().map(|&i| axes[i]).collect();
+    let columns = last.len.min(tuning::CAST_COLUMNS);
+    let pitch = columns + last.reach();
+    let under: usize = outer.iter().map(|axis| axis.taps).product();
+    let rows = plan::checked_len(function, &[under, pitch], 8)?;
+    let terms = terms(weights, &places(&axes, &order, pitch), one_axis);
+    let work = Work { border, outer, last, columns, pitch, terms, divisor };
+    let lines: usize = work.outer.iter().map(|axis| axis.len).product();
+    let blocks = last.len.div_ceil(columns);
+    let ns = columns as f64 * (under as f64 + work.terms.len() as f64) * tuning::CAST_NS;
+    let chunks = Chunks::new(lines * blocks, columns * size_of::<A>(), ns, 1);
+    let arrays = Arrays(src.as_ptr(), out.as_mut_ptr());
+    let scratch = || {
+        let mut room: Vec<f64> = Vec::new();
+        room.try_reserve_exact(rows + columns).ok()?;
+        room.resize(rows + columns, 0.0);
+        Some(room)
+    };
+    let done = pool::run(chunks.n(), chunks.cost_ns(), scratch, |room, i| {
+        let Some(room) = room else { return ControlFlow::Break(()) };
+        let (rows, sums) = room.split_at_mut(rows);
+        for item in chunks.range(i) {
+            let start = item % blocks * columns;
+            let n = columns.min(last.len - start);
+            // SAFETY: the axes are those of the arrays; each item is a part of its own.
+            unsafe { work.line(&arrays, item / blocks, start, rows, &mut sums[..n]) };
+        }
+        ControlFlow::Continue(())
+    });
+    match done {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(Error::Memory { function, bytes: 8 * (rows + columns) }),
+    }
+}
+
+/// A filter ready to run.
+struct Work {
+    border: Border<f64>,
+    /// All axes but the line.
+    outer: Vec<Axis>,
+    last: Axis,
+    columns: usize,
+    pitch: usize,
+    terms: Vec<Term>,
+    divisor: f64,
+}
+
+impl Work {
+    /// Filters the columns of line `at` from `start` on.
+    ///
+    /// # Safety
+    /// The axes lead to elements of the arrays; nobody else writes these columns.
+    unsafe fn line<A: Cast, B: Cast>(
+        &self,
+        Arrays(src, out): &Arrays<A, B>,
+        at: usize,
+        start: usize,
+        rows: &mut [f64],
+        sums: &mut [f64],
+    ) {
+        let mut places = List::new(0);
+        let (mut rest, mut left) = (at, self.outer.iter().map(|axis| axis.len).product::<usize>());
+        let mut to = *out;
+        for axis in &self.outer {
+            left /= axis.len;
+            let place = rest / left;
+            rest %= left;
+            to = to.wrapping_offset(place as isize * axis.out);
+            places.push(place);
+        }
+        debug_assert!(sums.len() <= self.columns);
+        let n = sums.len() + self.last.reach();
+        for (i, row) in rows.chunks_exact_mut(self.pitch).enumerate() {
+            let (mut tap, mut from) = (i, Some(*src));
+            for (axis, &place) in self.outer.iter().zip(places.as_slice()).rev() {
+                let wanted = (place + tap % axis.taps) as isize - axis.before as isize;
+                tap /= axis.taps;
+                let found = self.border.source(wanted, axis.from);
+                from = from.zip(found).map(|(p, at)| p.wrapping_offset(at as isize * axis.src));
+            }
+            // SAFETY: the line of the array that was found.
+            unsafe { self.widen(from, start, &mut row[..n]) };
+        }
+        simd::dispatch(Sums { lines: rows, terms: &self.terms, sums });
+        for (i, &sum) in sums.iter().enumerate() {
+            let to = to.wrapping_offset((start + i) as isize * self.last.out);
+            // SAFETY: column `start + i` of the line.
+            unsafe { to.write(B::cut(sum / self.divisor)) };
+        }
+    }
+
+    /// Copies what lies under columns of a line from `start` on.
+    ///
+    /// # Safety
+    /// `line` begins a line of the array.
+    unsafe fn widen<A: Cast>(&self, line: Option<*const A>, start: usize, row: &mut [f64]) {
+        let constant = match self.border {
+            Border::Constant(value) => value,
+            _ => 0.0,
+        };
+        let Some(line) = line else { return row.fill(constant) };
+        let first = start as isize - self.last.before as isize;
+        let lo = (-first).clamp(0, row.len() as isize) as usize;
+        let hi = (self.last.from as isize - first).clamp(lo as isize, row.len() as isize) as usize;
+        // SAFETY: places that the border finds, and those between, lie on the line.
+        let value =
+            |at: usize| unsafe { A::widened(*line.wrapping_offset(at as isize * self.last.src)) };
+        for i in (0..lo).chain(hi..row.len()) {
+            let at = self.border.source(first + i as isize, self.last.from);
+            row[i] = at.map_or(constant, value);
+        }
+        let begin = (first + lo as isize) as usize;
+        if self.last.src == 1 {
+            for (i, to) in row[lo..hi].iter_mut().enumerate() {
+                // SAFETY: as above.
+                *to = A::widened(unsafe { *line.wrapping_add(begin + i) });
+            }
+        } else {
+            for (i, to) in row[lo..hi].iter_mut().enumerate() {
+                *to = value(begin + i);
+            }
+        }
+    }
+}
