@@ -482,8 +482,8 @@ fn gabor_filters_are_waves_under_gaussians() {
     let image = Array2::from_shape_fn((30, 40), |(i, j)| ((i * 7 + j * 3) % 11) as f64);
     let answers = gabor(&image, &filter, Border::Mirror).unwrap();
     for (answer, taps) in answers.iter().zip(filter.filter().unwrap()) {
-        let options = swath::conv::Options::from(Border::Mirror);
-        assert_eq!(*answer, swath::conv::convolve(&image, &taps, options).unwrap());
+        let options = conv::Options::from(Border::Mirror);
+        assert_eq!(*answer, conv::convolve(&image, &taps, options).unwrap());
     }
     let text = |filter: Gabor| filter.filter::<f32>().unwrap_err().to_string();
     assert_eq!(text(Gabor::new(0.0)), "filter: frequency is 0, must be finite and positive");

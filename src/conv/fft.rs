@@ -364,13 +364,7 @@ impl<'a, T: Sample, W: Wave + Default> Work<'a, T, W> {
         }
         let [re, im] = &scratch.rows;
         // SAFETY: row `row` of the tile.
-        unsafe {
-            let to = tile.0.add(row * re.len());
-            for i in 0..re.len() {
-                to.add(i).write(Complex { re: W::of(0.0), im: W::of(0.0) });
-            }
-            fft::join(re, im, std::slice::from_raw_parts_mut(to, re.len()));
-        }
+        unsafe { fft::join(re, im, tile.0.add(row * re.len())) };
     }
 
     /// The values of one row of one tile; zeros where no output reads.
@@ -452,6 +446,11 @@ impl<'a, T: Sample, W: Wave + Default> Work<'a, T, W> {
             let end = start + self.outputs(last, start);
             // SAFETY: row `row` of the tile; places of this tile of the output.
             unsafe {
+                if axis.stride == 1 && axis.out == 1 {
+                    let from = std::slice::from_raw_parts(tile.0.add(row * len), end - start);
+                    fft::part(from, which == 1, line.wrapping_add(start));
+                    continue;
+                }
                 let from = tile.0.add(row * len).cast::<W>().add(which);
                 for at in (start.next_multiple_of(axis.stride)..end).step_by(axis.stride) {
                     let value = T::of_wide((*from.add(2 * (at - start))).to_f64());

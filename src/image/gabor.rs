@@ -122,8 +122,7 @@ impl Gabor {
         let (sin, cos) = self.theta.sin_cos();
         let reach = |a: f64, b: f64| (self.n_stds * a.abs().max(b.abs())).max(1.0).ceil();
         let sides = [reach(across * cos, along * sin), reach(along * cos, across * sin)];
-        // Written so that NaN and infinities are refused.
-        if let Some(&far) = sides.iter().find(|side| !(**side <= REACH_MAX)) {
+        if let Some(&far) = sides.iter().find(|side| **side > REACH_MAX) {
             return Err(far);
         }
         let [y0, x0] = sides.map(|side| side as usize);

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftNum, FftPlanner};
 
+use super::conv::Sample;
 use crate::simd::{self, Kernel};
 use crate::tuning;
 
@@ -240,19 +241,43 @@ impl<W: Wave> Kernel for Scatter<'_, W> {
     }
 }
 
-/// Joins two rows to complex values.
-pub(crate) fn join<W: Wave>(re: &[W], im: &[W], out: &mut [Complex<W>]) {
-    struct Join<'a, W>(&'a [W], &'a [W], &'a mut [Complex<W>]);
+/// Joins two rows, which are as long, to complex values.
+///
+/// # Safety
+/// `out` can be written for as many values.
+pub(crate) unsafe fn join<W: Wave>(re: &[W], im: &[W], out: *mut Complex<W>) {
+    struct Join<'a, W>(&'a [W], &'a [W], *mut Complex<W>);
     impl<W: Wave> Kernel for Join<'_, W> {
         type Output = ();
         #[inline(always)]
         fn run(self) {
-            for ((out, &re), &im) in self.2.iter_mut().zip(self.0).zip(self.1) {
-                *out = Complex { re, im };
+            for (i, (&re, &im)) in self.0.iter().zip(self.1).enumerate() {
+                // SAFETY: the caller's promise.
+                unsafe { self.2.add(i).write(Complex { re, im }) };
             }
         }
     }
     simd::dispatch(Join(re, im, out));
+}
+
+/// Writes the real parts, or the imaginary ones, as `T`.
+///
+/// # Safety
+/// `out` can be written for as many values.
+pub(crate) unsafe fn part<W: Wave, T: Sample>(from: &[Complex<W>], imaginary: bool, out: *mut T) {
+    struct Part<'a, W, T>(&'a [Complex<W>], bool, *mut T);
+    impl<W: Wave, T: Sample> Kernel for Part<'_, W, T> {
+        type Output = ();
+        #[inline(always)]
+        fn run(self) {
+            for (i, value) in self.0.iter().enumerate() {
+                let value = if self.1 { value.im } else { value.re };
+                // SAFETY: the caller's promise.
+                unsafe { self.2.add(i).write(T::of_wide(value.to_f64())) };
+            }
+        }
+    }
+    simd::dispatch(Part(from, imaginary, out));
 }
 
 #[cfg(test)]
