@@ -3,6 +3,8 @@
 The functions have NumPy's names and keywords, `swath.linalg` those of `numpy.linalg`,
 `swath.ndimage` and `swath.signal` SciPy's. Results do not depend on the number of
 threads. Ctrl-C and `with swath.deadline(seconds):`
+`swath.ndimage`, `swath.special` and `swath.stats` those of SciPy. Results
+do not depend on the number of threads. Ctrl-C and `with swath.deadline(seconds):`
 stop long calls. `swath.Executor` runs them later, `swath.aio` lets coroutines await
 them.
 """
@@ -11,6 +13,7 @@ import importlib
 from typing import Any
 
 from . import _kernels, _threadpoolctl, linalg, ndimage, signal
+from . import _kernels, _threadpoolctl, linalg, ndimage, special, stats
 from ._core import (
     all,
     amax,
@@ -30,6 +33,8 @@ from ._core import (
     max,
     mean,
     min,
+    nanargmax,
+    nanargmin,
     nanmax,
     nanmean,
     nanmin,
@@ -93,6 +98,8 @@ __all__ = [
     "max",
     "mean",
     "min",
+    "nanargmax",
+    "nanargmin",
     "nanmax",
     "nanmean",
     "nanmin",
@@ -107,6 +114,8 @@ __all__ = [
     "ptp",
     "set_num_threads",
     "signal",
+    "special",
+    "stats",
     "std",
     "sum",
     "threads",

@@ -233,6 +233,44 @@ def count_nonzero(
     *,
     keepdims: bool = False,
 ) -> Any: ...
+def nanargmin(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    out: NDArray[Any] | None = None,
+    *,
+    keepdims: bool = False,
+) -> Any: ...
+def nanargmax(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    out: NDArray[Any] | None = None,
+    *,
+    keepdims: bool = False,
+) -> Any: ...
+def logsumexp(
+    a: ArrayLike,
+    axis: _Axes = None,
+    b: None = None,
+    keepdims: bool = False,
+    return_sign: bool = False,
+) -> Any: ...
+def skew(
+    a: ArrayLike,
+    axis: int | None = 0,
+    bias: bool = True,
+    nan_policy: str = "propagate",
+    *,
+    keepdims: bool = False,
+) -> Any: ...
+def kurtosis(
+    a: ArrayLike,
+    axis: int | None = 0,
+    fisher: bool = True,
+    bias: bool = True,
+    nan_policy: str = "propagate",
+    *,
+    keepdims: bool = False,
+) -> Any: ...
 def vector_norm(
     x: ArrayLike,
     /,

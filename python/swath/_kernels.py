@@ -2,7 +2,7 @@
 
 from types import BuiltinFunctionType
 
-from . import _core, linalg, ndimage
+from . import _core, linalg, ndimage, special, stats
 
 ROOT = (
     _core.all,
@@ -22,6 +22,8 @@ ROOT = (
     _core.max,
     _core.mean,
     _core.min,
+    _core.nanargmax,
+    _core.nanargmin,
     _core.nanmax,
     _core.nanmean,
     _core.nanmin,
@@ -39,7 +41,9 @@ ROOT = (
     _core.vecdot,
 )
 LINALG = tuple(getattr(linalg, name) for name in linalg.__all__)
+SPECIAL = tuple(getattr(special, name) for name in special.__all__)
+STATS = tuple(getattr(stats, name) for name in stats.__all__)
 _FILTERS = (getattr(ndimage, name) for name in ndimage.__all__)
 # Not those that call functions of the user's.
 NDIMAGE = tuple(f for f in _FILTERS if type(f) is BuiltinFunctionType)
-KERNELS = frozenset(ROOT + LINALG + NDIMAGE)
+KERNELS = frozenset(ROOT + LINALG + NDIMAGE + SPECIAL + STATS)

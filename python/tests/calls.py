@@ -46,11 +46,16 @@ def and_(*more):
 # name -> the function, and what makes its arguments
 FUNCTIONS = {
     **{name: (getattr(swath, name), alone) for name in REDUCTIONS},
+    "nanargmin": (swath.nanargmin, alone),
+    "nanargmax": (swath.nanargmax, alone),
     "cumsum": (swath.cumsum, alone),
     "cumprod": (swath.cumprod, alone),
     "cumulative_sum": (swath.cumulative_sum, line),
     "cumulative_prod": (swath.cumulative_prod, line),
     "vector_norm": (swath.linalg.vector_norm, alone),
+    "logsumexp": (swath.special.logsumexp, alone),
+    "skew": (swath.stats.skew, alone),
+    "kurtosis": (swath.stats.kurtosis, alone),
     **{name: (getattr(swath, name), twice) for name in PRODUCTS},
     "outer": (swath.outer, rows),
     "convolve": (ndimage.convolve, and_(np.arange(9.0).reshape(3, 3))),

@@ -1,6 +1,7 @@
 """Names, signatures, stubs, errors, and that nothing computes through NumPy."""
 
 import ast
+import importlib
 import inspect
 import pathlib
 import pickle
@@ -11,10 +12,11 @@ import textwrap
 import calls
 import numpy as np
 import pytest
-import scipy.ndimage
 
 import swath
-from swath import _core, linalg, ndimage
+from swath import _core, linalg, ndimage, special, stats
+
+MODULES = (swath, linalg, ndimage, special, stats)
 
 
 def stub_signatures():
@@ -54,13 +56,15 @@ def test_the_stub_is_what_runs():
         assert parameters(getattr(_core, name)) == stub[name], name
 
 
-@pytest.mark.parametrize("name", ndimage.__all__)
-def test_signatures_are_scipys(name):
-    theirs = inspect.signature(getattr(scipy.ndimage, name)).parameters.values()
-    assert parameters(getattr(ndimage, name)) == [(p.name, p.kind, p.default) for p in theirs]
+@pytest.mark.parametrize(
+    "module,name", [(m, name) for m in (ndimage, special, stats) for name in m.__all__])
+def test_signatures_are_scipys(module, name):
+    theirs = getattr(importlib.import_module(module.__name__.replace("swath", "scipy")), name)
+    theirs = inspect.signature(theirs).parameters.values()
+    assert parameters(getattr(module, name)) == [(p.name, p.kind, p.default) for p in theirs]
 
 
-NUMPYS = [*calls.REDUCTIONS, "cumsum", "cumprod", "cumulative_sum", "cumulative_prod", "dot",
+NUMPYS = [*calls.REDUCTIONS, "nanargmin", "nanargmax", "cumsum", "cumprod", "cumulative_sum", "cumulative_prod", "dot",
           "inner", "outer", "vdot", "vector_norm"]
 
 
@@ -81,7 +85,7 @@ def test_signatures_have_numpys_names(name):
 
 
 def test_everything_public_is_there_and_pickles():
-    for module in (swath, linalg, ndimage):
+    for module in MODULES:
         for name in module.__all__:
             value = getattr(module, name)
             if callable(value):
@@ -89,12 +93,12 @@ def test_everything_public_is_there_and_pickles():
                 assert value.__module__ == module.__name__
     kernels = {value for value in vars(_core).values() if inspect.isbuiltin(value)}
     listed = {function for function, _ in calls.FUNCTIONS.values()}
-    public = {getattr(m, name) for m in (swath, linalg, ndimage) for name in m.__all__}
+    public = {getattr(m, name) for m in MODULES for name in m.__all__}
     assert listed == kernels & public - {swath.get_num_threads, swath.set_num_threads}
 
 
 def test_everything_public_has_a_docstring():
-    for module in (swath, linalg, ndimage):
+    for module in MODULES:
         assert module.__doc__
         for name in module.__all__:
             assert inspect.getdoc(getattr(module, name)), name

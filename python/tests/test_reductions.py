@@ -6,6 +6,8 @@ import warnings
 
 import numpy as np
 import pytest
+import scipy.special
+import scipy.stats
 from calls import REDUCTIONS
 from conftest import DTYPES, FLOATS, INTEGERS, NDIM_MAX, is_awkward, layouts, same, values
 
@@ -273,6 +275,17 @@ def test_norms(dtype):
     close(swath.linalg.vector_norm(a), np.asarray(np.sqrt((x * x).sum())).astype(target))
 
 
+@pytest.mark.parametrize("ord", [-np.inf, -1, 0.5, 3, 4.5])
+def test_other_norms(ord):
+    a = np.random.default_rng(0).random((4, 5, 6)) + 0.1
+    x = np.moveaxis(a, 1, 0).reshape(5, -1)
+    expected = x.min(1) if ord == -np.inf else (x**ord).sum(1) ** (1 / ord)
+    for dtype in FLOATS:
+        close(swath.linalg.vector_norm(a.astype(dtype), axis=(0, 2), ord=ord), expected.astype(dtype))
+    with pytest.raises(swath.ShapeError, match="no elements"):
+        swath.linalg.vector_norm([], ord=-np.inf)
+
+
 def test_norms_of_extremes():
     huge, tiny = np.full(4, 1e300), np.full(4, 1e-300)
     assert swath.linalg.vector_norm(huge) == pytest.approx(2e300)
@@ -313,3 +326,53 @@ def test_refusals(name):
     for array in bad:
         with pytest.raises(TypeError):
             ours(array)
+
+
+@pytest.mark.parametrize("name", ["nanargmin", "nanargmax"])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_places_among_nans(name, dtype):
+    ours, theirs = getattr(swath, name), getattr(np, name)
+    a = with_nans((7, 5, 9), dtype) if dtype in FLOATS else values((7, 5, 9), dtype)
+    for axis, keepdims in itertools.product((None, 0, 2), (False, True)):
+        same(ours(a, axis, keepdims=keepdims), theirs(a, axis, keepdims=keepdims))
+    if dtype in FLOATS:
+        a[2] = np.nan
+        with pytest.raises(ValueError, match="NaN"):
+            ours(a.reshape(7, 45), axis=1)
+        with pytest.raises(ValueError, match="NaN"):
+            ours(a[2])
+
+
+def test_statistics():
+    a = np.random.default_rng(0).random((6, 7, 8))
+    for dtype in ("f4", "f8", "i4", "u1"):
+        x = (a * 100).astype(dtype)
+        target = dtype if dtype in ("f4", "f8") else "f8"
+        for axis, keepdims in itertools.product((None, 0, 2), (False, True)):
+            k = {"axis": axis, "keepdims": keepdims}
+            wide = x.astype("f8")
+            for bias, fisher in itertools.product((False, True), repeat=2):
+                close(swath.stats.skew(x, bias=bias, **k),
+                      np.asarray(scipy.stats.skew(wide, bias=bias, **k)).astype(target))
+                close(swath.stats.kurtosis(x, fisher=fisher, bias=bias, **k),
+                      np.asarray(scipy.stats.kurtosis(wide, fisher=fisher, bias=bias, **k)).astype(target))
+            close(swath.special.logsumexp(x, **k),
+                  np.asarray(scipy.special.logsumexp(wide, **k)).astype(target))
+        same(swath.stats.skew(x), swath.stats.skew(x, 0))
+        close(swath.special.logsumexp(x, (0, 2)),
+              np.asarray(scipy.special.logsumexp(x.astype("f8"), (0, 2))).astype(target))
+    assert np.isnan(swath.stats.skew(np.ones(5))) and np.isnan(swath.stats.kurtosis([]))
+    assert swath.special.logsumexp([]) == -np.inf
+    assert swath.special.logsumexp([1000.0, 1000.0]) == 1000 + np.log(2)
+
+
+def test_statistics_refused():
+    a = np.ones(3)
+    for call in (lambda: swath.stats.skew(a, nan_policy="omit"),
+                 lambda: swath.stats.kurtosis(a, nan_policy="raise"),
+                 lambda: swath.special.logsumexp(a, b=a),
+                 lambda: swath.special.logsumexp(a, return_sign=True)):
+        with pytest.raises(swath.OptionError, match="not supported yet"):
+            call()
+    with pytest.raises(swath.AxisError):
+        swath.stats.skew(a, axis=1)

@@ -25,8 +25,6 @@ pub(super) struct Keywords<'a, 'py> {
     pub(super) mask: Argument<'a, 'py>,
     pub(super) mean: Argument<'a, 'py>,
     pub(super) ddof: f64,
-    /// Whether results that are integers are wanted as floats.
-    pub(super) floats: bool,
 }
 
 /// A reduction as it was asked for.
@@ -49,9 +47,8 @@ impl Asked<'_, '_> {
         let a = Input::new(self.function, "a", self.a)?;
         let set = self.axes(a.raw.shape.len())?;
         let (a, op) = self.prepared(a)?;
-        let Keywords { dtype, out, keepdims, initial, mask, mean, ddof, floats, .. } =
-            self.keywords;
-        let plain = dtype.is_none() && out.is_none() && initial.is_none() && !floats;
+        let Keywords { dtype, out, keepdims, initial, mask, mean, ddof, .. } = self.keywords;
+        let plain = dtype.is_none() && out.is_none() && initial.is_none();
         let is_some = op.has_identity() || !set.is_empty_in(&a.raw.shape);
         if set.is_all() && is_some && plain && !keepdims && mask.is_none() && mean.is_none() {
             let Input { raw, keep } = a;
@@ -70,7 +67,7 @@ impl Asked<'_, '_> {
     }
 
     fn axes(&self, ndim: usize) -> PyResult<AxisSet> {
-        if let (Op::ArgMin | Op::ArgMax, Some(axis)) = (self.op, self.keywords.axis) {
+        if let (true, Some(axis)) = (self.op.is_place(), self.keywords.axis) {
             one_axis(self.function, axis, ndim)?;
         }
         AxisSet::new(self.function, self.keywords.axis, ndim)
@@ -81,9 +78,7 @@ impl Asked<'_, '_> {
         let (py, function) = (self.a.py(), self.function);
         let op = self.op.among(a.raw.dtype);
         let a = match op {
-            Op::Norm1 | Op::Norm2 | Op::NormInf if !a.raw.dtype.is_float() => {
-                a.cast(py, function, "x", DType::F64)?
-            }
+            op if op.takes_floats() => self.as_float(a)?,
             Op::Ptp if a.raw.dtype == DType::Bool => {
                 let message = format!("{function}: bools have no differences");
                 return Err(error(py, Kind::DType, message));
@@ -109,11 +104,7 @@ impl Asked<'_, '_> {
         if let Some(out) = &out {
             out.check_shape(py, function, "out", &shape)?;
         }
-        let result = match wanted {
-            Some(wanted) => wanted,
-            None if keywords.floats => Op::Mean.result(a.raw.dtype),
-            None => natural,
-        };
+        let result = wanted.unwrap_or(natural);
         let fits = |out: &Raw| natural == result && natural == out.dtype && !out.overlaps(&a.raw);
         let (made, target) = Target::new(py, function, out, fits, (natural, &shape))?;
         let number = |value| initial::number(function, value, natural);

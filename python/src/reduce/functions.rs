@@ -6,6 +6,7 @@ use super::Op;
 use super::asked::{Asked, Keywords};
 use crate::call::perform;
 use crate::error::{Kind, error};
+use crate::options::refuse_unless;
 
 type Object<'a, 'py> = &'a Bound<'py, PyAny>;
 type Result<'py> = PyResult<Bound<'py, PyAny>>;
@@ -145,6 +146,10 @@ functions! {
     argmin: ArgMin;
     /// The index of the first greatest element, or of the first nan, as numpy.argmax.
     argmax: ArgMax;
+    /// The index of the first least element that is not nan, as numpy.nanargmin.
+    nanargmin: NanArgMin;
+    /// The index of the first greatest element that is not nan, as numpy.nanargmax.
+    nanargmax: NanArgMax;
 }
 functions! {
     (a: &Bound<'py, PyAny>, axis: Option<&Bound<'py, PyAny>>, out: Option<&Bound<'py, PyAny>>, keepdims: bool,
@@ -181,8 +186,9 @@ fn taken_off(a: &Bound<'_, PyAny>, ddof: f64, correction: Option<f64>) -> PyResu
 
 /// The norm of vectors along all axes or some, as numpy.linalg.vector_norm.
 ///
-/// `ord` is 1, 2, inf or 0 (how many elements are not zero). The Euclidean norm neither
-/// overflows nor underflows on the way.
+/// `ord` is any number: 2 is the Euclidean norm, which neither overflows nor underflows on
+/// the way, 0 counts what is not zero, inf and -inf are the greatest and the least absolute
+/// value.
 #[pyfunction]
 #[pyo3(signature = (x, /, *, axis=None, keepdims=false, ord=2.0))]
 pub(crate) fn vector_norm<'py>(
@@ -191,18 +197,81 @@ pub(crate) fn vector_norm<'py>(
     keepdims: bool,
     ord: f64,
 ) -> Result<'py> {
-    let op = match ord {
-        1.0 => Op::Norm1,
-        2.0 => Op::Norm2,
-        f64::INFINITY => Op::NormInf,
-        0.0 => Op::CountNonzero,
-        _ => {
-            let message = format!("vector_norm: ord is {ord}, must be 0, 1, 2 or inf");
-            return Err(error(x.py(), Kind::Option, message));
-        }
-    };
-    let floats = op == Op::CountNonzero;
-    reduced(op, "vector_norm", x, Keywords { axis, keepdims, floats, ..Keywords::default() })
+    let keywords = Keywords { axis, keepdims, ..Keywords::default() };
+    reduced(Op::Norm { p: ord }, "vector_norm", x, keywords)
+}
+
+/// The logarithm of the sum of exponentials, without overflow, as
+/// scipy.special.logsumexp.
+///
+/// `b` and `return_sign` are not supported yet. Integers give float64.
+#[pyfunction]
+#[pyo3(signature = (a, axis=None, b=None, keepdims=false, return_sign=false))]
+pub(crate) fn logsumexp<'py>(
+    a: &Bound<'py, PyAny>,
+    axis: Option<&Bound<'py, PyAny>>,
+    b: Option<&Bound<'py, PyAny>>,
+    keepdims: bool,
+    return_sign: bool,
+) -> Result<'py> {
+    const NAME: &str = "logsumexp";
+    refuse_unless(NAME, "b", b, |_| false)?;
+    refuse_unless(NAME, "return_sign", return_sign.then_some(a), |_| false)?;
+    reduced(Op::LogSumExp, NAME, a, Keywords { axis, keepdims, ..Keywords::default() })
+}
+
+/// The skewness along an axis, or of all elements, as scipy.stats.skew.
+///
+/// `nan_policy` other than 'propagate' is not supported yet. Integers give float64; nan,
+/// without a warning, where all elements are equal.
+#[pyfunction]
+#[pyo3(signature = (a, axis=Some(0), bias=true, nan_policy="propagate", *, keepdims=false))]
+#[pyo3(text_signature = "(a, axis=0, bias=True, nan_policy='propagate', *, keepdims=False)")]
+pub(crate) fn skew<'py>(
+    a: &Bound<'py, PyAny>,
+    axis: Option<isize>,
+    bias: bool,
+    nan_policy: &str,
+    keepdims: bool,
+) -> Result<'py> {
+    statistic(Op::Skew { bias }, "skew", a, axis, nan_policy, keepdims)
+}
+
+/// The kurtosis along an axis, or of all elements, as scipy.stats.kurtosis.
+///
+/// `nan_policy` other than 'propagate' is not supported yet. Integers give float64; nan,
+/// without a warning, where all elements are equal.
+#[pyfunction]
+#[pyo3(signature = (a, axis=Some(0), fisher=true, bias=true, nan_policy="propagate", *, keepdims=false))]
+#[pyo3(
+    text_signature = "(a, axis=0, fisher=True, bias=True, nan_policy='propagate', *, keepdims=False)"
+)]
+pub(crate) fn kurtosis<'py>(
+    a: &Bound<'py, PyAny>,
+    axis: Option<isize>,
+    fisher: bool,
+    bias: bool,
+    nan_policy: &str,
+    keepdims: bool,
+) -> Result<'py> {
+    statistic(Op::Kurtosis { fisher, bias }, "kurtosis", a, axis, nan_policy, keepdims)
+}
+
+fn statistic<'py>(
+    op: Op,
+    function: &'static str,
+    a: Object<'_, 'py>,
+    axis: Option<isize>,
+    nan_policy: &str,
+    keepdims: bool,
+) -> Result<'py> {
+    if nan_policy != "propagate" {
+        let message = format!("{function}: nan_policy {nan_policy:?} is not supported yet");
+        return Err(error(a.py(), Kind::Option, message));
+    }
+    let axis = axis.map(|axis| axis.into_pyobject(a.py())).transpose()?;
+    let axis = axis.as_ref().map(|axis| axis.as_any());
+    reduced(op, function, a, Keywords { axis, keepdims, ..Keywords::default() })
 }
 
 /// Puts them all into the module.
@@ -214,7 +283,8 @@ pub(crate) fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     add! {
         sum prod mean var std min max amin amax ptp argmin argmax any all count_nonzero
-        nansum nanprod nanmean nanvar nanstd nanmin nanmax vector_norm
+        nansum nanprod nanmean nanvar nanstd nanmin nanmax nanargmin nanargmax
+        vector_norm logsumexp skew kurtosis
     }
     Ok(())
 }

@@ -36,6 +36,8 @@ fn whole_of<T: Reduce + Minus>(op: Op, a: &Raw, ddof: f64) -> Result<Bits, swath
         Op::Any => bits(reduce::any(a)),
         Op::All => bits(reduce::all(a)),
         Op::CountNonzero => bits(reduce::count_nonzero(a)),
+        Op::Skew { bias } => bits(reduce::skew(a, bias)),
+        Op::Kurtosis { fisher, bias } => bits(reduce::kurtosis(a, fisher, bias)),
         _ => unreachable!("for floats alone"),
     })
 }
@@ -51,9 +53,10 @@ fn whole_float<T: ReduceFloat>(op: Op, a: &Raw, ddof: f64) -> Result<Bits, swath
         Op::NanStd => bits(reduce::nanstd(a, ddof)),
         Op::NanMin => bits(reduce::nanmin(a)?),
         Op::NanMax => bits(reduce::nanmax(a)?),
-        Op::Norm1 => bits(reduce::norm(a, Norm::L1)),
-        Op::Norm2 => bits(reduce::norm(a, Norm::L2)),
-        Op::NormInf => bits(reduce::norm(a, Norm::Inf)),
+        Op::NanArgMin => bits(reduce::nanargmin(a)?),
+        Op::NanArgMax => bits(reduce::nanargmax(a)?),
+        Op::Norm { p } => bits(reduce::norm(a, Norm::P(p))),
+        Op::LogSumExp => bits(reduce::logsumexp(a)),
         _ => unreachable!("for every type"),
     })
 }
@@ -77,9 +80,9 @@ pub(super) fn along(
 
 /// A call of the crate for each operation, into `out` seen in the type it asks for.
 macro_rules! into {
-    ($op:expr, $out:expr; $($name:ident: $function:ident($($argument:expr),+);)*) => {
+    ($op:expr, $out:expr; $($name:pat => $function:ident($($argument:expr),+);)*) => {
         match $op {
-            $(Op::$name => {
+            $($name => {
                 // SAFETY: a checked output of the result's type, ours alone.
                 reduce::$function($($argument),+, &mut unsafe { $out.view_mut() })
             })*
@@ -101,18 +104,20 @@ fn along_of<T: Reduce + Minus>(
         return ranges(a, axes, out);
     }
     into! { op, out;
-        Sum: sum_axis_into(a, axes);
-        Prod: prod_axis_into(a, axes);
-        Mean: mean_axis_into(a, axes);
-        Var: var_axis_into(a, axes, ddof);
-        Std: std_axis_into(a, axes, ddof);
-        Min: min_axis_into(a, axes);
-        Max: max_axis_into(a, axes);
-        ArgMin: argmin_axis_into(a, axes);
-        ArgMax: argmax_axis_into(a, axes);
-        Any: any_axis_into(a, axes);
-        All: all_axis_into(a, axes);
-        CountNonzero: count_nonzero_axis_into(a, axes);
+        Op::Sum => sum_axis_into(a, axes);
+        Op::Prod => prod_axis_into(a, axes);
+        Op::Mean => mean_axis_into(a, axes);
+        Op::Var => var_axis_into(a, axes, ddof);
+        Op::Std => std_axis_into(a, axes, ddof);
+        Op::Min => min_axis_into(a, axes);
+        Op::Max => max_axis_into(a, axes);
+        Op::ArgMin => argmin_axis_into(a, axes);
+        Op::ArgMax => argmax_axis_into(a, axes);
+        Op::Any => any_axis_into(a, axes);
+        Op::All => all_axis_into(a, axes);
+        Op::CountNonzero => count_nonzero_axis_into(a, axes);
+        Op::Skew { bias } => skew_axis_into(a, axes, bias);
+        Op::Kurtosis { fisher, bias } => kurtosis_axis_into(a, axes, fisher, bias);
     }
 }
 
@@ -126,16 +131,17 @@ fn along_float<T: ReduceFloat>(
     // SAFETY: a checked array of this type that nobody of ours writes.
     let a = &unsafe { a.view::<T>() };
     into! { op, out;
-        NanSum: nansum_axis_into(a, axes);
-        NanProd: nanprod_axis_into(a, axes);
-        NanMean: nanmean_axis_into(a, axes);
-        NanVar: nanvar_axis_into(a, axes, ddof);
-        NanStd: nanstd_axis_into(a, axes, ddof);
-        NanMin: nanmin_axis_into(a, axes);
-        NanMax: nanmax_axis_into(a, axes);
-        Norm1: norm_axis_into(a, axes, Norm::L1);
-        Norm2: norm_axis_into(a, axes, Norm::L2);
-        NormInf: norm_axis_into(a, axes, Norm::Inf);
+        Op::NanSum => nansum_axis_into(a, axes);
+        Op::NanProd => nanprod_axis_into(a, axes);
+        Op::NanMean => nanmean_axis_into(a, axes);
+        Op::NanVar => nanvar_axis_into(a, axes, ddof);
+        Op::NanStd => nanstd_axis_into(a, axes, ddof);
+        Op::NanMin => nanmin_axis_into(a, axes);
+        Op::NanMax => nanmax_axis_into(a, axes);
+        Op::NanArgMin => nanargmin_axis_into(a, axes);
+        Op::NanArgMax => nanargmax_axis_into(a, axes);
+        Op::Norm { p } => norm_axis_into(a, axes, Norm::P(p));
+        Op::LogSumExp => logsumexp_axis_into(a, axes);
     }
 }
 

@@ -13,8 +13,8 @@ mod masked;
 
 use crate::dtype::DType;
 
-/// A reduction. In NumPy's words, but for the norms.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// A reduction, in the words of NumPy and SciPy.
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Op {
     Sum,
     Prod,
@@ -36,9 +36,12 @@ pub(crate) enum Op {
     NanStd,
     NanMin,
     NanMax,
-    Norm1,
-    Norm2,
-    NormInf,
+    NanArgMin,
+    NanArgMax,
+    Norm { p: f64 },
+    LogSumExp,
+    Skew { bias: bool },
+    Kurtosis { fisher: bool, bias: bool },
 }
 
 /// What a reduction gives.
@@ -69,13 +72,13 @@ enum LeftOut {
 impl Op {
     fn gives(self) -> Gives {
         use Op::{
-            All, Any, ArgMax, ArgMin, CountNonzero, Max, Min, NanMax, NanMin, NanProd, NanSum,
-            Prod, Ptp, Sum,
+            All, Any, ArgMax, ArgMin, CountNonzero, Max, Min, NanArgMax, NanArgMin, NanMax, NanMin,
+            NanProd, NanSum, Prod, Ptp, Sum,
         };
         match self {
             Sum | Prod | NanSum | NanProd => Gives::Wide,
             Min | Max | NanMin | NanMax | Ptp => Gives::Same,
-            ArgMin | ArgMax | CountNonzero => Gives::Index,
+            ArgMin | ArgMax | NanArgMin | NanArgMax | CountNonzero => Gives::Index,
             Any | All => Gives::Truth,
             _ => Gives::Float,
         }
@@ -104,18 +107,31 @@ impl Op {
             Op::NanStd => Op::Std,
             Op::NanMin => Op::Min,
             Op::NanMax => Op::Max,
+            Op::NanArgMin => Op::ArgMin,
+            Op::NanArgMax => Op::ArgMax,
             _ => self,
         }
     }
 
     /// Whether its kernels are for floats alone.
     fn is_of_floats(self) -> bool {
-        self.among(DType::I64) != self || matches!(self, Op::Norm1 | Op::Norm2 | Op::NormInf)
+        self.among(DType::I64) != self || self.takes_floats()
+    }
+
+    /// Whether integers become floats before.
+    fn takes_floats(self) -> bool {
+        matches!(self, Op::Norm { .. } | Op::LogSumExp)
+    }
+
+    /// Whether it tells where something is.
+    fn is_place(self) -> bool {
+        matches!(self, Op::ArgMin | Op::ArgMax | Op::NanArgMin | Op::NanArgMax)
     }
 
     /// Whether it makes something of no elements.
     fn has_identity(self) -> bool {
-        !matches!(self.gives(), Gives::Same) && !matches!(self, Op::ArgMin | Op::ArgMax)
+        let least = Op::Norm { p: f64::NEG_INFINITY };
+        self.gives() != Gives::Same && !self.is_place() && self != least
     }
 
     fn left_out(self) -> LeftOut {
@@ -131,7 +147,8 @@ impl Op {
     /// How many times the work of a sum it is, about.
     fn work(self) -> f64 {
         match self {
-            Op::Var | Op::Std | Op::NanVar | Op::NanStd | Op::Norm2 => 4.0,
+            Op::Var | Op::Std | Op::NanVar | Op::NanStd => 4.0,
+            Op::Norm { .. } | Op::LogSumExp | Op::Skew { .. } | Op::Kurtosis { .. } => 20.0,
             _ if self.is_of_floats() => 2.0,
             _ => 1.0,
         }

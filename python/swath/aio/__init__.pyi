@@ -3,6 +3,8 @@ from typing import Any
 
 from . import linalg as linalg
 from . import ndimage as ndimage
+from . import special as special
+from . import stats as stats
 
 _Awaitable = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -23,6 +25,8 @@ matmul: _Awaitable
 max: _Awaitable
 mean: _Awaitable
 min: _Awaitable
+nanargmax: _Awaitable
+nanargmin: _Awaitable
 nanmax: _Awaitable
 nanmean: _Awaitable
 nanmin: _Awaitable

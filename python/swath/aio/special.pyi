@@ -1,0 +1,6 @@
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+_Awaitable = Callable[..., Coroutine[Any, Any, Any]]
+
+logsumexp: _Awaitable
