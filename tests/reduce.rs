@@ -1,6 +1,8 @@
 //! Reductions against the naive version, bit for bit: layouts, tiers, faults.
 
 mod common;
+#[path = "reduce/exact.rs"]
+mod exact;
 #[path = "reduce/floats.rs"]
 mod floats;
 #[path = "reduce/fold.rs"]

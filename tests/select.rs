@@ -58,7 +58,7 @@ fn every_length_type_and_tier() {
     for tier in tiers() {
         testing::set_tier(tier);
         check(|rng| rng.unit() as f32);
-        check(|rng| rng.unit());
+        check(Rng::unit);
         check(|rng| rng.next() as i8 | 1);
         check(|rng| rng.next() as u16 | 1);
         check(|rng| rng.next() as i32 | 1);

@@ -2,6 +2,7 @@
 
 pub(crate) mod conv;
 pub(crate) mod fft;
+pub(crate) mod exact;
 pub(crate) mod map;
 pub(crate) mod matmul;
 pub(crate) mod reduce;

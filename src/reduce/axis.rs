@@ -13,7 +13,7 @@ use crate::plan::{Buffer, List, check_output, checked_len};
 ///
 /// # Errors
 /// [`Error::TooLarge`], [`Error::Memory`], and those of `fill`.
-fn fresh<D: Dimension, O>(
+pub(super) fn fresh<D: Dimension, O>(
     function: &'static str,
     shape: D,
     fill: impl FnOnce(Target<'_, O>) -> Result<(), Error>,
@@ -37,7 +37,7 @@ fn fresh<D: Dimension, O>(
 ///
 /// # Errors
 /// [`Error::Shape`], [`Error::Overlap`].
-fn given<'a, O, D: Dimension>(
+pub(super) fn given<'a, O, D: Dimension>(
     function: &'static str,
     shape: &D,
     out: &'a mut ArrayRef<O, D>,
@@ -66,7 +66,7 @@ pub(super) enum Empty {
 ///
 /// # Errors
 /// [`Error::Axis`], [`Error::Value`], [`Error::Empty`].
-fn checked<'a, T, D: Dimension>(
+pub(super) fn checked<'a, T, D: Dimension>(
     function: &'static str,
     a: &'a ArrayRef<T, D>,
     axes: &[usize],

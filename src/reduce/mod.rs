@@ -61,6 +61,7 @@ mod axes;
 #[macro_use]
 mod axis;
 mod broadcast;
+mod exact;
 mod fold;
 mod higher;
 mod logsumexp;
@@ -76,6 +77,7 @@ mod whole;
 pub use axes::Axes;
 pub use axis::*;
 pub use broadcast::*;
+pub use exact::*;
 pub use fold::*;
 pub use higher::*;
 pub use logsumexp::*;

@@ -160,8 +160,7 @@ impl Job<'_> {
             return self.staged(at, range, carry, before);
         }
         let (from, to) = self.places_in(at, range.start);
-        let past_cache = self.past_cache;
-        let stretch = Stretch { from, to, n: range.len(), past_cache };
+        let stretch = Stretch { from, to, n: range.len() };
         // SAFETY: the range is within the line, which is this chunk's.
         unsafe {
             if self.sequential {
@@ -202,7 +201,7 @@ impl Job<'_> {
                     gather(item, from, self.strides[0], input, n);
                     input
                 };
-                let stretch = Stretch { from, to: output, n, past_cache: false };
+                let stretch = Stretch { from, to: output, n };
                 if self.sequential {
                     self.table.in_order(&mut carry, stretch);
                 } else {

@@ -62,18 +62,11 @@ impl<S: Op> Kernel for Block<S> {
 
     #[inline(always)]
     fn run(self) -> S::Out {
-        let Self { scan, carry, mut last, stretch: Stretch { from, to, n, past_cache } } = self;
+        let Self { scan, carry, mut last, stretch: Stretch { from, to, n } } = self;
         let (from, to) = (from.cast::<S::Item>(), to.cast::<S::Out>());
         let whole = n / GROUP * GROUP;
         // SAFETY: `whole` elements may be read and written.
-        unsafe {
-            if past_cache && can_stream(to) {
-                last = groups::<S, true>(scan, carry, last, from, to, whole);
-                fence();
-            } else {
-                last = groups::<S, false>(scan, carry, last, from, to, whole);
-            }
-        }
+        last = unsafe { groups(scan, carry, last, from, to, whole) };
         if whole < n {
             // SAFETY: `whole < n`.
             let s = by_doubling(scan, unsafe { load_part(scan, from.add(whole), n - whole) });
@@ -90,9 +83,9 @@ impl<S: Op> Kernel for Block<S> {
 /// Groups of a block.
 ///
 /// # Safety
-/// `n`, whole groups, elements may be read and written; they can be streamed to, if asked.
+/// `n` elements, whole groups, may be read and written.
 #[inline(always)]
-unsafe fn groups<S: Op, const PAST_CACHE: bool>(
+unsafe fn groups<S: Op>(
     scan: S,
     carry: S::Out,
     mut last: S::Out,
@@ -108,13 +101,7 @@ unsafe fn groups<S: Op, const PAST_CACHE: bool>(
             results[j] = scan.join(carry, scan.join(last, s[j]));
         }
         // SAFETY: the same.
-        unsafe {
-            if PAST_CACHE {
-                stream(to.add(i), results);
-            } else {
-                to.add(i).cast::<[S::Out; GROUP]>().write(results);
-            }
-        }
+        unsafe { to.add(i).cast::<[S::Out; GROUP]>().write(results) };
         last = scan.join(last, s[GROUP - 1]);
     }
     last
@@ -198,51 +185,5 @@ pub(super) unsafe fn in_order<S: Op>(op: *const (), last: *mut u8, stretch: Stre
             to.add(i).write(sum);
         }
         last.write(sum);
-    }
-}
-
-// ---- past the cache ----------------------------------------------------------
-
-/// Bytes of one such store.
-const WIDE: usize = 16;
-
-/// Whether groups of results from here on can be stored past the cache.
-#[inline(always)]
-pub(super) fn can_stream<T>(to: *const T) -> bool {
-    cfg!(target_arch = "x86_64")
-        && matches!(size_of::<T>(), 4 | 8)
-        && to.addr().is_multiple_of(WIDE)
-}
-
-/// Stores a group past the cache: no line of the output is read before it is written.
-///
-/// # Safety
-/// [`can_stream`], and the places may be written. [`fence`] comes before anybody is told.
-#[inline(always)]
-pub(super) unsafe fn stream<T: Copy>(to: *mut T, group: [T; GROUP]) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_stream_si128};
-        let from = group.as_ptr().cast::<__m128i>();
-        for i in 0..size_of_val(&group) / WIDE {
-            // SAFETY: the group has so many parts; SSE2 is part of x86-64; the caller's
-            // promise.
-            unsafe { _mm_stream_si128(to.cast::<__m128i>().add(i), _mm_loadu_si128(from.add(i))) };
-        }
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    // SAFETY: the caller's promise.
-    unsafe {
-        to.cast::<[T; GROUP]>().write(group);
-    }
-}
-
-/// Lets all stores past the cache be seen.
-#[inline(always)]
-pub(super) fn fence() {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: SSE is part of x86-64.
-    unsafe {
-        std::arch::x86_64::_mm_sfence();
     }
 }

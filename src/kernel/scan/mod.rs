@@ -67,8 +67,6 @@ pub(crate) struct Stretch {
     pub(crate) from: *const u8,
     pub(crate) to: *mut u8,
     pub(crate) n: usize,
-    /// Whether results are stored past the cache.
-    pub(crate) past_cache: bool,
 }
 
 /// A scan as the rest of the house sees it: sizes, and functions on bytes.

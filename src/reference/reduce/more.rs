@@ -125,3 +125,52 @@ pub fn higher_axis<T: Item>(a: &ArrayViewD<'_, T>, axes: &[usize]) -> ArrayD<[f6
     let by_sequences = by_sequences(&[a], axes);
     along(a, axes, false, |line| higher(&line, by_sequences))
 }
+
+/// The sum, rounded once: partial sums that do not overlap (Shewchuk, 1997), as Python's
+/// `math.fsum`. Of finite numbers of which no partial sum overflows.
+#[must_use]
+pub fn fsum(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut parts: Vec<f64> = Vec::new();
+    for mut x in values {
+        let mut kept = Vec::new();
+        for &part in &parts {
+            let (larger, smaller) = if x.abs() < part.abs() { (part, x) } else { (x, part) };
+            let sum = larger + smaller;
+            let rest = smaller - (sum - larger);
+            if rest != 0.0 {
+                kept.push(rest);
+            }
+            x = sum;
+        }
+        kept.push(x);
+        parts = kept;
+    }
+    let Some(mut sum) = parts.pop() else { return 0.0 };
+    while let Some(part) = parts.pop() {
+        let before = sum;
+        sum = before + part;
+        let rest = part - (sum - before);
+        if rest != 0.0 {
+            // A tie, broken by what is left.
+            let next = parts.last().copied().unwrap_or(0.0);
+            if (rest < 0.0 && next < 0.0) || (rest > 0.0 && next > 0.0) {
+                let twice = 2.0 * rest;
+                let up = sum + twice;
+                if up - sum == twice {
+                    sum = up;
+                }
+            }
+            break;
+        }
+    }
+    sum
+}
+
+/// What `f` makes of the elements of each output.
+pub fn each_line<T: Copy, R>(
+    a: &ArrayViewD<'_, T>,
+    axes: &[usize],
+    f: impl FnMut(Vec<T>) -> R,
+) -> ArrayD<R> {
+    along(a, axes, true, f)
+}
