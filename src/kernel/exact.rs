@@ -113,6 +113,10 @@ impl Exact {
             let items = unsafe {
                 if size == 8 {
                     gather(8, from, stride, room.cast(), n);
+                } else if stride == 1 {
+                    let items = std::slice::from_raw_parts(from.cast::<f32>(), n);
+                    let room = std::slice::from_raw_parts_mut(room.cast::<MaybeUninit<f64>>(), n);
+                    simd::dispatch(Widen { items, room });
                 } else {
                     for i in 0..n {
                         let step = (i as isize).wrapping_mul(stride);
@@ -227,11 +231,36 @@ impl Kernel for Greatest<'_> {
     #[inline(always)]
     fn run(self) -> f64 {
         // As whole numbers absolute values have the same order, NaN above all.
-        let most = self.0.iter().fold(0, |most: i64, x| {
+        let greater = |most: i64, x: f64| {
             let size = (x.to_bits() & (u64::MAX >> 1)) as i64;
             if size > most { size } else { most }
-        });
-        f64::from_bits(most as u64)
+        };
+        let mut most = [0; LANES];
+        let (groups, rest) = self.0.as_chunks::<LANES>();
+        for group in groups {
+            for l in 0..LANES {
+                most[l] = greater(most[l], group[l]);
+            }
+        }
+        let most = most.into_iter().fold(0, |a, b| if b > a { b } else { a });
+        f64::from_bits(rest.iter().fold(most, |most, &x| greater(most, x)) as u64)
+    }
+}
+
+/// Elements in `f64`.
+struct Widen<'a> {
+    items: &'a [f32],
+    room: &'a mut [MaybeUninit<f64>],
+}
+
+impl Kernel for Widen<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (place, &x) in self.room.iter_mut().zip(self.items) {
+            place.write(f64::from(x));
+        }
     }
 }
 

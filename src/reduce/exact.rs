@@ -26,9 +26,10 @@ use crate::tuning::{self, EXACT_ROUND};
 /// -0.0 gives -0.0. Same bits on any number of threads and any CPU.
 ///
 /// # Performance
-/// One pass over memory, no allocation; about twice the time of [`sum`](super::sum) from
-/// memory for numbers of similar sizes, several times that where their sizes span more than
-/// a hundred powers of two. Large arrays are summed on all threads.
+/// One pass over memory, no allocation; from memory about two and a half times the time of
+/// [`sum`](super::sum) for `f64` and five times for `f32`, for numbers of similar sizes;
+/// several times that where their sizes span more than a hundred powers of two. Large
+/// arrays are summed on all threads.
 ///
 /// # Examples
 /// ```

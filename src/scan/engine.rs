@@ -222,9 +222,11 @@ impl Job<'_> {
         if self.sequential { carry } else { self.table.joined(carry, &last) }
     }
 
-    /// A line in chunks: the total of each is handed on, with those before it, and the
-    /// chunk is scanned while it is in cache.
+    /// A line in chunks: the total of each is handed on, with those before it. Contiguous
+    /// ones are scanned by themselves before, and joined to what comes before them while in
+    /// cache; others are totalled only, and scanned then.
     fn long_line(&self, at: [isize; 2]) {
+        let plain = self.strides == [1, 1] && !self.exclusive;
         let chunk = SCAN_BLOCK * SCAN_CHUNK_BLOCKS;
         let blocks = |i: usize| {
             let end = self.n.min((i + 1) * chunk);
@@ -239,7 +241,7 @@ impl Job<'_> {
             |(), i| {
                 let mut totals = [self.table.start(); SCAN_CHUNK_BLOCKS];
                 for (total, block) in totals.iter_mut().zip(blocks(i)) {
-                    *total = self.total(at, block);
+                    *total = if plain { self.alone(at, block) } else { self.total(at, block) };
                 }
                 totals
             },
@@ -247,12 +249,30 @@ impl Job<'_> {
                 let carry = totals.iter().fold(*before, |carry, t| self.table.joined(carry, t));
                 (carry, carry)
             },
-            |(), i, _, (mut carry, mut before)| {
-                for block in blocks(i) {
-                    carry = self.block(at, block, carry, &mut before);
+            |(), i, totals, (mut carry, mut before)| {
+                for (total, block) in totals.iter().zip(blocks(i)) {
+                    if !plain {
+                        carry = self.block(at, block, carry, &mut before);
+                        continue;
+                    }
+                    if block.start > 0 {
+                        let (_, to) = self.places_in(at, block.start);
+                        // SAFETY: written by `alone`; the chunk is ours.
+                        unsafe { self.table.join(&carry, to, block.len()) };
+                    }
+                    carry = self.table.joined(carry, total);
                 }
             },
         );
+    }
+
+    /// Scans a contiguous block by itself; gives its total.
+    fn alone(&self, at: [isize; 2], range: Range<usize>) -> Value {
+        let (from, to) = self.places_in(at, range.start);
+        let (carry, mut last) = (self.table.start(), self.table.start());
+        // SAFETY: the range is within the line, which is this chunk's.
+        unsafe { self.table.block(&carry, &mut last, Stretch { from, to, n: range.len() }) };
+        last
     }
 
     /// The total of a block of a line.

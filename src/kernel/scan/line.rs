@@ -123,6 +123,34 @@ pub(super) unsafe fn block<S: Op>(
     }
 }
 
+/// Made by [`join`] only.
+struct Join<'a, S: Op> {
+    scan: S,
+    carry: S::Out,
+    to: &'a mut [S::Out],
+}
+
+impl<S: Op> Kernel for Join<'_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for y in self.to {
+            *y = self.scan.join(self.carry, *y);
+        }
+    }
+}
+
+/// # Safety
+/// As `Table::join`; `op` is an `S`.
+pub(super) unsafe fn join<S: Op>(op: *const (), carry: *const u8, to: *mut u8, n: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let to = std::slice::from_raw_parts_mut(to.cast(), n);
+        simd::dispatch(Join { scan: *op.cast::<S>(), carry: *carry.cast(), to });
+    }
+}
+
 /// Made by [`total`] only.
 struct Total<S: Op> {
     scan: S,

@@ -11,9 +11,8 @@
 //! The doubling steps within a group are Hillis and Steele's ("Data parallel
 //! algorithms", CACM 29, 1986): one addition in a row for each group, where sums one by
 //! one would wait for G of them. A long line knows the carry of a chunk only when those
-//! before it are summed up: its chunks are totalled first, and scanned while still in
-//! cache (Chatterjee, Blelloch and Zagha, "Scan primitives for vector computers",
-//! Supercomputing 1990). Only what touches elements is compiled for each scan; the rest
+//! before it are summed up: its chunks are scanned by themselves first, and the carry is
+//! joined to them while they are in cache. Only what touches elements is compiled for each scan; the rest
 //! sees a [`Table`], as reductions do.
 
 mod line;
@@ -83,6 +82,7 @@ pub(crate) struct Table<'a> {
     joined: unsafe fn(*const (), *mut u8, *const u8),
     total: unsafe fn(*const (), *const u8, usize, *mut u8),
     block: unsafe fn(*const (), *const u8, *mut u8, Stretch),
+    join: unsafe fn(*const (), *const u8, *mut u8, usize),
     in_order: unsafe fn(*const (), *mut u8, Stretch),
     rows: unsafe fn(*const (), &Tile),
     borrowed: PhantomData<&'a ()>,
@@ -109,6 +109,7 @@ impl<'a> Table<'a> {
             joined: joined::<S>,
             total: line::total::<S>,
             block: line::block::<S>,
+            join: line::join::<S>,
             in_order: line::in_order::<S>,
             rows: rows::rows::<S>,
             borrowed: PhantomData,
@@ -157,6 +158,15 @@ impl<'a> Table<'a> {
     pub(crate) unsafe fn block(&self, carry: &Value, last: &mut Value, stretch: Stretch) {
         // SAFETY: the caller's promise.
         unsafe { (self.block)(self.op, carry.get(), last.place(), stretch) };
+    }
+
+    /// Joins `carry` to the front of each of `n` contiguous results.
+    ///
+    /// # Safety
+    /// All are results; nobody else touches those at `to`.
+    pub(crate) unsafe fn join(&self, carry: &Value, to: *mut u8, n: usize) {
+        // SAFETY: the caller's promise.
+        unsafe { (self.join)(self.op, carry.get(), to, n) };
     }
 
     /// Scans elements one after the other, `last` being the result before.
