@@ -38,8 +38,9 @@ mod sealed {
     }
     elementary! {
         exp exp2 exp_m1 ln log2 log10 ln_1p sqrt cbrt sin cos tan asin acos atan
-        sinh cosh tanh asinh acosh atanh sigmoid softplus erf erfc gelu;
-        powf hypot atan2 logaddexp
+        sinh cosh tanh asinh acosh atanh sigmoid softplus erf erfc gelu tgamma lgamma
+        floor ceil trunc round round_ties_even abs sign;
+        powf hypot atan2 logaddexp copysign minimum maximum fmin fmax fmod
     }
 }
 

@@ -75,9 +75,10 @@ pub use control::{CancelToken, Cancelled, Control, Pool, StoppedBy};
 pub use element::{Element, Float};
 pub use error::Error;
 pub use map::{
-    acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, cos, cosh, erf, erfc, exp, exp_m1, exp2,
-    gelu, hypot, ln, ln_1p, log2, log10, logaddexp, powf, sigmoid, sin, sinh, softplus, sqrt, tan,
-    tanh,
+    abs, acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, copysign, cos, cosh, erf, erfc,
+    exp, exp_m1, exp2, floor, fmax, fmin, fmod, gelu, hypot, lgamma, ln, ln_1p, log2, log10,
+    logaddexp, maximum, minimum, powf, round, round_ties_even, select, sigmoid, sign, sin, sinh,
+    softplus, sqrt, tan, tanh, tgamma, trunc,
 };
 pub use map::{map, map_inplace, map_into};
 pub use matmul::{matmul, matmul_into};

@@ -10,7 +10,11 @@
 //! `SWATH_MATH_FUNCTION=exp` does one function only. Each prints the worst error and
 //! where it is; docs/accuracy.md keeps them.
 
+#[path = "math/arrays.rs"]
+mod arrays;
 mod common;
+#[path = "math/exact.rs"]
+mod exact;
 #[path = "math/judge.rs"]
 mod judge;
 #[path = "math/list.rs"]
@@ -184,4 +188,48 @@ fn odd_functions_are_odd_and_even_ones_even() {
         let (there, back) = ((function.f64)(&x), (function.f64)(&-&x));
         assert_same_bits(&there, &(back * f64::from(function.parity)), function.name);
     }
+}
+
+/// The logarithm of gamma, whose zeros allow no bound in ULP.
+#[test]
+fn n7_lgamma() {
+    const BOUND: f64 = 1.0 / (1u64 << 49) as f64;
+    let x: Array1<f32> = (0..=u32::MAX).step_by(4099).map(f32::from_bits).collect();
+    let mut worst = Worst::default();
+    for (&x, &got) in x.iter().zip(&swath::lgamma(&x).unwrap()) {
+        let judge = list::lgamma(f64::from(x));
+        if x < 0.0 && judge.abs() < 0.01 {
+            assert!((f64::from(got) - judge).abs() < BOUND + 0.01 * f64::from(f32::EPSILON));
+        } else {
+            judge::judge_f32(&mut worst, (x.into(), 0.0), got, judge);
+        }
+    }
+    println!("lgamma f32 {worst}");
+    assert!(worst.steps <= 1, "{worst}");
+    if !mpfr::is_here() {
+        println!("skipped: n7_lgamma in f64: no libmpfr.so.6");
+        return;
+    }
+    let function = list::lgamma_f64();
+    let x = points(&function, 100_000, 11);
+    let got = swath::lgamma(&x).unwrap();
+    let mut most = 0f64;
+    // Further to the left gamma leaves the exponents of MPFR; its poles are NaN there.
+    let judged = |x: f64| x > -1e6 && (x > 0.0 || x != x.floor());
+    for (&x, &got) in x.iter().zip(&got).filter(|(x, _)| judged(**x)) {
+        let (mut input, mut value) = (mpfr::Number::new(x), mpfr::Number::new(0.0));
+        (function.mpfr)(&mut value, &input);
+        let right = value.to_f64();
+        if !right.is_finite() {
+            assert!(judge::steps_f64(got, right) == 0, "lgamma({x}) = {got}, not {right}");
+            continue;
+        }
+        input.set(got);
+        let mut error = mpfr::Number::new(0.0);
+        error.subtract(&input, &value);
+        let relative = error.to_f64().abs() / right.abs().max(1.0);
+        assert!(relative <= BOUND, "lgamma({x}) = {got}, not {right}");
+        most = most.max(relative);
+    }
+    println!("lgamma f64 2^{:.1}", most.log2());
 }

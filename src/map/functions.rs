@@ -74,6 +74,15 @@ unary! {
     gelu gelu_into gelu_inplace;
     sigmoid sigmoid_into sigmoid_inplace;
     softplus softplus_into softplus_inplace;
+    tgamma tgamma_into tgamma_inplace;
+    lgamma lgamma_into lgamma_inplace;
+    floor floor_into floor_inplace;
+    ceil ceil_into ceil_inplace;
+    trunc trunc_into trunc_inplace;
+    round round_into round_inplace;
+    round_ties_even round_ties_even_into round_ties_even_inplace;
+    abs abs_into abs_inplace;
+    sign sign_into sign_inplace;
 }
 
 macro_rules! binary {
@@ -127,4 +136,44 @@ binary! {
     hypot hypot_into;
     atan2 atan2_into;
     logaddexp logaddexp_into;
+    copysign copysign_into;
+    minimum minimum_into;
+    maximum maximum_into;
+    fmin fmin_into;
+    fmax fmax_into;
+    fmod fmod_into;
 }
+
+/// `yes` where `condition` holds, else `no`: `NumPy`'s `where`. The three broadcast
+/// together, and elements may be of any type.
+///
+/// # Errors
+/// [`Error::Broadcast`] if the shapes do not broadcast together,
+/// [`Error::Memory`] if the system does not give the memory, and
+/// [`Error::TooLarge`] if the result does not fit the address space.
+///
+/// # Examples
+/// ```
+/// use ndarray::{array, aview0};
+///
+/// let a = array![-1.0, 2.0, -3.0];
+/// let negative = swath::map!(&a, |x| x < 0.0)?;
+/// assert_eq!(swath::select(&negative, &aview0(&0.0), &a)?, array![0.0, 2.0, 0.0]);
+/// # Ok::<(), swath::Error>(())
+/// ```
+pub fn select<T, C, A, B>(condition: C, yes: A, no: B) -> Result<Array<T, Three<C, A, B>>, Error>
+where
+    T: Copy + Send + Sync,
+    C: Operand<Elem = bool>,
+    A: Operand<Elem = T>,
+    B: Operand<Elem = T>,
+    C::Dim: DimMax<A::Dim>,
+    <C::Dim as DimMax<A::Dim>>::Output: DimMax<B::Dim>,
+{
+    map!((condition, yes, no), |(c, x, y)| if c { x } else { y })
+}
+
+/// The dimension that three operands broadcast to.
+type Three<A, B, C> = <<<A as Operand>::Dim as DimMax<<B as Operand>::Dim>>::Output as DimMax<
+    <C as Operand>::Dim,
+>>::Output;

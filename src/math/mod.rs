@@ -35,11 +35,13 @@ mod angle;
 mod coefficients;
 mod error_function;
 mod exponential;
+mod gamma;
 mod hyperbolic;
 mod inverse;
 mod lane;
 mod logarithm;
 mod power;
+mod rounding;
 mod trigonometric;
 
 use crate::element::{Elementary, Float};
@@ -166,6 +168,51 @@ functions! {
     /// Within 1 ULP of the largest of result, `x` and `y`: where the sum is close to 1 its
     /// logarithm is close to 0, and has fewer good digits.
     logaddexp(x, y) = logarithm;
+    /// The gamma function: NaN at negative integers and -inf, an infinity of the sign
+    /// of `x` at 0.
+    ///
+    /// # Accuracy
+    /// In `f32` within 1 ULP of the correctly rounded value, in `f64` within 16.
+    tgamma(x) = gamma;
+    /// The logarithm of the size of the gamma function: infinite at 0, -1, -2, ...
+    ///
+    /// # Accuracy
+    /// In `f64` the error is at most 2^-49 times the larger of 1 and the size of the
+    /// result. In `f32` within 1 ULP of the correctly rounded value for positive `x`, and
+    /// for negative `x` where the result is not between -0.01 and 0.01: around its zeros
+    /// there the error is at most 2^-49.
+    lgamma(x) = gamma;
+    /// The largest integer that is not above `x`.
+    floor(x) = rounding;
+    /// The smallest integer that is not below `x`.
+    ceil(x) = rounding;
+    /// `x` without what is behind the point.
+    trunc(x) = rounding;
+    /// The nearest integer; halves are rounded away from 0, as by std.
+    round(x) = rounding;
+    /// The nearest integer; halves are rounded to the even one, as by `NumPy`'s `rint`.
+    round_ties_even(x) = rounding;
+    /// The size of `x`.
+    abs(x) = rounding;
+    /// 1 for positive numbers, -1 for negative ones, and zeros and NaN as they are: as
+    /// `NumPy`'s `sign`, not as std's `signum`.
+    sign(x) = rounding;
+    /// The size of `x` with the sign of `y`.
+    copysign(x, y) = rounding;
+    /// The smaller of two, or NaN if either is; -0.0 is below 0.0. std's `min` leaves
+    /// both cases open.
+    minimum(x, y) = rounding;
+    /// The larger of two, or NaN if either is; -0.0 is below 0.0.
+    maximum(x, y) = rounding;
+    /// The smaller of two, or the other one if one is NaN; -0.0 is below 0.0.
+    fmin(x, y) = rounding;
+    /// The larger of two, or the other one if one is NaN; -0.0 is below 0.0.
+    fmax(x, y) = rounding;
+    /// What remains of `x` after division by `y`, with the sign of `x`, exactly: `x % y`.
+    ///
+    /// # Performance
+    /// A call of the C library for each element: this one does not vectorise.
+    fmod(x, y) = rounding;
 }
 
 /// `x` to the power of the integer `n`: `powf` of the same numbers, exactly.
@@ -180,4 +227,21 @@ pub fn powi<T: Float>(x: T, n: i32) -> T {
 #[must_use]
 pub fn sin_cos<T: Float>(x: T) -> (T, T) {
     <T::Math as Elementary<T>>::sin_cos(x)
+}
+
+/// `x`, or the limit that it is beyond; NaN stays. If `low` is above `high` the result
+/// is `high`, as by `NumPy`'s `clip`.
+///
+/// # Examples
+/// ```
+/// use swath::math::clamp;
+///
+/// assert_eq!(clamp(3.0, 0.0, 1.0), 1.0);
+/// assert!(clamp(f64::NAN, 0.0, 1.0).is_nan());
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn clamp<T: Float>(x: T, low: T, high: T) -> T {
+    let x = lane::pick(x < low, low, x);
+    lane::pick(x > high, high, x)
 }

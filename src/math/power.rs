@@ -31,7 +31,7 @@ const LN2: (f64, f64) = (std::f64::consts::LN_2, 2.319_046_813_846_299_6e-17);
 
 /// ln x in two parts, to about 2^-66 of itself.
 #[inline(always)]
-fn ln_precise(x: f64) -> (f64, f64) {
+pub(super) fn ln_precise(x: f64) -> (f64, f64) {
     let (k, m) = x.split();
     let (s, s_low) = quotient((m - 1.0, 0.0), two_sum(1.0, m));
     let (s, s_low) = fast_two_sum(s, s_low);

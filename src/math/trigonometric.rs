@@ -61,6 +61,21 @@ impl Circle for f64 {
     }
 }
 
+/// sin(pi x), any x; 0 at integers.
+#[inline(always)]
+pub(super) fn sin_turns(x: f64) -> f64 {
+    let n = x.round_ties_even();
+    let r = x - n;
+    let size = r.abs();
+    let steep = size > 0.25;
+    let t = pick(steep, 0.5 - size, size) * std::f64::consts::PI;
+    let (sin, cos) = parts(t, 0.0);
+    let value = pick(steep, cos.0 + cos.1, sin.0 + sin.1).copysign(r);
+    // Odd n turn the sign: n / 2 is then not an integer.
+    let half = 0.5 * n;
+    pick(half == half.round_ties_even(), value, -value)
+}
+
 /// sin and cos of r, good to f32.
 #[inline(always)]
 fn wide_parts(r: f64) -> (f64, f64) {

@@ -181,6 +181,8 @@ fn judge_f64(worst: &mut Worst, at: (f64, f64), got: f64, value: &Number, rest: 
     worst.see(at, ulp, steps_f64(got, right));
 }
 
+type Draw<'a> = dyn Fn(&mut Rng) -> (f64, f64) + 'a;
+
 /// Pairs for a function of two: any bits, moderate numbers, the range of the result.
 pub(crate) fn pairs(function: &Two, n: usize, seed: u64) -> Vec<(Array1<f64>, Array1<f64>)> {
     let mut rng = Rng(seed);
@@ -188,7 +190,7 @@ pub(crate) fn pairs(function: &Two, n: usize, seed: u64) -> Vec<(Array1<f64>, Ar
         let e = (1023 - spread / 2 + rng.below(spread)) as u64;
         f64::from_bits(rng.next() & 0x800f_ffff_ffff_ffff | e << 52)
     };
-    let kinds: [&dyn Fn(&mut Rng) -> (f64, f64); 3] = [
+    let kinds: [&Draw<'_>; 3] = [
         &|r| (f64::from_bits(r.next()), f64::from_bits(r.next())),
         &|r| (moderate(r, 20), moderate(r, 20)),
         &|r| {

@@ -7,29 +7,6 @@ use swath::{map, math};
 /// An array function for one type: the function inside `map!`.
 pub(crate) type Vector<T> = fn(&Array1<T>) -> Array1<T>;
 
-unsafe extern "C" {
-    safe fn erf(x: f64) -> f64;
-    safe fn erfc(x: f64) -> f64;
-}
-
-pub(crate) struct One {
-    pub(crate) name: &'static str,
-    pub(crate) f32: Vector<f32>,
-    pub(crate) f64: Vector<f64>,
-    /// Good to far below half an ULP of f32.
-    pub(crate) judge: fn(f64) -> f64,
-    /// The same in MPFR: sets the first to the function of the second.
-    pub(crate) mpfr: fn(&mut Number, &Number),
-    /// Where the function is interesting.
-    pub(crate) range: (f64, f64),
-    /// Neighbours of multiples of this are tried.
-    pub(crate) step: f64,
-    /// -1: odd, 1: even, 0: neither.
-    pub(crate) parity: i32,
-    /// How far from correctly rounded results may be: f32, f64.
-    pub(crate) steps: (u64, u64),
-}
-
 macro_rules! one {
     ($name:ident, $judge:expr, $mpfr:expr, $range:expr, $step:expr, $parity:expr) => {
         One {
@@ -56,6 +33,60 @@ macro_rules! named {
             f.get_or_init(|| Unary::named($name)).call(to, x)
         }
     };
+}
+
+unsafe extern "C" {
+    safe fn erf(x: f64) -> f64;
+    safe fn erfc(x: f64) -> f64;
+    safe fn tgamma(x: f64) -> f64;
+    safe fn lgamma_r(x: f64, sign: &mut i32) -> f64;
+}
+
+/// ln |gamma(x)|, of the C library.
+pub(crate) fn lgamma(x: f64) -> f64 {
+    lgamma_r(x, &mut 0)
+}
+
+impl One {
+    /// With other bounds than one step.
+    fn within(self, f32: u64, f64: u64) -> Self {
+        Self { steps: (f32, f64), ..self }
+    }
+}
+
+/// ln |gamma(x)|, beyond the exponents of MPFR too.
+fn ln_gamma(_: &std::sync::OnceLock<Unary>, to: &mut Number, x: &Number) {
+    if x.to_f64() > 0.0 {
+        return Unary::named("lngamma").call(to, x);
+    }
+    let (mut gamma, mut size) = (Number::new(0.0), Number::new(0.0));
+    Unary::named("gamma").call(&mut gamma, x);
+    Binary::named("mul").call(&mut size, &gamma, &gamma);
+    Unary::named("log").call(&mut gamma, &size);
+    Binary::named("mul").call(to, &gamma, &Number::new(0.5));
+}
+
+/// What is judged apart.
+pub(crate) fn lgamma_f64() -> One {
+    one!(lgamma, lgamma, ln_gamma, (-20.0, 20.0), 0.25, 0)
+}
+
+pub(crate) struct One {
+    pub(crate) name: &'static str,
+    pub(crate) f32: Vector<f32>,
+    pub(crate) f64: Vector<f64>,
+    /// Good to far below half an ULP of f32.
+    pub(crate) judge: fn(f64) -> f64,
+    /// The same in MPFR: sets the first to the function of the second.
+    pub(crate) mpfr: fn(&mut Number, &Number),
+    /// Where the function is interesting.
+    pub(crate) range: (f64, f64),
+    /// Neighbours of multiples of this are tried.
+    pub(crate) step: f64,
+    /// -1: odd, 1: even, 0: neither.
+    pub(crate) parity: i32,
+    /// How far from correctly rounded results may be: f32, f64.
+    pub(crate) steps: (u64, u64),
 }
 
 const LN2: f64 = std::f64::consts::LN_2;
@@ -127,6 +158,7 @@ pub(crate) fn unary() -> Vec<One> {
         one!(erf, |x| erf(x), named!("erf"), (-6.0, 6.0), 0.5, -1),
         one!(erfc, |x| erfc(x), named!("erfc"), (-6.0, 28.0), 0.5, 0),
         one!(gelu, plain_gelu, gelu, (-40.0, 10.0), 0.5f64.sqrt(), 0),
+        one!(tgamma, |x| tgamma(x), named!("gamma"), (-180.0, 172.0), 0.5, 0).within(1, 16),
         one!(sigmoid, |x| 1.0 / (1.0 + (-x).exp()), sigmoid, (-750.0, 40.0), LN2 / 2.0, 0),
         one!(
             softplus,

@@ -255,6 +255,18 @@ math_cases! {
     case_math_erfc_f64: f64, |x| math::erfc(x);
     case_math_gelu_f32: f32, |x| math::gelu(x);
     case_math_gelu_f64: f64, |x| math::gelu(x);
+    case_math_tgamma_f32: f32, |x| math::tgamma(x);
+    case_math_tgamma_f64: f64, |x| math::tgamma(x);
+    case_math_lgamma_f32: f32, |x| math::lgamma(x);
+    case_math_lgamma_f64: f64, |x| math::lgamma(x);
+    case_math_rounding_f32: f32, |x| {
+        math::floor(x).mul_add(math::ceil(x), math::trunc(x) * math::round_ties_even(x))
+            + math::maximum(math::minimum(x, 0.5), math::clamp(x, 0.3, 0.6))
+    };
+    case_math_rounding_f64: f64, |x| {
+        math::floor(x).mul_add(math::ceil(x), math::trunc(x) * math::round_ties_even(x))
+            + math::maximum(math::minimum(x, 0.5), math::clamp(x, 0.3, 0.6))
+    };
     case_math_sigmoid_f32: f32, |x| math::sigmoid(x);
     case_math_sigmoid_f64: f64, |x| math::sigmoid(x);
     case_math_softplus_f32: f32, |x| math::softplus(x);
