@@ -19,6 +19,7 @@ mod raw;
 mod reduce;
 mod scan;
 mod signal;
+mod select;
 mod task;
 
 use pyo3::prelude::*;
@@ -40,6 +41,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(task::forked, module)?)?;
     reduce::functions::add(module)?;
     scan::add(module)?;
+    select::add(module)?;
     products::add(module)?;
     module.add_function(wrap_pyfunction!(matmul::matmul, module)?)?;
     module.add_function(wrap_pyfunction!(filter::weights::correlate, module)?)?;

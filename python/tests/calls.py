@@ -39,6 +39,10 @@ def line(a):
     return (a.ravel(),)
 
 
+def chosen(a):
+    return (a.ravel() > 0, a)
+
+
 def and_(*more):
     return lambda a: (a, *more)
 
@@ -48,6 +52,10 @@ FUNCTIONS = {
     **{name: (getattr(swath, name), alone) for name in REDUCTIONS},
     "nanargmin": (swath.nanargmin, alone),
     "nanargmax": (swath.nanargmax, alone),
+    "nonzero": (swath.nonzero, alone),
+    "flatnonzero": (swath.flatnonzero, alone),
+    "compress": (swath.compress, chosen),
+    "diff": (swath.diff, alone),
     "cumsum": (swath.cumsum, alone),
     "cumprod": (swath.cumprod, alone),
     "cumulative_sum": (swath.cumulative_sum, line),

@@ -277,6 +277,29 @@ def one_scan(tally, name, a, axis, standard, what):
                   getattr(swath, name)(a, axis=axis, include_initial=True), first, bound)
 
 
+# ---- elements that are chosen, and neighbours ----------------------------------
+
+
+def selections(tally):
+    shapes = [(1,), (130,), (5000,), (33, 47), (2, 3, 4, 5), (0,), (3, 0)]
+    for shape, dtype in itertools.product(shapes, DTYPES + ["bool"]):
+        base = elements("sum", shape, dtype)
+        base = np.where(np.arange(base.size).reshape(shape) % 3 == 1, base.dtype.type(0), base)
+        for layout, a in more_layouts(base):
+            what = (shape, dtype, layout)
+            tally.compare("flatnonzero", what, swath.flatnonzero(a), np.flatnonzero(a), 0)
+            found = swath.nonzero(a)
+            assert type(found) is tuple
+            tally.compare("nonzero", what, np.array(found), np.array(np.nonzero(a)), 0)
+            for axis in (None, *range(a.ndim)):
+                mask = np.arange(a.size if axis is None else a.shape[axis]) % 5 > 1
+                expected = np.compress(mask, a, axis).astype(base.dtype)  # byte-swapped no longer
+                tally.compare("compress", (*what, axis), swath.compress(mask, a, axis), expected, 0)
+            for axis, n in itertools.product(range(a.ndim), (1, 2)):
+                tally.compare("diff", (*what, axis, n), swath.diff(a, n, axis),
+                              np.diff(a, n, axis), 0)
+
+
 # ---- products ------------------------------------------------------------------
 
 
@@ -382,6 +405,7 @@ def main():
     norms(tally)
     statistics(tally)
     scans(tally)
+    selections(tally)
     products(tally)
     more_products(tally)
     filters(tally)

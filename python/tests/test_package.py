@@ -64,8 +64,9 @@ def test_signatures_are_scipys(module, name):
     assert parameters(getattr(module, name)) == [(p.name, p.kind, p.default) for p in theirs]
 
 
-NUMPYS = [*calls.REDUCTIONS, "nanargmin", "nanargmax", "cumsum", "cumprod", "cumulative_sum", "cumulative_prod", "dot",
-          "inner", "outer", "vdot", "vector_norm"]
+NUMPYS = [*calls.REDUCTIONS, "nanargmin", "nanargmax", "nonzero", "flatnonzero", "compress",
+          "diff", "cumsum", "cumprod", "cumulative_sum", "cumulative_prod", "dot", "inner", "outer",
+          "vdot", "vector_norm"]
 
 
 @pytest.mark.parametrize("name", NUMPYS)
