@@ -18,8 +18,8 @@ mod products;
 mod raw;
 mod reduce;
 mod scan;
-mod signal;
 mod select;
+mod signal;
 mod task;
 
 use pyo3::prelude::*;

@@ -1,8 +1,8 @@
 //! Serial code on slices and pointers, one file per kernel: knows neither rayon nor ndarray.
 
 pub(crate) mod conv;
-pub(crate) mod fft;
 pub(crate) mod exact;
+pub(crate) mod fft;
 pub(crate) mod map;
 pub(crate) mod matmul;
 pub(crate) mod reduce;
