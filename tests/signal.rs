@@ -125,10 +125,7 @@ fn check<T: Draw>(
     }
 }
 
-fn random<T: Draw>(src: &Layout, taps: &Layout, seed: u64, method: Method)
-where
-    T: Close,
-{
+fn random<T: Close>(src: &Layout, taps: &Layout, seed: u64, method: Method) {
     let mut rng = Rng(seed);
     let mut values = rng.clone();
     let mut weights = Rng(seed ^ 0xABCD);
@@ -138,7 +135,9 @@ where
             taps.with(
                 |_| T::draw_tap(&mut weights),
                 |taps| {
-                    check::<T>(&src, &taps, &mut rng, method, |a, b, at| T::agree(method, a, b, at))
+                    check::<T>(&src, &taps, &mut rng, method, |a, b, at| {
+                        T::agree(method, a, b, at);
+                    });
                 },
             );
         },

@@ -27,7 +27,7 @@ pub use stack::ProductDim;
 ///
 /// Two matrices, m x k and k x n, give an m x n matrix. A vector on the left is a row,
 /// on the right a column, and the result has no axis for it; two vectors give an array
-/// without axes, which holds their [`dot`](crate::dot). With more axes these are stacks of matrices in
+/// without axes, which holds their [`dot`]. With more axes these are stacks of matrices in
 /// the last two, and the axes before them broadcast.
 ///
 /// Views of any strides are taken as they are. Where k is zero the result is all zeros.
@@ -117,7 +117,7 @@ fn array<T, D: Dimension>(shape: &[usize], elements: Vec<T>) -> Array<T, D> {
 ///     c = c + (alpha * acc)
 /// ```
 ///
-/// Two vectors of floats have the order of [`dot`](crate::dot) instead, and `c` becomes
+/// Two vectors of floats have the order of [`dot`] instead, and `c` becomes
 /// `beta * c + alpha * dot`.
 ///
 /// The error of a product is at most about `(256 + k / 256)` roundings of the sum of
