@@ -42,6 +42,13 @@ fn vectors(c: &mut Criterion) {
                 group.bench_function(id("count_nonzero"), |b| {
                     b.iter(|| reduce::count_nonzero(black_box(&a)));
                 });
+                assert_eq!(reduce::sum_exact(&a), expected);
+                assert_eq!(reduce::fold(&a, 0.0, |s, x: $t| s + x, |a, b| a + b), expected);
+                group.bench_function(id("sum_exact"), |b| b.iter(|| reduce::sum_exact(black_box(&a))));
+                group.bench_function(id("skew"), |b| b.iter(|| reduce::skew(black_box(&a), true)));
+                group.bench_function(id("fold"), |b| {
+                    b.iter(|| reduce::fold(black_box(&a), 0.0, |s, x: $t| s + x, |a, b| a + b));
+                });
                 group.bench_function(id("ndarray var"), |b| b.iter(|| black_box(&a).var(0.0)));
                 group.finish();
             }

@@ -132,7 +132,7 @@ fn n6_exact_sums_have_no_order() {
     assert!(helped > 0);
 }
 
-/// The sets `NumAcc1` to `NumAcc4` of NIST's reference data: mean and standard deviation are known exactly.
+/// NIST's sets `NumAcc1` to `NumAcc4`: mean and standard deviation are known exactly.
 #[test]
 fn n7_nist_numacc() {
     let alternating = |n: usize, first: f64, low: f64, high: f64| {
