@@ -19,6 +19,8 @@ mod exact;
 mod judge;
 #[path = "math/list.rs"]
 mod list;
+#[path = "math/logaddexp.rs"]
+mod logaddexp;
 #[path = "math/mpfr.rs"]
 mod mpfr;
 #[path = "math/special.rs"]

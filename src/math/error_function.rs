@@ -8,7 +8,7 @@
 //!     two parts
 //! f32: the same in f64, plainly, rounded at the end
 //! ```
-//! True errors before the last rounding are below 0.6 ULP, 0.001 ULP for f32.
+//! Errors before the last rounding are below 0.6 ULP, 0.001 ULP for f32.
 
 use super::coefficients::{double, wide};
 use super::exponential::{exp, exp_parts_of};

@@ -6,7 +6,8 @@
 //! asin t = t + t^3 Q(t^2) on [0, 1/2]; above, pi/2 - 2 asin(sqrt((1 - t) / 2))
 //! f32: the same in f64, rounded at the end
 //! ```
-//! True errors before the last rounding are below 0.4 ULP, 0.001 ULP for f32.
+//! Errors before the last rounding are below 0.1 ULP, 0.55 ULP for the arc tangent,
+//! 0.001 ULP for f32.
 
 use super::coefficients::{double, wide};
 use super::lane::{Lane, fast_two_sum, pick, poly};

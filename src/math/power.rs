@@ -9,7 +9,7 @@
 //! hypot: sqrt(x^2 + y^2), the larger scaled to about 1, a step from the residual in two
 //!     parts (C. F. Borges, "An improved algorithm for hypot(a, b)", 2019)   f32: in f64
 //! ```
-//! True errors before the last rounding are below 0.1 ULP; cbrt and hypot 0.01 ULP.
+//! Errors before the last rounding are below 0.1 ULP; of cbrt and hypot 0.01 ULP.
 
 use super::coefficients::{double, wide};
 use super::exponential::exp_parts_of;

@@ -6,7 +6,7 @@
 //! f64: l goes into the low parts; tan is a quotient of sums of two parts
 //! f32: in f64, rounded at the end
 //! ```
-//! True errors before the last rounding are below 0.1 ULP, 0.001 ULP for f32.
+//! Errors before the last rounding are below 0.5 ULP, 0.001 ULP for f32.
 
 use super::angle::{reduce, reduce_f32};
 use super::coefficients::{double, wide};
