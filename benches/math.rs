@@ -74,6 +74,7 @@ fn angles(c: &mut Criterion) {
     both!(c, "atan2", (-10.0, 10.0), |x| math::atan2(x, 3.0), x.atan2(3.0));
 }
 
+#[allow(clippy::useless_conversion)] // one source for both types
 fn hyperbolic(c: &mut Criterion) {
     both!(c, "sinh", (-10.0, 10.0), |x| math::sinh(x), x.sinh());
     both!(c, "cosh", (-10.0, 10.0), |x| math::cosh(x), x.cosh());
