@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use ndarray::{Array2, Array3, ArrayView2, array};
-use swath::conv::{Border, correlate, correlate_into};
+use swath::conv::{Border, Method, Options, correlate, correlate_cast, correlate_into};
 use swath::reference::conv::{self as naive, Beyond};
 
 fn side() -> usize {
@@ -89,5 +89,31 @@ fn integers(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, filters, volumes, integers);
+/// Direct sums and transforms of the same, and sums in `f64`.
+fn methods(c: &mut Criterion) {
+    let src = plane(side());
+    for k in [15, 31, 63] {
+        let filter = taps(k);
+        let options = |method| Options::new().method(method);
+        let mut out = correlate(&src, &filter, options(Method::Direct)).unwrap();
+        let by_fft = correlate(&src, &filter, options(Method::Fft)).unwrap();
+        let sum: f32 = filter.iter().map(|tap| tap.abs()).sum();
+        for (a, b) in out.iter().zip(&by_fft) {
+            assert!((a - b).abs() < 64.0 * f32::EPSILON * sum, "{a} {b}");
+        }
+        let mut group = c.benchmark_group(format!("correlate {k}x{k} by"));
+        for method in [Method::Direct, Method::Fft] {
+            group.bench_function(format!("{method:?}"), |b| {
+                b.iter(|| correlate_into(black_box(&src), &filter, options(method), &mut out));
+            });
+        }
+    }
+    let (src, filter) = (src.mapv(|x| (x * 255.0) as u8), taps(5).mapv(f64::from));
+    let mut out = src.clone();
+    c.bench_function("correlate_cast 5x5 u8", |b| {
+        b.iter(|| correlate_cast(black_box(&src), &filter, Options::new(), &mut out));
+    });
+}
+
+criterion_group!(benches, filters, methods, volumes, integers);
 criterion_main!(benches);

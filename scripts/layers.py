@@ -67,6 +67,7 @@ UNSAFE = {
     "src/map/engine.rs": "chunks write disjoint parts of one output",
     "src/map/mod.rs": "results that the run has written",
     "src/map/operand.rs": "the operands' pointers along the axes of the output",
+    "src/kernel/terms.rs": "casts whose range has been looked at; results every so many elements",
     "src/matmul/engine.rs": "tiles write disjoint parts of one output",
     "src/matmul/split.rs": "the same, and sums that chunks write in parts of their own",
     "src/matmul/extras.rs": "results that the run has written",

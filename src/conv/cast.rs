@@ -14,7 +14,7 @@ use ndarray::{ArrayRef, Dimension, Ix1};
 use super::geometry::Axis;
 use super::options::{Way, taps_before};
 use super::{Border, Options};
-use crate::kernel::terms::{Cast, Sums, Term, With};
+use crate::kernel::terms::{Cast, Cut, Sums, Term, Widen, With};
 use crate::plan::{self, Chunks, List};
 use crate::{Error, pool, simd, tuning};
 
@@ -271,11 +271,10 @@ impl Work {
             unsafe { self.widen(from, start, &mut row[..n]) };
         }
         simd::dispatch(Sums { lines: rows, terms: &self.terms, sums });
-        for (i, &sum) in sums.iter().enumerate() {
-            let to = to.wrapping_offset((start + i) as isize * self.last.out);
-            // SAFETY: column `start + i` of the line.
-            unsafe { to.write(B::cut(sum / self.divisor)) };
-        }
+        let (divisor, step) = (self.divisor, self.last.out);
+        // The columns from `start` on of the line: as many as there are sums.
+        let out = to.wrapping_offset(start as isize * step);
+        simd::dispatch(Cut { sums, divisor, out, step });
     }
 
     /// Copies what lies under columns of a line from `start` on.
@@ -300,10 +299,9 @@ impl Work {
         }
         let begin = (first + lo as isize) as usize;
         if self.last.src == 1 {
-            for (i, to) in row[lo..hi].iter_mut().enumerate() {
-                // SAFETY: as above.
-                *to = A::widened(unsafe { *line.wrapping_add(begin + i) });
-            }
+            // SAFETY: as above.
+            let from = unsafe { std::slice::from_raw_parts(line.wrapping_add(begin), hi - lo) };
+            simd::dispatch(Widen { from, to: &mut row[lo..hi] });
         } else {
             for (i, to) in row[lo..hi].iter_mut().enumerate() {
                 *to = value(begin + i);

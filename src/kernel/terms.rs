@@ -22,10 +22,15 @@ pub trait Cast: Element {
     fn cut(x: f64) -> Self;
 }
 
+#[inline(always)]
 fn by_32(x: f64) -> i32 {
-    if x > -2_147_483_649.0 && x < 2_147_483_648.0 { x as i32 } else { i32::MIN }
+    let fits = x > -2_147_483_649.0 && x < 2_147_483_648.0;
+    let x = if fits { x } else { -2_147_483_648.0 };
+    // SAFETY: `x` without its fraction is an `i32`. (`as` would look again.)
+    unsafe { x.to_int_unchecked() }
 }
 
+#[inline(always)]
 fn by_64(x: f64) -> i64 {
     if x.abs() < 9_223_372_036_854_775_808.0 { x as i64 } else { i64::MIN }
 }
@@ -106,6 +111,57 @@ impl Kernel for Sums<'_> {
                     for ((sum, x), y) in self.sums.iter_mut().zip(x).zip(y) {
                         *sum += (x - y) * weight;
                     }
+                }
+            }
+        }
+    }
+}
+
+/// Elements that lie one after the other as `f64`.
+pub(crate) struct Widen<'a, A> {
+    pub(crate) from: &'a [A],
+    pub(crate) to: &'a mut [f64],
+}
+
+impl<A: Cast> Kernel for Widen<'_, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (to, &x) in self.to.iter_mut().zip(self.from) {
+            *to = A::widened(x);
+        }
+    }
+}
+
+/// Sums over a divisor, cast to elements every `step`.
+///
+/// To run it is sound where `out` can be written at every `step` for as many as `sums`.
+pub(crate) struct Cut<'a, B> {
+    pub(crate) sums: &'a mut [f64],
+    pub(crate) divisor: f64,
+    pub(crate) out: *mut B,
+    pub(crate) step: isize,
+}
+
+impl<B: Cast> Kernel for Cut<'_, B> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { sums, divisor, out, step } = self;
+        if divisor != 1.0 {
+            sums.iter_mut().for_each(|sum| *sum /= divisor);
+        }
+        // SAFETY: whoever made this has promised the places.
+        unsafe {
+            if step == 1 {
+                for (i, &sum) in sums.iter().enumerate() {
+                    out.add(i).write(B::cut(sum));
+                }
+            } else {
+                for (i, &sum) in sums.iter().enumerate() {
+                    out.wrapping_offset(i as isize * step).write(B::cut(sum));
                 }
             }
         }
