@@ -36,12 +36,12 @@ const NOTHING: f64 = f64::EPSILON;
 ///
 /// # Examples
 /// ```
-/// use ndarray::array;
+/// use ndarray::{Array1, array};
 /// use swath::conv::{Options, correlate_cast};
 ///
-/// let (src, mut out) = (array![10u8, 20, 200], array![0u8; 3]);
-/// correlate_cast(&src, &array![0.5, 0.5, 0.5], Options::new(), &mut out)?;
-/// assert_eq!(out, array![20, 115, 44]); // 300 modulo 256
+/// let (src, mut out) = (array![10u8, 20, 200], Array1::<u8>::zeros(3));
+/// correlate_cast(&src, &array![0.75, 0.75, 0.75], Options::new(), &mut out)?;
+/// assert_eq!(out, array![30, 172, 59]); // 172.5 cut off, 315 modulo 256
 /// # Ok::<(), swath::Error>(())
 /// ```
 pub fn correlate_cast<A: Cast, B: Cast, D: Dimension, E: Dimension>(
@@ -80,10 +80,10 @@ pub fn correlate_cast<A: Cast, B: Cast, D: Dimension, E: Dimension>(
 ///
 /// # Examples
 /// ```
-/// use ndarray::array;
+/// use ndarray::{Array1, array};
 /// use swath::conv::{Options, correlate1d_cast};
 ///
-/// let (src, mut out) = (array![1i32, 2, 4, 8], array![0i32; 4]);
+/// let (src, mut out) = (array![1i32, 2, 4, 8], Array1::<i32>::zeros(4));
 /// correlate1d_cast(&src, &array![1.0, 1.0], 0, 2.0, Options::new(), &mut out)?;
 /// assert_eq!(out, array![1, 1, 3, 6]);
 /// # Ok::<(), swath::Error>(())

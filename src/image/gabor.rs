@@ -19,7 +19,7 @@ const REACH_MAX: f64 = 4096.0;
 /// use swath::image::Gabor;
 ///
 /// let [real, imaginary] = Gabor::new(0.25).theta(0.5).filter::<f32>()?;
-/// assert_eq!((real.dim(), imaginary.dim()), ((15, 15), (15, 15)));
+/// assert_eq!((real.dim(), imaginary.dim()), ((13, 13), (13, 13)));
 /// # Ok::<(), swath::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
