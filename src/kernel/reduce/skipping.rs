@@ -266,13 +266,13 @@ macro_rules! floats {
                 (if self.root { variance.sqrt() } else { variance }) as $t
             }
         }
-        extreme!($t, $key, false, $block);
-        extreme!($t, $key, true, $block);
+        extreme!($t, $key, false, $lanes, $block);
+        extreme!($t, $key, true, $lanes, $block);
     };
 }
 
 macro_rules! extreme {
-    ($t:ident, $key:ident, $greatest:literal, $block:expr) => {
+    ($t:ident, $key:ident, $greatest:literal, $lanes:expr, $block:expr) => {
         impl Steps<1> for NanExtreme<$t, $greatest> {
             type Item = $t;
             type Lane = $key;
@@ -295,8 +295,13 @@ macro_rules! extreme {
                 lane
             }
             #[inline(always)]
-            fn block(self, [items]: [&[$t]; 1]) -> $key {
-                items.iter().fold(self.start(), |lane, &x| self.step(lane, [x], 0))
+            fn block(self, items: [&[$t]; 1]) -> $key {
+                lanes::<Self, 1, { $lanes }>(
+                    self,
+                    items,
+                    [$t::NAN],
+                    |a, b| if b < a { b } else { a },
+                )
             }
         }
         impl Fold<1> for NanExtreme<$t, $greatest> {
