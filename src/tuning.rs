@@ -365,6 +365,10 @@ pub(crate) const MATMUL_HALF_MIN: usize = 128;
 
 /// Lengths above which K is cut where rows and columns give few tiles.
 pub(crate) const MATMUL_SPLIT_MIN: usize = 8 * K_BLOCK;
+/// Tiles, at most, that are few. Cutting 64x4096x64, which has sixteen, gained nothing.
+pub(crate) const MATMUL_SPLIT_TILES: usize = 4;
+/// Work, in ns, from which on that is worth while: two chunks. Not measured against others.
+pub(crate) const MATMUL_SPLIT_NS: f64 = 2.0 * CHUNK_NS;
 /// Bytes of sums of K-blocks that are kept until they are added: they stay in L2.
 pub(crate) const MATMUL_SPLIT_BYTES: usize = 512 << 10;
 

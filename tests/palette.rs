@@ -7,17 +7,7 @@ mod example;
 #[path = "../examples/palette/kmeans.rs"]
 mod kmeans;
 
-use std::process::Output;
-
-use example::{folder, full_output_is_refused, refused, run};
-
-fn psnr(output: &Output) -> f64 {
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let number = text.split("PSNR ").nth(1).and_then(|t| t.split(' ').next());
-    number.and_then(|n| n.parse().ok()).unwrap_or_else(|| {
-        panic!("no PSNR in {text}{}", String::from_utf8_lossy(&output.stderr));
-    })
-}
+use example::{folder, full_output_is_refused, psnr, refused, run};
 
 #[test]
 fn the_scene_of_its_own_gets_better_with_colours() {

@@ -1,7 +1,7 @@
 //! The example `pipeline`, run as its user runs it.
 
 #[path = "common/example.rs"]
-#[allow(unreachable_pub)]
+#[allow(dead_code, unreachable_pub)] // each example uses its own part
 mod example;
 
 use std::path::Path;

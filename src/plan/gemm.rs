@@ -66,9 +66,9 @@ impl Gemm {
     /// the sums of a few K-blocks at least fit where they are to be added.
     #[inline]
     pub(crate) fn split(&self, blocks: &Blocks) -> Option<Split> {
-        let few = blocks.parts[0] * blocks.parts[1] <= 4;
+        let few = blocks.parts[0] * blocks.parts[1] <= tuning::MATMUL_SPLIT_TILES;
         let cost = self.cost_ns(self.m, self.k, self.n);
-        if self.k <= tuning::MATMUL_SPLIT_MIN || !few || cost < 2.0 * tuning::CHUNK_NS {
+        if self.k <= tuning::MATMUL_SPLIT_MIN || !few || cost < tuning::MATMUL_SPLIT_NS {
             return None;
         }
         let bytes = self.m.saturating_mul(self.n).saturating_mul(self.size);
@@ -77,8 +77,8 @@ impl Gemm {
             return None;
         }
         let block_ns = self.cost_ns(self.m, K_BLOCK, self.n);
-        let chunk = (tuning::CHUNK_NS / block_ns).ceil().clamp(1.0, 1024.0) as usize;
-        Some(Split { chunk, round: round.min(self.k.div_ceil(K_BLOCK)).min(1 << 16) })
+        let chunk = (tuning::CHUNK_NS / block_ns).ceil().max(1.0) as usize;
+        Some(Split { chunk, round: round.min(self.k.div_ceil(K_BLOCK)) })
     }
 
     /// What a product of these sizes costs one thread, in ns.

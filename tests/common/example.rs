@@ -111,3 +111,13 @@ pub fn full_output_is_refused(folder: &Path, args: &[&str]) {
     let begin = format!("{NAME}: standard output: ");
     assert!(text.starts_with(&begin) && text.lines().count() == 1, "{text}");
 }
+
+/// The PSNR that an example has printed, in dB.
+#[track_caller]
+pub fn psnr(output: &Output) -> f64 {
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let number = text.split("PSNR ").nth(1).and_then(|t| t.split(' ').next());
+    number.and_then(|n| n.parse().ok()).unwrap_or_else(|| {
+        panic!("no PSNR in {text}{}", String::from_utf8_lossy(&output.stderr));
+    })
+}
