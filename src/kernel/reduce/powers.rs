@@ -14,6 +14,7 @@
 use std::marker::PhantomData;
 
 use super::lanes::lanes;
+use super::skipping::simple;
 use super::{Fold, Steps, With};
 use crate::tuning;
 
@@ -125,64 +126,15 @@ macro_rules! floats {
             }
         }
 
-        impl NormLeast<$t> {
-            /// NaN if either is.
-            #[inline(always)]
-            fn lesser(a: $t, b: $t) -> $t {
-                if (b < a) | b.is_nan() { b } else { a }
-            }
-        }
-        impl Steps<1> for NormLeast<$t> {
-            type Item = $t;
-            type Lane = $t;
-            type Total = $t;
-            const BLOCK: usize = $block;
-            #[inline(always)]
-            fn start(self) -> $t {
-                $t::INFINITY
-            }
-            #[inline(always)]
-            fn step(self, lane: $t, [x]: [$t; 1], _at: usize) -> $t {
-                Self::lesser(lane, x.abs())
-            }
-            #[inline(always)]
-            fn total(self, lane: $t) -> $t {
-                lane
-            }
-            #[inline(always)]
-            fn block(self, items: [&[$t]; 1]) -> $t {
-                lanes::<Self, 1, 32>(self, items, [$t::INFINITY], Self::lesser)
-            }
-        }
-        impl Fold<1> for NormLeast<$t> {
-            type Steps = Self;
-            type Acc = $t;
-            type Out = $t;
-            #[inline(always)]
-            fn empty(self) -> $t {
-                $t::INFINITY
-            }
-            #[inline(always)]
-            fn new(_: &With) -> Self {
-                Self(PhantomData)
-            }
-            #[inline(always)]
-            fn steps(self) -> Self {
-                self
-            }
-            #[inline(always)]
-            fn widen(self, total: $t, _: usize, _: usize) -> $t {
-                total
-            }
-            #[inline(always)]
-            fn merge(self, a: $t, b: $t) -> $t {
-                Self::lesser(a, b)
-            }
-            #[inline(always)]
-            fn finish(self, acc: $t) -> $t {
-                acc
-            }
-        }
+        // NaN if either is.
+        simple!(NormLeast<$t>, 32, $block, $t::INFINITY, $t::INFINITY, |x| x.abs(), |a, b| if (b
+            < a)
+            | b.is_nan()
+        {
+            b
+        } else {
+            a
+        });
 
         impl Steps<1> for Exponentials<$t> {
             type Item = $t;

@@ -114,6 +114,8 @@ macro_rules! simple {
     };
 }
 
+pub(super) use simple;
+
 macro_rules! floats {
     ($t:ident, $key:ident, $lanes:expr, $block:expr) => {
         simple!(
