@@ -162,6 +162,12 @@ examples() {
     for file in 00000 00003 originals/00003; do
         is_png "$out/pipeline/$file.png"
     done
+    # shellcheck disable=SC2086
+    cargo run --release $1 --example statistics -- --size 320x180 --count 9 \
+        --out "$out/statistics"
+    for file in mean deviation darkest brightest; do
+        is_png "$out/statistics/$file.png"
+    done
 }
 
 # The same on bad input: status 1 with a message, no panic (101), nothing written.
@@ -169,7 +175,7 @@ examples_refuse() {
     local out=$scratch/refused log=$scratch/refused.log status example
     rm -rf "$out"
     printf '\x89PNG\r\n\x1a\n' >"$scratch/cut.png"
-    for example in photo low_rank palette deblur pipeline; do
+    for example in photo low_rank palette deblur pipeline statistics; do
         for input in "$scratch/missing.png" "$scratch/cut.png"; do
             status=0
             cargo run --quiet --release --example "$example" -- "$input" --out "$out" \

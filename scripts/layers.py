@@ -62,6 +62,7 @@ UNSAFE = {
     "src/kernel/scan/line.rs": "elements and results behind pointers without types",
     "src/kernel/scan/mod.rs": "the same, and the operation itself",
     "src/kernel/scan/rows.rs": "the same; stores past the cache",
+    "src/kernel/reduce/turned.rs": "a block of elements, turned into room not written before",
     "src/kernel/reduce/user.rs": "a user's closures behind a pointer without a type",
     "src/kernel/select.rs": "elements behind pointers, looked at without bounds checks",
     "src/map/engine.rs": "chunks write disjoint parts of one output",

@@ -1,12 +1,17 @@
 //! Reductions against the naive version, bit for bit: layouts, tiers, faults.
 
 mod common;
+#[path = "reduce/complex.rs"]
+mod complex;
 #[path = "reduce/exact.rs"]
 mod exact;
 #[path = "reduce/floats.rs"]
 mod floats;
 #[path = "reduce/fold.rs"]
 mod fold;
+#[cfg(feature = "half")]
+#[path = "reduce/halves.rs"]
+mod halves;
 #[path = "reduce/higher.rs"]
 mod higher;
 #[path = "reduce/shapes.rs"]
@@ -21,12 +26,13 @@ use ndarray::{
 use num_traits::Float;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use swath::reduce::{self, Norm, Reduce, ReduceFloat};
+use swath::reduce::{self, Norm, Reduce, ReduceFloat, ReduceReal};
 use swath::reference::reduce::{self as naive, Item};
 use swath::{Error, testing};
 
 /// An element type in tests: made from random numbers.
-trait Any: Reduce + Bits + Item<Sum = <Self as Reduce>::Sum, Mean = <Self as Reduce>::Mean>
+trait Any:
+    ReduceReal + Bits + Item<Sum = <Self as Reduce>::Sum, Mean = <Self as Reduce>::Mean>
 where
     <Self as Reduce>::Sum: Bits,
     <Self as Reduce>::Mean: Bits,

@@ -9,12 +9,12 @@ use proptest::test_runner::RngSeed;
 use swath::reduce::Reduce;
 use swath::reference::reduce::Item;
 use swath::reference::scan as naive;
-use swath::scan::{self, Along, Scan};
+use swath::scan::{self, Along, ScanReal};
 use swath::testing;
 
 /// An element type in tests: made from random numbers, with what the naive version
 /// needs to know.
-trait Any: Scan + Bits + Item<Sum = <Self as Reduce>::Sum> {
+trait Any: ScanReal + Bits + Item<Sum = <Self as Reduce>::Sum> {
     fn any(rng: &mut Rng) -> Self;
 }
 macro_rules! any {

@@ -6,7 +6,7 @@ use common::{Rng, layout, same_bits_everywhere, tiers};
 use ndarray::{Array, Array1, Array2, ArrayD, ArrayViewD, Axis, IxDyn, s};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use swath::reduce::Reduce;
+use swath::reduce::ReduceReal as Reduce;
 use swath::{Error, scan, testing};
 
 fn sparse<T: Copy>(

@@ -63,7 +63,7 @@ fn run(options: &Options) -> Result<(), String> {
     let token = CancelToken::new();
     let ctrl_c = token.clone();
     ctrlc::set_handler(move || ctrl_c.cancel()).map_err(|e| format!("Ctrl-C: {e}"))?;
-    let given = options.input.as_deref().map(stages::pictures).transpose()?;
+    let given = options.input.as_deref().map(support::pictures).transpose()?;
     support::out_dir(&options.out)?;
     let pool = Pool::new(std::thread::available_parallelism().map_or(1, usize::from));
     let pool = pool.map_err(|e| e.to_string())?;
@@ -71,7 +71,7 @@ fn run(options: &Options) -> Result<(), String> {
     let all = control.run(|| {
         let files = match given {
             Some(files) => files,
-            None => stages::draw(&options.out.join("originals"), options.count, options.size)?,
+            None => support::draw(&options.out.join("originals"), options.count, options.size)?,
         };
         compare(&pool, &files, &options.out)
     });

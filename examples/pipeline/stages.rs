@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ndarray::{Array3, Axis};
 use swath::conv::Border;
 use swath::image::gaussian_filter;
-use swath::{map, map_into, task};
+use swath::{map, map_into};
 
 use crate::support;
 
@@ -19,25 +19,6 @@ const BLUR: f64 = 3.0;
 pub(crate) struct Job {
     from: PathBuf,
     to: PathBuf,
-}
-
-/// The PNG and JPEG files of a folder, by name.
-pub(crate) fn pictures(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let name = folder.display();
-    let unreadable = |e: std::io::Error| format!("{name}: cannot be read: {e}");
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-        if path.is_file() && ["png", "jpg", "jpeg"].iter().any(|known| extension == *known) {
-            files.push(path);
-        }
-    }
-    files.sort();
-    if files.is_empty() {
-        return Err(format!("{name}: has no file that ends in .png, .jpg or .jpeg"));
-    }
-    Ok(files)
 }
 
 /// What becomes of each file: a PNG of the same name in the output folder.
@@ -54,28 +35,6 @@ pub(crate) fn jobs(files: &[PathBuf], out: &Path) -> Result<Vec<Job>, String> {
                 return Err(format!("{}: would be written over itself", from.display()));
             }
             Ok(Job { from: from.clone(), to })
-        })
-        .collect()
-}
-
-/// Draws `count` pictures into a folder: one scene, seen further and further round.
-pub(crate) fn draw(
-    folder: &Path,
-    count: u16,
-    (width, height): (usize, usize),
-) -> Result<Vec<PathBuf>, String> {
-    support::out_dir(folder)?;
-    let scene = support::scene(width, height);
-    (0..usize::from(count))
-        .map(|i| {
-            task::check();
-            let mut image = scene.clone();
-            let row = 3 * width;
-            let pixels = image.as_slice_mut().ok_or("the scene is not contiguous")?;
-            pixels.chunks_exact_mut(row).for_each(|line| line.rotate_left(i * 31 % width * 3));
-            let path = folder.join(format!("{i:05}.png"));
-            support::save_png(&path, &image.view())?;
-            Ok(path)
         })
         .collect()
 }

@@ -4,6 +4,7 @@
 
 mod options;
 mod scene;
+mod series;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -18,6 +19,7 @@ use ndarray::{Array3, ArrayView3};
 
 pub(crate) use options::{main, say, size};
 pub(crate) use scene::scene;
+pub(crate) use series::{draw, pictures};
 
 /// The most pixels a picture may have: its three channels then take 768 MiB.
 pub(crate) const MAX_PIXELS: u64 = 1 << 28;

@@ -63,12 +63,18 @@ impl Input {
     /// Reads an argument.
     pub(crate) fn new(function: &str, operand: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
         let array = as_array(function, operand, object)?;
+        dtype_of(function, operand, &array, DType::of)?;
         Self::of(function, operand, &array)
+    }
+
+    /// The same, which may be of complex numbers or of floats of 16 bits.
+    pub(crate) fn any(function: &str, operand: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Self::of(function, operand, &as_array(function, operand, object)?)
     }
 
     fn of(function: &str, operand: &str, array: &Bound<'_, PyUntypedArray>) -> PyResult<Self> {
         let py = array.py();
-        let dtype = dtype_of(function, operand, array)?;
+        let dtype = dtype_of(function, operand, array, DType::any)?;
         let keep = Keep::new(array)?;
         match raw(function, operand, dtype, array)? {
             Some(raw) => Ok(Self { raw, keep }),
@@ -122,6 +128,20 @@ impl Output {
         operand: &str,
         object: &Bound<'_, PyAny>,
     ) -> PyResult<Self> {
+        Self::given_of(function, operand, object, DType::of)
+    }
+
+    /// The same, which may be of complex numbers or of floats of 16 bits.
+    pub(crate) fn any(function: &str, operand: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Self::given_of(function, operand, object, DType::any)
+    }
+
+    fn given_of(
+        function: &str,
+        operand: &str,
+        object: &Bound<'_, PyAny>,
+        known: Known,
+    ) -> PyResult<Self> {
         let py = object.py();
         if !is_plain_array(object)? {
             let kind = type_name(object);
@@ -129,7 +149,7 @@ impl Output {
             return Err(error(py, Kind::DType, message));
         }
         let array = object.cast::<PyUntypedArray>()?;
-        let dtype = dtype_of(function, operand, array)?;
+        let dtype = dtype_of(function, operand, array, known)?;
         let refuse =
             |what: &str| Err(error(py, Kind::Option, format!("{function}: {operand} {what}")));
         if flags(array) & NPY_ARRAY_WRITEABLE == 0 {
@@ -289,9 +309,18 @@ pub(crate) unsafe fn scalar(
 
 /// Reads a `dtype` argument.
 pub(crate) fn dtype_argument(function: &str, object: &Bound<'_, PyAny>) -> PyResult<DType> {
+    known_dtype(function, object, DType::of)
+}
+
+/// The same, which may be of complex numbers or of floats of 16 bits.
+pub(crate) fn any_dtype_argument(function: &str, object: &Bound<'_, PyAny>) -> PyResult<DType> {
+    known_dtype(function, object, DType::any)
+}
+
+fn known_dtype(function: &str, object: &Bound<'_, PyAny>, known: Known) -> PyResult<DType> {
     let py = object.py();
     let descr = PyArrayDescr::new(py, object)?;
-    DType::of(&descr)
+    known(&descr)
         .filter(|_| is_native(&descr))
         .ok_or_else(|| error(py, Kind::DType, format!("{function}: no kernel gives dtype {descr}")))
 }
@@ -351,9 +380,17 @@ fn is_native(descr: &Bound<'_, PyArrayDescr>) -> bool {
     !matches!(descr.byteorder(), b'<' | b'>')
 }
 
-fn dtype_of(function: &str, operand: &str, array: &Bound<'_, PyUntypedArray>) -> PyResult<DType> {
+/// Which types a call knows.
+type Known = fn(&Bound<'_, PyArrayDescr>) -> Option<DType>;
+
+fn dtype_of(
+    function: &str,
+    operand: &str,
+    array: &Bound<'_, PyUntypedArray>,
+    known: Known,
+) -> PyResult<DType> {
     let descr = array.dtype();
-    DType::of(&descr).ok_or_else(|| {
+    known(&descr).ok_or_else(|| {
         let message = format!("{function}: no kernel for dtype {descr} of {operand}");
         error(array.py(), Kind::DType, message)
     })
@@ -373,8 +410,8 @@ fn raw(
     let size = dtype.size() as isize;
     let empty = shape.contains(&0);
     let (mut len, mut span) = (1usize, 0isize);
-    let mut whole =
-        empty || (ptr.addr().is_multiple_of(dtype.size()) && flags(array) & NPY_ARRAY_ALIGNED != 0);
+    let mut whole = empty
+        || (ptr.addr().is_multiple_of(dtype.align()) && flags(array) & NPY_ARRAY_ALIGNED != 0);
     let mut strides = Vec::with_capacity(shape.len());
     for (&n, &stride) in shape.iter().zip(bytes) {
         let stride = if n > 1 && !empty { stride } else { 0 };

@@ -5,8 +5,8 @@ use pyo3::prelude::*;
 
 use crate::{control, task};
 
-/// One number of up to eight bytes, whatever its type.
-pub(crate) type Bits = [u8; 8];
+/// One number of up to sixteen bytes, whatever its type.
+pub(crate) type Bits = [u8; 16];
 
 /// The bytes of a number.
 pub(crate) fn bits<T: Copy>(value: T) -> Bits {

@@ -1,5 +1,6 @@
 //! The element types, as NumPy numbers them.
 
+pub(crate) use num_complex::Complex;
 use numpy::{PyArrayDescr, PyArrayDescrMethods};
 use pyo3::prelude::*;
 
@@ -17,6 +18,11 @@ pub(crate) enum DType {
     U32,
     U64,
     Bool,
+    /// This and those below for reductions, scans and sums of products alone: see
+    /// [`DType::any`].
+    F16,
+    C64,
+    C128,
 }
 
 impl DType {
@@ -39,6 +45,20 @@ impl DType {
         })
     }
 
+    /// The same, of complex numbers and floats of 16 bits too, which few kernels know.
+    pub(crate) fn any(descr: &Bound<'_, PyArrayDescr>) -> Option<Self> {
+        match (descr.num(), descr.itemsize()) {
+            (23, 2) => Some(DType::F16),
+            (14, 8) => Some(DType::C64),
+            (15, 16) => Some(DType::C128),
+            _ => Self::of(descr),
+        }
+    }
+
+    pub(crate) fn is_complex(self) -> bool {
+        matches!(self, DType::C64 | DType::C128)
+    }
+
     /// NumPy's descriptor, in the machine's byte order.
     pub(crate) fn descr(self, py: Python<'_>) -> Bound<'_, PyArrayDescr> {
         match self {
@@ -53,17 +73,26 @@ impl DType {
             DType::U32 => numpy::dtype::<u32>(py),
             DType::U64 => numpy::dtype::<u64>(py),
             DType::Bool => numpy::dtype::<bool>(py),
+            DType::F16 => numpy::dtype::<half::f16>(py),
+            DType::C64 => numpy::dtype::<Complex<f32>>(py),
+            DType::C128 => numpy::dtype::<Complex<f64>>(py),
         }
     }
 
-    /// Bytes of an element; also its alignment on every system we build for.
+    /// Bytes of an element.
     pub(crate) fn size(self) -> usize {
         match self {
             DType::I8 | DType::U8 | DType::Bool => 1,
-            DType::I16 | DType::U16 => 2,
+            DType::I16 | DType::U16 | DType::F16 => 2,
             DType::F32 | DType::I32 | DType::U32 => 4,
-            DType::F64 | DType::I64 | DType::U64 => 8,
+            DType::F64 | DType::I64 | DType::U64 | DType::C64 => 8,
+            DType::C128 => 16,
         }
+    }
+
+    /// What an element is aligned for on every system we build for.
+    pub(crate) fn align(self) -> usize {
+        if self.is_complex() { self.size() / 2 } else { self.size() }
     }
 
     pub(crate) fn is_float(self) -> bool {
@@ -74,7 +103,8 @@ impl DType {
     /// signed in NumPy: the same bits.)
     pub(crate) fn wide(self) -> Self {
         match self {
-            DType::F32 | DType::F64 => self,
+            DType::F32 | DType::F64 | DType::C64 | DType::C128 => self,
+            DType::F16 => DType::F32,
             DType::I8 | DType::I16 | DType::I32 | DType::I64 | DType::Bool => DType::I64,
             DType::U8 | DType::U16 | DType::U32 | DType::U64 => DType::U64,
         }
@@ -93,6 +123,9 @@ impl DType {
             DType::U32 => "uint32",
             DType::U64 => "uint64",
             DType::Bool => "bool",
+            DType::F16 => "float16",
+            DType::C64 => "complex64",
+            DType::C128 => "complex128",
         }
     }
 }
@@ -119,7 +152,29 @@ macro_rules! dispatch {
             DType::U16 => arm!(u16),
             DType::U32 => arm!(u32),
             DType::U64 => arm!(u64),
+            DType::F16 | DType::C64 | DType::C128 => {
+                unreachable!("only calls that read them have them")
+            }
         }
     }};
 }
 pub(crate) use dispatch;
+
+/// The same for complex numbers too.
+macro_rules! dispatch_numbers {
+    ($dtype:expr, $t:ident => $body:expr) => {{
+        use $crate::dtype::Complex;
+        macro_rules! arm {
+            ($rust:ty) => {{
+                type $t = $rust;
+                $body
+            }};
+        }
+        match $dtype {
+            $crate::dtype::DType::C64 => arm!(Complex<f32>),
+            $crate::dtype::DType::C128 => arm!(Complex<f64>),
+            dtype => $crate::dtype::dispatch!(dtype, $t => $body),
+        }
+    }};
+}
+pub(crate) use dispatch_numbers;

@@ -1,13 +1,15 @@
 //! dot, vdot, vecdot, inner and outer: sums of products, by NumPy's rules of shapes.
 
+use half::f16;
 use ndarray::Ix1;
+use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use swath::reduce::{self, Reduce};
 
-use crate::array::{Input, Output, Target, scalar};
+use crate::array::{Input, Output, Target, any_dtype_argument, numpy_function, scalar};
 use crate::axes::{broadcast, broadcast_to};
 use crate::call::{Bits, Call, bits, perform};
-use crate::dtype::{DType, dispatch};
+use crate::dtype::{Complex, DType, dispatch};
 use crate::error::{Kind, error};
 use crate::matmul::{Stack, as_matrix, as_numbers, into_array, mismatch, promoted};
 use crate::options::{axis_at, is_text, is_true, refuse_unless};
@@ -23,7 +25,53 @@ pub(crate) fn vectors_cost_ns(a: &Raw, b: &Raw) -> f64 {
 
 /// The sum of products of two vectors: integers wrap in their own type.
 pub(crate) fn dot_of_vectors(a: &Raw, b: &Raw) -> Result<Bits, swath::Error> {
-    dispatch!(a.dtype, T => dot_bits::<T>(a, b))
+    match a.dtype {
+        DType::C64 => dot_bits::<Complex<f32>>(a, b),
+        DType::C128 => dot_bits::<Complex<f64>>(a, b),
+        DType::F16 => {
+            let sum = dot_bits::<f16>(a, b)?;
+            let sum = f32::from_ne_bytes([sum[0], sum[1], sum[2], sum[3]]);
+            Ok(bits(f16::from_f32(sum)))
+        }
+        dtype => dispatch!(dtype, T => dot_bits::<T>(a, b)),
+    }
+}
+
+/// The same with the complex numbers of the first conjugated.
+fn vdot_of_vectors(a: &Raw, b: &Raw) -> Result<Bits, swath::Error> {
+    fn vdot_bits<T: Reduce>(a: &Raw, b: &Raw) -> Result<Bits, swath::Error> {
+        // SAFETY: checked arrays of this type that nobody of ours writes.
+        let (a, b) = unsafe { (a.view::<T>(), b.view::<T>()) };
+        Ok(bits(reduce::vdot(&a, &b)?))
+    }
+    match a.dtype {
+        DType::C64 => vdot_bits::<Complex<f32>>(a, b),
+        DType::C128 => vdot_bits::<Complex<f64>>(a, b),
+        _ => dot_of_vectors(a, b),
+    }
+}
+
+/// Both operands in the type to which NumPy promotes them, complex numbers and floats of
+/// 16 bits too.
+fn promoted_any(
+    function: &'static str,
+    a: &Bound<'_, PyAny>,
+    b: &Bound<'_, PyAny>,
+    dtype: Option<&Bound<'_, PyAny>>,
+) -> PyResult<(Input, Input)> {
+    let py = a.py();
+    let is_wide = |object: &Bound<'_, PyAny>| {
+        let descr = object.cast::<PyUntypedArray>().ok().map(|array| array.dtype());
+        descr.is_some_and(|descr| matches!(descr.num(), 14 | 15 | 23))
+    };
+    if !is_wide(a) && !is_wide(b) || dtype.is_some() {
+        return promoted(function, a, b, dtype);
+    }
+    let (a, b) = (Input::any(function, "a", a)?, Input::any(function, "b", b)?);
+    let descrs = (a.raw.dtype.descr(py), b.raw.dtype.descr(py));
+    let common = numpy_function(py, "promote_types")?.call1(descrs)?;
+    let common = any_dtype_argument(function, &common)?;
+    Ok((a.cast(py, function, "a", common)?, b.cast(py, function, "b", common)?))
 }
 
 fn dot_bits<T: Reduce>(a: &Raw, b: &Raw) -> Result<Bits, swath::Error> {
@@ -52,6 +100,7 @@ fn into_scalar(
     function: &str,
     (a, b): (Input, Input),
     result: DType,
+    sum_of: fn(&Raw, &Raw) -> Result<Bits, swath::Error>,
 ) -> PyResult<Call> {
     let (Input { raw: a, keep: keep_a }, Input { raw: b, keep: keep_b }) = (a, b);
     if a.shape != b.shape {
@@ -60,7 +109,7 @@ fn into_scalar(
     Ok(Call::new(
         vectors_cost_ns(&a, &b),
         move || {
-            let sum = dot_of_vectors(&a, &b)?;
+            let sum = sum_of(&a, &b)?;
             // A sum of bools that is not zero has a bit that is not.
             Ok(if result == a.dtype { sum } else { bits(sum != Bits::default()) })
         },
@@ -87,13 +136,34 @@ pub(crate) fn dot<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     perform(a.py(), || {
         let (py, function) = (a.py(), "dot");
-        let (a, b) = promoted(function, a, b, None)?;
+        let (a, b) = promoted_any(function, a, b, None)?;
+        if a.raw.dtype.is_complex() || a.raw.dtype == DType::F16 {
+            return wide_dot(py, function, (a, b), out);
+        }
         if a.raw.shape.is_empty() || b.raw.shape.is_empty() {
             return multiplied(py, function, (a, b), out);
         }
         let result = a.raw.dtype;
         dotted(py, function, as_numbers(py, function, (a, b))?, result, out)
     })
+}
+
+/// The call of a dot product of vectors of complex numbers or floats of 16 bits.
+fn wide_dot(
+    py: Python<'_>,
+    function: &'static str,
+    (a, b): (Input, Input),
+    out: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Call> {
+    if a.raw.shape.len() != 1 || b.raw.shape.len() != 1 || out.is_some() {
+        let message = format!(
+            "{function}: of {} there is a kernel for vectors alone, without out",
+            a.raw.dtype.name()
+        );
+        return Err(error(py, Kind::DType, message));
+    }
+    let result = a.raw.dtype;
+    into_scalar(py, function, (a, b), result, dot_of_vectors)
 }
 
 /// Sums of products over the last axes of both, as numpy.inner.
@@ -144,7 +214,7 @@ fn dotted(
     out: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Call> {
     if out.is_none() && a.raw.shape.len() == 1 && b.raw.shape.len() == 1 {
-        return into_scalar(py, function, (a, b), result);
+        return into_scalar(py, function, (a, b), result, dot_of_vectors);
     }
     let ([m, k], a_inner, a_lead) = as_matrix(&a.raw, true);
     let ([rows, n], b_inner, b_lead) = as_matrix(&b.raw, false);
@@ -261,7 +331,7 @@ pub(crate) fn vdot<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     perform(a.py(), || {
         let (py, function) = (a.py(), "vdot");
-        let (a, b) = promoted(function, a, b, None)?;
+        let (a, b) = promoted_any(function, a, b, None)?;
         let result = a.raw.dtype;
         let (a, b) = as_numbers(py, function, (a, b))?;
         if a.raw.len() != b.raw.len() {
@@ -278,7 +348,7 @@ pub(crate) fn vdot<'py>(
             true => (a, b),
             false => (a.flat(py, function, "a")?, b.flat(py, function, "b")?),
         };
-        into_scalar(py, function, (a, b), result)
+        into_scalar(py, function, (a, b), result, vdot_of_vectors)
     })
 }
 
@@ -308,7 +378,7 @@ pub(crate) fn vecdot<'py>(
     refuse_unless(NAME, "subok", subok, is_true)?;
     refuse_unless(NAME, "axes", axes, |_| false)?;
     perform(x1.py(), || {
-        let (a, b) = promoted(NAME, x1, x2, dtype)?;
+        let (a, b) = promoted_any(NAME, x1, x2, dtype)?;
         let result = a.raw.dtype;
         along(x1.py(), NAME, as_numbers(x1.py(), NAME, (a, b))?, result, (axis, keepdims), out)
     })
@@ -336,7 +406,7 @@ fn along(
         return Err(apart(py, function, &a.raw, &b.raw));
     };
     if batch.is_empty() && out.is_none() && !keepdims {
-        return into_scalar(py, function, (a, b), result);
+        return into_scalar(py, function, (a, b), result, vdot_of_vectors);
     }
     let full = [&batch[..], &[n]].concat();
     for raw in [&mut a.raw, &mut b.raw] {
@@ -364,7 +434,12 @@ fn along(
     Ok(Call::new(
         a.len() as f64 * 1.6,
         move || {
-            dispatch!(a.dtype, T => sums::<T>(&a, &b, &target))?;
+            match a.dtype {
+                DType::C64 => sums::<Complex<f32>>(&a, &b, &target)?,
+                DType::C128 => sums::<Complex<f64>>(&a, &b, &target)?,
+                DType::F16 => sums::<f16>(&a, &b, &target)?,
+                dtype => dispatch!(dtype, T => sums::<T>(&a, &b, &target))?,
+            }
             Ok(Bits::default())
         },
         move |py, _| {
@@ -378,7 +453,7 @@ fn sums<T: Reduce>(a: &Raw, b: &Raw, out: &Raw) -> Result<(), swath::Error> {
     // SAFETY: checked arrays of this type that nobody of ours writes, and a checked output
     // of the result's type, ours alone.
     let (a, b, out) = unsafe { (&a.view::<T>(), &b.view::<T>(), &mut out.view_mut()) };
-    reduce::dot_axis_into(a, b, [a.ndim() - 1].as_slice(), out)
+    reduce::vecdot_into(a, b, a.ndim() - 1, out)
 }
 
 /// Puts them all into the module.

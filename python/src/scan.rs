@@ -3,10 +3,10 @@
 use pyo3::prelude::*;
 use swath::scan::{self, Along, Scan};
 
-use crate::array::{Input, Output, Target, dtype_argument};
+use crate::array::{Input, Output, Target, any_dtype_argument};
 use crate::axes::one_axis;
 use crate::call::{Bits, Call, perform};
-use crate::dtype::{DType, dispatch};
+use crate::dtype::{Complex, DType, dispatch_numbers};
 use crate::error::{Kind, error};
 use crate::raw::Raw;
 
@@ -37,10 +37,10 @@ struct Asked<'a, 'py> {
 impl Asked<'_, '_> {
     fn call(self) -> PyResult<Call> {
         let (py, function) = (self.a.py(), self.function);
-        let out = self.out.map(|out| Output::given(function, "out", out)).transpose()?;
-        let wanted = self.dtype.map(|dtype| dtype_argument(function, dtype)).transpose()?;
+        let out = self.out.map(|out| Output::any(function, "out", out)).transpose()?;
+        let wanted = self.dtype.map(|dtype| any_dtype_argument(function, dtype)).transpose()?;
         let given = out.as_ref().map(|out| out.raw.dtype);
-        let a = self.in_precision(Input::new(function, "a", self.a)?, wanted, given)?;
+        let a = self.in_precision(Input::any(function, "a", self.a)?, wanted, given)?;
         let (Input { raw: a, keep }, axis) = self.lines(a)?;
         let mut shape = a.shape.clone();
         if self.include_initial {
@@ -90,11 +90,20 @@ impl Asked<'_, '_> {
         given: Option<DType>,
     ) -> PyResult<Input> {
         let (py, function, dtype) = (self.a.py(), self.function, a.raw.dtype);
+        if dtype == DType::F16 || wanted == Some(DType::F16) {
+            let message = format!("{function}: no kernel for dtype float16");
+            return Err(error(py, Kind::DType, message));
+        }
         let Some(to) = wanted.or(given) else { return Ok(a) };
         match (to.is_float(), dtype.is_float()) {
-            (true, _) if wanted.is_some() || to == DType::F64 => a.cast(py, function, "a", to),
-            (true, _) => Ok(a),
-            (false, false) if to != DType::Bool => Ok(a),
+            // An output is cast to at the end.
+            _ if wanted.is_none() && (to.is_complex() || dtype.is_complex()) => Ok(a),
+            _ if to.is_complex() => a.cast(py, function, "a", to),
+            (true, _) if !dtype.is_complex() && (wanted.is_some() || to == DType::F64) => {
+                a.cast(py, function, "a", to)
+            }
+            (true, _) if !dtype.is_complex() => Ok(a),
+            (false, false) if !dtype.is_complex() && to != DType::Bool => Ok(a),
             _ => {
                 let message =
                     format!("{function}: no kernel gives {} from {}", to.name(), dtype.name());
@@ -142,6 +151,8 @@ impl Accumulate {
             match out.dtype {
                 DType::F32 => inplace::<f32>(op, &out, along)?,
                 DType::F64 => inplace::<f64>(op, &out, along)?,
+                DType::C64 => inplace::<Complex<f32>>(op, &out, along)?,
+                DType::C128 => inplace::<Complex<f64>>(op, &out, along)?,
                 DType::U64 => inplace::<u64>(op, &out, along)?,
                 _ => inplace::<i64>(op, &out, along)?,
             }
@@ -150,21 +161,29 @@ impl Accumulate {
         if initial {
             let mut first = out.clone();
             first.shape[axis] = 1;
-            dispatch!(out.dtype, T => begin::<T>(op, &first));
+            match out.dtype {
+                DType::F32 => begin::<f32>(op, &first),
+                DType::F64 => begin::<f64>(op, &first),
+                DType::C64 => begin::<Complex<f32>>(op, &first),
+                DType::C128 => begin::<Complex<f64>>(op, &first),
+                DType::U64 => begin::<u64>(op, &first),
+                _ => begin::<i64>(op, &first),
+            }
             let step = out.strides[axis] * out.dtype.size() as isize;
             out.shape[axis] -= 1;
             out.ptr = out.ptr.wrapping_offset(step);
         }
-        dispatch!(a.dtype, T => scanned::<T>(op, &a, along, &out))?;
+        dispatch_numbers!(a.dtype, T => scanned::<T>(op, &a, along, &out))?;
         Ok(Bits::default())
     }
 }
 
 /// Writes what no elements give.
-fn begin<T: swath::Element>(op: Op, first: &Raw) {
+fn begin<T: Scan<Sum = T>>(op: Op, first: &Raw) {
+    let none = ndarray::Array1::<T>::default(0);
     let value = match op {
-        Op::Sum => T::ZERO,
-        Op::Product => T::ONE,
+        Op::Sum => swath::sum(&none),
+        Op::Product => swath::prod(&none),
     };
     // SAFETY: a checked output of this type, ours alone.
     unsafe { first.view_mut::<T>() }.fill(value);

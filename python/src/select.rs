@@ -9,7 +9,7 @@ use ndarray::{ArrayD, Ix1};
 use numpy::{Element, PyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use swath::reduce::Reduce;
+use swath::reduce::ReduceReal;
 use swath::scan;
 
 use crate::array::{Input, Output, Target};
@@ -43,7 +43,7 @@ fn indices(a: &Raw, flat: bool) -> Result<Vec<Vec<i64>>, swath::Error> {
     dispatch!(a.dtype, T => indices_of::<T>(a, flat))
 }
 
-fn indices_of<T: Reduce>(a: &Raw, flat: bool) -> Result<Vec<Vec<i64>>, swath::Error> {
+fn indices_of<T: ReduceReal>(a: &Raw, flat: bool) -> Result<Vec<Vec<i64>>, swath::Error> {
     // SAFETY: a checked array of this type that nobody of ours writes.
     let a = &unsafe { a.view::<T>() };
     let axes = if flat { vec![scan::flatnonzero(a)?] } else { scan::nonzero(a)? };
@@ -127,6 +127,32 @@ fn compressed_of<T: Element + Copy + 'static>(
     }))
 }
 
+/// The call that chooses elements of the array, or parts along an axis.
+fn chosen(condition: Input, a: Input, axis: Option<usize>) -> Call {
+    let (Input { raw: condition, keep: keep_condition }, Input { raw: a, keep }) = (condition, a);
+    let place = Place::<Made>::default();
+    let (made, found) = (Arc::clone(&place), place);
+    let dtype = a.dtype;
+    Call::new(
+        a.len() as f64 * 3.0,
+        move || {
+            put(&made, compressed(&condition, &a, axis)?);
+            Ok(Bits::default())
+        },
+        move |py, _| {
+            drop((keep, keep_condition));
+            let made = taken(&found);
+            let line = (made.into_line)(py);
+            let line = match dtype {
+                // Made as bytes, each 0 or 1.
+                DType::Bool => line.call_method1("view", (dtype.descr(py),))?,
+                _ => line,
+            };
+            line.call_method1("reshape", (made.shape,))
+        },
+    )
+}
+
 /// The elements, or the parts along an axis, where a condition holds, as numpy.compress.
 ///
 /// `out` is not supported yet.
@@ -156,30 +182,76 @@ pub(crate) fn compress<'py>(
             Some(axis) => one_axis(NAME, axis, a.raw.shape.len())?,
             None => None,
         };
-        let (Input { raw: condition, keep: keep_condition }, Input { raw: a, keep }) =
-            (condition, a);
-        let place = Place::<Made>::default();
-        let (made, found) = (Arc::clone(&place), place);
-        let dtype = a.dtype;
+        Ok(chosen(condition, a, axis))
+    })
+}
+
+/// The elements where a condition holds, as numpy.extract.
+///
+/// Both are taken in C order. An array of one axis.
+#[pyfunction]
+#[pyo3(signature = (condition, arr))]
+pub(crate) fn extract<'py>(
+    condition: &Bound<'py, PyAny>,
+    arr: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    const NAME: &str = "extract";
+    perform(arr.py(), || {
+        let py = arr.py();
+        let condition = Input::new(NAME, "condition", condition)?;
+        let condition = condition.cast(py, NAME, "condition", DType::Bool)?;
+        let condition = condition.flat(py, NAME, "condition")?;
+        let arr = Input::new(NAME, "arr", arr)?.flat(py, NAME, "arr")?;
+        Ok(chosen(condition, arr, Some(0)))
+    })
+}
+
+/// Whether no element is greater than the next along an axis: a bool, or an array of them
+/// without the axis.
+///
+/// nan counts as greater than every number, as in sorting.
+#[pyfunction]
+#[pyo3(signature = (a, axis=None))]
+#[pyo3(text_signature = "(a, axis=-1)")]
+pub(crate) fn is_sorted<'py>(
+    a: &Bound<'py, PyAny>,
+    axis: Option<isize>,
+) -> PyResult<Bound<'py, PyAny>> {
+    const NAME: &str = "is_sorted";
+    perform(a.py(), || {
+        let py = a.py();
+        let Input { raw: a, keep } = Input::new(NAME, "a", a)?;
+        let axis = axis_at(py, NAME, axis.unwrap_or(-1), a.shape.len())?;
+        let mut shape = a.shape.clone();
+        shape.remove(axis);
+        let given = None::<Output>;
+        let (made, target) = Target::new(py, NAME, given, |_| true, (DType::Bool, &shape))?;
         Ok(Call::new(
-            a.len() as f64 * 3.0,
+            a.len() as f64 * 2.0,
             move || {
-                put(&made, compressed(&condition, &a, axis)?);
+                dispatch!(a.dtype, T => sorted::<T>(&a, axis, &target))?;
                 Ok(Bits::default())
             },
             move |py, _| {
-                drop((keep, keep_condition));
-                let made = taken(&found);
-                let line = (made.into_line)(py);
-                let line = match dtype {
-                    // Made as bytes, each 0 or 1.
-                    DType::Bool => line.call_method1("view", (dtype.descr(py),))?,
-                    _ => line,
-                };
-                line.call_method1("reshape", (made.shape,))
+                drop(keep);
+                made.finish(py, NAME, None)
             },
         ))
     })
+}
+
+fn sorted<T: ReduceReal>(a: &Raw, axis: usize, out: &Raw) -> Result<(), swath::Error> {
+    // SAFETY: a checked array of this type that nobody of ours writes, and a checked output
+    // of bools, ours alone.
+    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<bool>()) };
+    match a.ndim() {
+        1 => {
+            let a = a.into_dimensionality::<Ix1>().expect("one axis");
+            out.fill(scan::is_sorted(&a));
+        }
+        _ => out.assign(&scan::is_sorted_axis(&a, axis)?),
+    }
+    Ok(())
 }
 
 // ---- differences -------------------------------------------------------------
@@ -252,6 +324,8 @@ pub(crate) fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(nonzero, module)?)?;
     module.add_function(wrap_pyfunction!(flatnonzero, module)?)?;
     module.add_function(wrap_pyfunction!(compress, module)?)?;
+    module.add_function(wrap_pyfunction!(extract, module)?)?;
+    module.add_function(wrap_pyfunction!(is_sorted, module)?)?;
     module.add_function(wrap_pyfunction!(diff, module)?)?;
     Ok(())
 }

@@ -5,6 +5,7 @@ pub(crate) mod exact;
 pub(crate) mod fft;
 pub(crate) mod map;
 pub(crate) mod matmul;
+mod pair;
 pub(crate) mod reduce;
 pub(crate) mod scan;
 pub(crate) mod select;

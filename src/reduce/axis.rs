@@ -5,7 +5,7 @@ use ndarray::{Array, ArrayRef, Dimension};
 use super::along::along;
 use super::axes::{Axes, check};
 use super::operands::{Folding, Operands, Target};
-use super::types::Reduce;
+use super::types::{Reduce, ReduceReal};
 use crate::Error;
 use crate::plan::{Buffer, List, check_output, checked_len};
 
@@ -233,45 +233,45 @@ along_axes! {
     "The variance", Fine "The sum of squared deviations from the mean over n - `ddof` (over 0 if that is less);\n`ddof` is 0 for the variance of what is there, 1 for an estimate from a sample. Any\nlayout; empty axes give NaN. Integers and `bool` give `f64`.",
     "As [`var`](super::var). Same bits on any number of threads and any CPU.",
     "let a = array![[1.0f32, 2.0], [3.0, 6.0]];\nassert_eq!(swath::reduce::var_axis(&a, 0, 0.0)?, array![1.0, 4.0]);\nassert_eq!(swath::reduce::var_axis(&a, 0, 1.0)?, array![2.0, 8.0]);",
-    Reduce::FOLDS, var_axis, var_axis_into, var -> T::Mean,
+    Reduce::FOLDS, var_axis, var_axis_into, var -> T::Real,
     ddof: f64, ddof
 }
 along_axes! {
     "The standard deviation", Fine "The root of [`var_axis`], with the same `ddof`.",
     "The variance, in `f64`, its root rounded to the type of the result. Same bits on any\nnumber of threads and any CPU.",
     "let a = array![[1.0f32, 2.0], [3.0, 6.0]];\nassert_eq!(swath::reduce::std_axis(&a, 0, 0.0)?, array![1.0, 2.0]);",
-    Reduce::FOLDS, std_axis, std_axis_into, std -> T::Mean,
+    Reduce::FOLDS, std_axis, std_axis_into, std -> T::Real,
     ddof: f64, ddof
 }
 along_axes! {
     "The least element", Refused "Any layout.",
     "Exact. A NaN anywhere along the axes gives NaN; -0.0 is less than +0.0.",
     "let a = array![[3u8, 1], [2, 7]];\nassert_eq!(swath::reduce::min_axis(&a, 0)?, array![2, 1]);",
-    Reduce::FOLDS, min_axis, min_axis_into, min -> T
+    ReduceReal::REAL_FOLDS, min_axis, min_axis_into, min -> T
 }
 along_axes! {
     "The greatest element", Refused "Any layout.",
     "Exact. A NaN anywhere along the axes gives NaN; -0.0 is less than +0.0.",
     "let a = array![[3u8, 1], [2, 7]];\nassert_eq!(swath::reduce::max_axis(&a, 0)?, array![3, 7]);",
-    Reduce::FOLDS, max_axis, max_axis_into, max -> T
+    ReduceReal::REAL_FOLDS, max_axis, max_axis_into, max -> T
 }
 along_axes! {
     "The least and the greatest element", Refused "Each result is the pair `[least, greatest]`. Any layout.",
     "Exact. A NaN anywhere along the axes gives two; -0.0 is less than +0.0.",
     "let a = array![[3u8, 1], [2, 7]];\nassert_eq!(swath::reduce::min_max_axis(&a, 0)?, ndarray::arr1(&[[2, 3], [1, 7]]));",
-    Reduce::FOLDS, min_max_axis, min_max_axis_into, min_max -> [T; 2]
+    ReduceReal::REAL_FOLDS, min_max_axis, min_max_axis_into, min_max -> [T; 2]
 }
 along_axes! {
     "The index of the first least element", Refused "Along several axes the index counts their elements, the last axis named by the shape\nrunning fastest. Any layout.",
     "Exact. The first NaN, if there is one; zeros of both signs are equal.",
     "let a = array![[3u8, 1], [2, 7]];\nassert_eq!(swath::reduce::argmin_axis(&a, 0)?, array![1, 0]);",
-    Reduce::FOLDS, argmin_axis, argmin_axis_into, argmin -> usize
+    ReduceReal::REAL_FOLDS, argmin_axis, argmin_axis_into, argmin -> usize
 }
 along_axes! {
     "The index of the first greatest element", Refused "Along several axes the index counts their elements, the last axis named by the shape\nrunning fastest. Any layout.",
     "Exact. The first NaN, if there is one; zeros of both signs are equal.",
     "let a = array![[3u8, 1], [2, 7]];\nassert_eq!(swath::reduce::argmax_axis(&a, 0)?, array![0, 1]);",
-    Reduce::FOLDS, argmax_axis, argmax_axis_into, argmax -> usize
+    ReduceReal::REAL_FOLDS, argmax_axis, argmax_axis_into, argmax -> usize
 }
 along_axes! {
     "Whether any element is not zero", Fine "Any layout; empty axes give `false`.",
@@ -309,14 +309,14 @@ along_axes! {
     "The lesser of an initial value and the least element", Fine "Empty axes give the initial value.",
     "Exact. A NaN gives NaN; -0.0 is less than +0.0.",
     "assert_eq!(swath::reduce::min_axis_from(&array![[1, 7], [3, 4]], 0, 2)?, array![1, 2]);",
-    Reduce::FOLDS, min_axis_from, min_axis_from_into, min -> T,
+    ReduceReal::REAL_FOLDS, min_axis_from, min_axis_from_into, min -> T,
     initial: T, from
 }
 along_axes! {
     "The greater of an initial value and the greatest element", Fine "Empty axes give the initial value.",
     "Exact. A NaN gives NaN; -0.0 is less than +0.0.",
     "assert_eq!(swath::reduce::max_axis_from(&array![[1, 7], [3, 4]], 0, 5)?, array![5, 7]);",
-    Reduce::FOLDS, max_axis_from, max_axis_from_into, max -> T,
+    ReduceReal::REAL_FOLDS, max_axis_from, max_axis_from_into, max -> T,
     initial: T, from
 }
 
@@ -354,19 +354,20 @@ pub fn dot_axis<T: Reduce, D: Dimension, A: Axes<D>>(
     b: &ArrayRef<T, D>,
     axes: A,
 ) -> Result<Array<T::Sum, A::Kept>, Error> {
-    dots("dot_axis", a, b, &axes)
+    dots("dot_axis", a, b, &axes, T::FOLDS.dot)
 }
 
-/// [`dot_axis`] for a function of another name.
+/// [`dot_axis`] for a function of another name, by `fold`.
 pub(super) fn dots<T: Reduce, D: Dimension, A: Axes<D>>(
     function: &'static str,
     a: &ArrayRef<T, D>,
     b: &ArrayRef<T, D>,
     axes: &A,
+    fold: Folding<T, T::Sum>,
 ) -> Result<Array<T::Sum, A::Kept>, Error> {
     let from = checked_two(function, a, b, axes.list())?;
     let shape = axes.kept(&a.raw_dim());
-    fresh(function, shape, |out| along(function, T::FOLDS.dot, from, axes.list(), out))
+    fresh(function, shape, |out| along(function, fold, from, axes.list(), out))
 }
 
 /// As [`dot_axis`], into `out`.
@@ -400,18 +401,19 @@ pub fn dot_axis_into<T: Reduce, D: Dimension, A: Axes<D>>(
     axes: A,
     out: &mut ArrayRef<T::Sum, A::Kept>,
 ) -> Result<(), Error> {
-    dots_into("dot_axis_into", a, b, &axes, out)
+    dots_into("dot_axis_into", a, b, &axes, T::FOLDS.dot, out)
 }
 
-/// [`dot_axis_into`] for a function of another name.
+/// [`dot_axis_into`] for a function of another name, by `fold`.
 pub(super) fn dots_into<T: Reduce, D: Dimension, A: Axes<D>>(
     function: &'static str,
     a: &ArrayRef<T, D>,
     b: &ArrayRef<T, D>,
     axes: &A,
+    fold: Folding<T, T::Sum>,
     out: &mut ArrayRef<T::Sum, A::Kept>,
 ) -> Result<(), Error> {
     let from = checked_two(function, a, b, axes.list())?;
     let out = given(function, &axes.kept(&a.raw_dim()), out)?;
-    along(function, T::FOLDS.dot, from, axes.list(), out)
+    along(function, fold, from, axes.list(), out)
 }

@@ -36,7 +36,7 @@ where
 /// The products of vectors along one axis of two arrays that broadcast: an array without
 /// it.
 ///
-/// As NumPy's `vecdot` of real numbers. `axis` is that of the shape which both broadcast to
+/// As NumPy's `vecdot`: complex numbers of `a` are conjugated. `axis` is that of the shape which both broadcast to
 /// by NumPy's rule. Any layouts; empty vectors give zeros.
 ///
 /// # Errors
@@ -71,7 +71,7 @@ where
     <D as DimMax<E>>::Output: RemoveAxis,
 {
     let (a, b) = both("vecdot", a, b)?;
-    dots("vecdot", &a, &b, &axis)
+    dots("vecdot", &a, &b, &axis, T::FOLDS.vdot)
 }
 
 /// As [`vecdot`], into `out`.
@@ -101,5 +101,5 @@ where
     <D as DimMax<E>>::Output: RemoveAxis,
 {
     let (a, b) = both("vecdot_into", a, b)?;
-    dots_into("vecdot_into", &a, &b, &axis, out)
+    dots_into("vecdot_into", &a, &b, &axis, T::FOLDS.vdot, out)
 }

@@ -6,15 +6,15 @@ use super::axes::Axes;
 use super::axis::{Empty, reduced, reduced_into};
 use super::operands::{Folding, Operands};
 use super::sequence::whole;
-use super::types::Reduce;
+use super::types::ReduceReal;
 use crate::Error;
 
-fn skewness<T: Reduce>(bias: bool) -> Folding<T, T::Mean> {
-    T::FOLDS.skew[usize::from(!bias)]
+fn skewness<T: ReduceReal>(bias: bool) -> Folding<T, T::Mean> {
+    T::REAL_FOLDS.skew[usize::from(!bias)]
 }
 
-fn kurtoses<T: Reduce>(fisher: bool, bias: bool) -> Folding<T, T::Mean> {
-    T::FOLDS.kurtosis[usize::from(!fisher)][usize::from(!bias)]
+fn kurtoses<T: ReduceReal>(fisher: bool, bias: bool) -> Folding<T, T::Mean> {
+    T::REAL_FOLDS.kurtosis[usize::from(!fisher)][usize::from(!bias)]
 }
 
 /// The skewness of all elements: the third moment about the mean over the standard
@@ -41,7 +41,7 @@ fn kurtoses<T: Reduce>(fisher: bool, bias: bool) -> Folding<T, T::Mean> {
 /// ```
 #[inline]
 #[must_use]
-pub fn skew<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>, bias: bool) -> T::Mean {
+pub fn skew<T: ReduceReal, D: Dimension>(a: &ArrayRef<T, D>, bias: bool) -> T::Mean {
     whole(skewness(bias), Operands::one(a))
 }
 
@@ -49,7 +49,7 @@ along_axes! {
     "The skewness", Fine "As SciPy's `skew`: with `bias` that of the elements themselves, without it corrected for\nthe bias of a sample. Any layout; NaN for empty axes and for elements that are equal up to\nrounding of their mean.",
     "As [`skew`](super::skew). Same bits on any number of threads and any CPU.",
     "let a = array![[0.0f64, 0.0, 3.0], [1.0, 2.0, 3.0]];\nlet skew = swath::reduce::skew_axis(&a, 1, true)?;\nassert!((skew[0] - 0.5f64.sqrt()).abs() < 1e-15);\nassert_eq!(skew[1], 0.0);",
-    Reduce by skewness::<T>(bias), skew_axis, skew_axis_into -> T::Mean, bias: bool
+    ReduceReal by skewness::<T>(bias), skew_axis, skew_axis_into -> T::Mean, bias: bool
 }
 
 /// The kurtosis of all elements: the fourth moment about the mean over the variance
@@ -74,7 +74,11 @@ along_axes! {
 /// ```
 #[inline]
 #[must_use]
-pub fn kurtosis<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>, fisher: bool, bias: bool) -> T::Mean {
+pub fn kurtosis<T: ReduceReal, D: Dimension>(
+    a: &ArrayRef<T, D>,
+    fisher: bool,
+    bias: bool,
+) -> T::Mean {
     whole(kurtoses(fisher, bias), Operands::one(a))
 }
 
@@ -82,6 +86,6 @@ along_axes! {
     "The kurtosis", Fine "As SciPy's `kurtosis`: less 3 by Fisher's definition, or without `fisher` by Pearson's;\nwith `bias` that of the elements themselves, without it corrected for the bias of a sample.\nAny layout; NaN for empty axes and for elements that are equal up to rounding of their mean.",
     "As [`kurtosis`](super::kurtosis). Same bits on any number of threads and any CPU.",
     "let a = array![[-1.0, 1.0], [2.0, 4.0]];\nassert_eq!(swath::reduce::kurtosis_axis(&a, 1, true, true)?, array![-2.0, -2.0]);",
-    Reduce by kurtoses::<T>(fisher, bias), kurtosis_axis, kurtosis_axis_into -> T::Mean,
+    ReduceReal by kurtoses::<T>(fisher, bias), kurtosis_axis, kurtosis_axis_into -> T::Mean,
     fisher: bool, bias: bool
 }

@@ -16,8 +16,7 @@ use crate::Error;
 /// # Accuracy
 /// In `f64`, over the greatest element of each block, blocks merged in the
 /// [order](super#the-order-of-additions) of a sum; rounded to the type of the elements at
-/// the end. `exp` and `ln` are those of the system: same bits on any number of threads and
-/// any CPU of it, other systems may give others. NaN gives NaN.
+/// the end. Same bits on any number of threads and any CPU. NaN gives NaN.
 ///
 /// # Performance
 /// One pass, no allocation; the time of an `exp` for each element. Goes parallel over large
@@ -36,7 +35,7 @@ pub fn logsumexp<T: ReduceFloat, D: Dimension>(a: &ArrayRef<T, D>) -> T {
 
 along_axes! {
     "The logarithm of the sum of the exponentials", Fine "Without overflow. Any layout; empty axes give negative infinity.",
-    "As [`logsumexp`](super::logsumexp). Same bits on any number of threads and any CPU of one\nsystem.",
+    "As [`logsumexp`](super::logsumexp). Same bits on any number of threads and any CPU.",
     "let a = array![[1000.0, 1000.0], [0.0, -1e9]];\nassert_eq!(swath::reduce::logsumexp_axis(&a, 1)?, array![1000.0 + 2f64.ln(), 0.0]);",
     ReduceFloat::FLOAT_FOLDS, logsumexp_axis, logsumexp_axis_into, logsumexp -> T
 }

@@ -41,6 +41,12 @@
 //! - Else rows are added: for each output, blocks of 128 elements one after the
 //!   other, then blocks by pairs as above.
 //!
+//! **Complex numbers** are elements of half as many lanes and of blocks half as long, so
+//! that their parts are added as `f32` and `f64` are; their variance is that of the real
+//! parts and that of the imaginary parts, added. In a product 1 times anything is that. Norms
+//! take absolute values in the order of real numbers, in blocks of 2048 (`f32`) or 1024
+//! (`f64`). **Floats of 16 bits** are reduced as the same numbers in `f32`.
+//!
 //! **Products** are taken in the same order. **Variances** too: of each block the mean
 //! and the squared deviations from it, which are then merged by pairs, in `f64`.
 //!
@@ -61,8 +67,11 @@ mod axes;
 #[macro_use]
 mod axis;
 mod broadcast;
+mod complex;
 mod exact;
 mod fold;
+#[cfg(feature = "half")]
+mod halves;
 mod higher;
 mod logsumexp;
 mod norms;
@@ -85,5 +94,5 @@ pub use norms::*;
 pub use places::*;
 pub use skipping::*;
 pub(crate) use types::non_zero_bits;
-pub use types::{Reduce, ReduceFloat};
+pub use types::{Reduce, ReduceFloat, ReduceNorm, ReduceReal};
 pub use whole::*;

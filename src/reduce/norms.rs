@@ -6,7 +6,7 @@ use super::axes::Axes;
 use super::axis::{Empty, reduced, reduced_into};
 use super::operands::{Folding, Operands};
 use super::sequence::whole;
-use super::types::ReduceFloat;
+use super::types::ReduceNorm;
 use crate::Error;
 
 /// Which norm.
@@ -27,28 +27,30 @@ pub enum Norm {
 }
 
 impl Norm {
-    fn fold<T: ReduceFloat>(self) -> Folding<T, T> {
+    fn fold<T: ReduceNorm>(self) -> Folding<T, T::Real> {
         match self {
-            Norm::L1 | Norm::P(1.0) => T::FLOAT_FOLDS.norm1,
-            Norm::L2 | Norm::P(2.0) => T::FLOAT_FOLDS.norm2,
-            Norm::Inf | Norm::P(f64::INFINITY) => T::FLOAT_FOLDS.norm_inf,
-            Norm::NegInf | Norm::P(f64::NEG_INFINITY) => T::FLOAT_FOLDS.norm_least,
-            Norm::P(p) => T::FLOAT_FOLDS.norm_p.number(p),
+            Norm::L1 | Norm::P(1.0) => T::NORM_FOLDS.norm1,
+            Norm::L2 | Norm::P(2.0) => T::NORM_FOLDS.norm2,
+            Norm::Inf | Norm::P(f64::INFINITY) => T::NORM_FOLDS.norm_inf,
+            Norm::NegInf | Norm::P(f64::NEG_INFINITY) => T::NORM_FOLDS.norm_least,
+            Norm::P(p) => T::NORM_FOLDS.norm_p.number(p),
         }
     }
 }
 
 /// The norm of all elements as one vector.
 ///
-/// Any layout; an empty array gives 0, and infinity for [`Norm::NegInf`].
+/// Any layout; an empty array gives 0, and infinity for [`Norm::NegInf`]. Of complex numbers
+/// the absolute values count; floats of 16 bits give `f32`.
 ///
 /// # Accuracy
 /// Same bits on any number of threads and any CPU, in the [order of
 /// additions](super#the-order-of-additions). The Euclidean norm neither overflows nor
 /// underflows on the way: it is infinite or 0 only if the result is; that of `f32` is
 /// taken in `f64`. The relative error of the first two is at most about (128 + log2(n)) u,
-/// `Inf` and `NegInf` are exact. Other powers are taken in `f64` by the `pow` of the system
-/// (so other systems may give other bits), and may overflow on the way. NaN gives NaN.
+/// `Inf` and `NegInf` are exact. Other powers are taken in `f64` by [`math::powf`](crate::math::powf),
+/// and may overflow on the way. NaN gives NaN. The absolute value of a complex number is
+/// rounded before.
 ///
 /// # Performance
 /// As [`sum`](super::sum); of other powers the time of a `pow` for each element.
@@ -64,7 +66,7 @@ impl Norm {
 /// ```
 #[inline]
 #[must_use]
-pub fn norm<T: ReduceFloat, D: Dimension>(a: &ArrayRef<T, D>, norm: Norm) -> T {
+pub fn norm<T: ReduceNorm, D: Dimension>(a: &ArrayRef<T, D>, norm: Norm) -> T::Real {
     whole(norm.fold(), Operands::one(a))
 }
 
@@ -90,11 +92,11 @@ pub fn norm<T: ReduceFloat, D: Dimension>(a: &ArrayRef<T, D>, norm: Norm) -> T {
 /// assert_eq!(norm_axis(&a, 1, Norm::L2)?, ndarray::array![5.0, 10.0]);
 /// # Ok::<(), swath::Error>(())
 /// ```
-pub fn norm_axis<T: ReduceFloat, D: Dimension, A: Axes<D>>(
+pub fn norm_axis<T: ReduceNorm, D: Dimension, A: Axes<D>>(
     a: &ArrayRef<T, D>,
     axes: A,
     norm: Norm,
-) -> Result<Array<T, A::Kept>, Error> {
+) -> Result<Array<T::Real, A::Kept>, Error> {
     reduced("norm_axis", norm.fold(), a, &axes, Empty::Fine)
 }
 
@@ -111,19 +113,19 @@ pub fn norm_axis<T: ReduceFloat, D: Dimension, A: Axes<D>>(
 ///
 /// # Accuracy
 /// The bits of [`norm_axis`].
-pub fn norm_axis_into<T: ReduceFloat, D: Dimension, A: Axes<D>>(
+pub fn norm_axis_into<T: ReduceNorm, D: Dimension, A: Axes<D>>(
     a: &ArrayRef<T, D>,
     axes: A,
     norm: Norm,
-    out: &mut ArrayRef<T, A::Kept>,
+    out: &mut ArrayRef<T::Real, A::Kept>,
 ) -> Result<(), Error> {
     reduced_into("norm_axis_into", norm.fold(), a, &axes, out, Empty::Fine)
 }
 
 /// The sum of the products of two arrays of one shape, as one vector each.
 ///
-/// Any layouts; empty arrays give 0. Signed integers and `bool` are multiplied and added
-/// in `i64`, unsigned ones in `u64`.
+/// Any layouts; empty arrays give 0. Complex numbers of `a` are conjugated. Signed integers
+/// and `bool` are multiplied and added in `i64`, unsigned ones in `u64`.
 ///
 /// # Errors
 /// - [`Error::Shape`] if the shapes differ.
@@ -145,5 +147,5 @@ pub fn vdot<T: super::Reduce, D: Dimension>(
     a: &ArrayRef<T, D>,
     b: &ArrayRef<T, D>,
 ) -> Result<T::Sum, Error> {
-    Ok(whole(T::FOLDS.dot, Operands::two("vdot", a, b)?))
+    Ok(whole(T::FOLDS.vdot, Operands::two("vdot", a, b)?))
 }

@@ -12,7 +12,7 @@ use crate::kernel::reduce::{Closures, Table, With};
 pub(super) struct Folding<T, O> {
     table: &'static Table,
     number: f64,
-    initial: Option<[u8; 8]>,
+    initial: Option<[u8; 16]>,
     closures: Closures,
     types: PhantomData<fn(T) -> O>,
 }
@@ -55,8 +55,8 @@ impl<T, O> Folding<T, O> {
     where
         O: Copy,
     {
-        const { assert!(size_of::<O>() <= 8) };
-        let mut bytes = [0; 8];
+        const { assert!(size_of::<O>() <= 16) };
+        let mut bytes = [0; 16];
         // SAFETY: the bytes have room for it, and any number is bytes.
         unsafe { bytes.as_mut_ptr().cast::<O>().write_unaligned(initial) };
         Self { initial: Some(bytes), ..self }

@@ -4,7 +4,7 @@ use ndarray::{ArrayRef, Dimension, Ix1};
 
 use super::operands::Operands;
 use super::sequence::whole;
-use super::types::Reduce;
+use super::types::{Reduce, ReduceReal};
 use crate::Error;
 
 /// The sum of all elements.
@@ -85,8 +85,8 @@ pub fn mean<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> T::Mean {
 /// # Ok::<(), swath::Error>(())
 /// ```
 #[inline]
-pub fn min<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<T, Error> {
-    Ok(whole(T::FOLDS.min, Operands::some("min", a)?))
+pub fn min<T: ReduceReal, D: Dimension>(a: &ArrayRef<T, D>) -> Result<T, Error> {
+    Ok(whole(T::REAL_FOLDS.min, Operands::some("min", a)?))
 }
 
 /// The greatest element.
@@ -111,13 +111,14 @@ pub fn min<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<T, Error> {
 /// # Ok::<(), swath::Error>(())
 /// ```
 #[inline]
-pub fn max<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<T, Error> {
-    Ok(whole(T::FOLDS.max, Operands::some("max", a)?))
+pub fn max<T: ReduceReal, D: Dimension>(a: &ArrayRef<T, D>) -> Result<T, Error> {
+    Ok(whole(T::REAL_FOLDS.max, Operands::some("max", a)?))
 }
 
 /// The sum of the products of two vectors of one length.
 ///
-/// Any strides; empty vectors give 0. Products and sums of signed integers are
+/// Any strides; empty vectors give 0. Complex numbers are not conjugated (see
+/// [`vdot`](super::vdot)). Products and sums of signed integers are
 /// taken in `i64`, of unsigned ones in `u64`.
 ///
 /// # Errors
@@ -195,7 +196,7 @@ pub fn prod<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> T::Sum {
 /// ```
 #[inline]
 #[must_use]
-pub fn var<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>, ddof: f64) -> T::Mean {
+pub fn var<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>, ddof: f64) -> T::Real {
     whole(T::FOLDS.var.ddof(ddof), Operands::one(a))
 }
 
@@ -218,7 +219,7 @@ pub fn var<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>, ddof: f64) -> T::Mean {
 /// ```
 #[inline]
 #[must_use]
-pub fn std<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>, ddof: f64) -> T::Mean {
+pub fn std<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>, ddof: f64) -> T::Real {
     whole(T::FOLDS.std.ddof(ddof), Operands::one(a))
 }
 
@@ -243,8 +244,8 @@ pub fn std<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>, ddof: f64) -> T::Mean {
 /// # Ok::<(), swath::Error>(())
 /// ```
 #[inline]
-pub fn min_max<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<(T, T), Error> {
-    let [least, greatest] = whole(T::FOLDS.min_max, Operands::some("min_max", a)?);
+pub fn min_max<T: ReduceReal, D: Dimension>(a: &ArrayRef<T, D>) -> Result<(T, T), Error> {
+    let [least, greatest] = whole(T::REAL_FOLDS.min_max, Operands::some("min_max", a)?);
     Ok((least, greatest))
 }
 
@@ -269,8 +270,8 @@ pub fn min_max<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<(T, T), Er
 /// # Ok::<(), swath::Error>(())
 /// ```
 #[inline]
-pub fn argmin<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<usize, Error> {
-    Ok(whole(T::FOLDS.argmin, Operands::some("argmin", a)?))
+pub fn argmin<T: ReduceReal, D: Dimension>(a: &ArrayRef<T, D>) -> Result<usize, Error> {
+    Ok(whole(T::REAL_FOLDS.argmin, Operands::some("argmin", a)?))
 }
 
 /// The index of the first greatest element.
@@ -294,8 +295,8 @@ pub fn argmin<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<usize, Erro
 /// # Ok::<(), swath::Error>(())
 /// ```
 #[inline]
-pub fn argmax<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<usize, Error> {
-    Ok(whole(T::FOLDS.argmax, Operands::some("argmax", a)?))
+pub fn argmax<T: ReduceReal, D: Dimension>(a: &ArrayRef<T, D>) -> Result<usize, Error> {
+    Ok(whole(T::REAL_FOLDS.argmax, Operands::some("argmax", a)?))
 }
 
 /// Whether any element is not zero.
@@ -426,8 +427,8 @@ pub fn prod_from<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>, initial: T::Sum) -
 /// ```
 #[inline]
 #[must_use]
-pub fn min_from<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>, initial: T) -> T {
-    whole(T::FOLDS.min.from(initial), Operands::one(a))
+pub fn min_from<T: ReduceReal, D: Dimension>(a: &ArrayRef<T, D>, initial: T) -> T {
+    whole(T::REAL_FOLDS.min.from(initial), Operands::one(a))
 }
 
 /// The greater of an initial value and the greatest element.
@@ -448,6 +449,6 @@ pub fn min_from<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>, initial: T) -> T {
 /// ```
 #[inline]
 #[must_use]
-pub fn max_from<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>, initial: T) -> T {
-    whole(T::FOLDS.max.from(initial), Operands::one(a))
+pub fn max_from<T: ReduceReal, D: Dimension>(a: &ArrayRef<T, D>, initial: T) -> T {
+    whole(T::REAL_FOLDS.max.from(initial), Operands::one(a))
 }

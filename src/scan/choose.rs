@@ -7,7 +7,7 @@ use ndarray::{ArrayRef, Dimension};
 
 use crate::kernel::select::{BLOCK, Bits};
 use crate::plan::{Axes, Buffer, Chunks};
-use crate::reduce::{Reduce, non_zero_bits};
+use crate::reduce::{ReduceReal, non_zero_bits};
 use crate::{Error, pool, tuning};
 
 /// Elements that say by not being zero which are chosen.
@@ -29,7 +29,7 @@ impl Chooser {
     ///
     /// # Errors
     /// [`Error::Memory`].
-    pub(super) fn new<T: Reduce, D: Dimension>(
+    pub(super) fn new<T: ReduceReal, D: Dimension>(
         function: &'static str,
         a: &ArrayRef<T, D>,
         len: usize,

@@ -6,7 +6,7 @@ use ndarray::{Array, ArrayRef, ArrayView, Axis, Dimension, Ix1, RemoveAxis, Slic
 
 use crate::kernel::select::Sorted;
 use crate::plan::{Chunks, check_axis, check_output};
-use crate::reduce::{self, Reduce};
+use crate::reduce::{self, ReduceReal};
 use crate::{Element, Error, map, map_into, pool, simd};
 
 /// All but the last elements along an axis, and all but the first.
@@ -159,7 +159,7 @@ pub fn diff_into<T: Element, D: Dimension>(
 /// assert!(!is_sorted(&array![3, 1, 2]));
 /// ```
 #[must_use]
-pub fn is_sorted<T: Reduce>(a: &ArrayRef<T, Ix1>) -> bool {
+pub fn is_sorted<T: ReduceReal>(a: &ArrayRef<T, Ix1>) -> bool {
     let pairs = a.len().saturating_sub(1);
     let chunks = Chunks::new(pairs, size_of::<T>(), 0.0, 1);
     let (first, stride) = (Shared(a.as_ptr()), a.strides()[0]);
@@ -216,7 +216,7 @@ impl<T> Shared<T> {
 /// assert_eq!(swath::scan::is_sorted_axis(&a, 0)?, array![false, true]);
 /// # Ok::<(), swath::Error>(())
 /// ```
-pub fn is_sorted_axis<T: Reduce, D: RemoveAxis>(
+pub fn is_sorted_axis<T: ReduceReal, D: RemoveAxis>(
     a: &ArrayRef<T, D>,
     axis: usize,
 ) -> Result<Array<bool, D::Smaller>, Error> {

@@ -359,7 +359,7 @@ fn offset(run: Run<2>, i: usize, step: [isize; 2]) -> [isize; 2] {
 /// Copies `n` contiguous results of `size` bytes to places `stride` results apart.
 ///
 /// # Safety
-/// They may be read and written; both are aligned for a result.
+/// They may be read and written.
 unsafe fn scatter(size: usize, from: *const u8, to: *mut u8, stride: isize, n: usize) {
     // SAFETY: the caller's promise.
     unsafe {
@@ -367,6 +367,7 @@ unsafe fn scatter(size: usize, from: *const u8, to: *mut u8, stride: isize, n: u
             _ if stride == 1 => std::ptr::copy_nonoverlapping(from, to, n * size),
             4 => spread::<MaybeUninit<u32>>(from.cast(), to.cast(), stride, n),
             8 => spread::<MaybeUninit<u64>>(from.cast(), to.cast(), stride, n),
+            16 => spread::<MaybeUninit<[u64; 2]>>(from.cast(), to.cast(), stride, n),
             _ => {
                 for i in 0..n {
                     let step = (i as isize).wrapping_mul(stride).wrapping_mul(size as isize);
@@ -383,6 +384,9 @@ unsafe fn scatter(size: usize, from: *const u8, to: *mut u8, stride: isize, n: u
 unsafe fn spread<T: Copy>(from: *const T, to: *mut T, stride: isize, n: usize) {
     for i in 0..n {
         // SAFETY: the caller's promise.
-        unsafe { *to.wrapping_offset((i as isize).wrapping_mul(stride)) = *from.add(i) };
+        unsafe {
+            let place = to.wrapping_offset((i as isize).wrapping_mul(stride));
+            place.write_unaligned(from.add(i).read_unaligned());
+        }
     }
 }

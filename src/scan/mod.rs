@@ -41,29 +41,47 @@ mod select;
 use std::marker::PhantomData;
 
 use ndarray::{Array, ArrayRef, Dimension};
+use num_complex::Complex;
 
 pub use along::{Along, IntoAlong};
 pub use by::{scan, scan_inplace, scan_into};
 pub use diff::{diff, diff_into, is_sorted, is_sorted_axis};
 pub use select::{compress, compress_axis, compress_axis_into, extract, flatnonzero, nonzero};
 
+use crate::Error;
 use crate::kernel::scan::{Extreme, Product, Sum, Table};
 use crate::plan::{Buffer, List, check_axis, check_output, checked_len};
-use crate::reduce::Reduce;
-use crate::{Element, Error};
+use crate::reduce::{Reduce, ReduceReal};
 
-/// An element that can be scanned: `f32`, `f64`, the integers of 8 to 64 bits.
+/// An element that can be scanned: `f32`, `f64`, the integers of 8 to 64 bits, and
+/// `num_complex::Complex` of `f32` and `f64`.
 ///
 /// Not meant to be implemented elsewhere.
-pub trait Scan: Reduce + Element {
+pub trait Scan: Reduce {
     #[doc(hidden)]
     const SCANS: Scans<Self>;
+}
+
+/// A [`Scan`] that is a real number: one that has an order.
+///
+/// Not meant to be implemented elsewhere.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no least and no greatest element",
+    note = "complex numbers have no order; scan their parts or absolute values"
+)]
+pub trait ScanReal: Scan + ReduceReal {
+    #[doc(hidden)]
+    const REAL_SCANS: RealScans<Self>;
 }
 
 /// The scans of an element type.
 pub struct Scans<T: Reduce> {
     sum: Scanning<'static, T, T::Sum>,
     prod: Scanning<'static, T, T::Sum>,
+}
+
+/// The scans of real numbers alone.
+pub struct RealScans<T: Reduce> {
     min: Scanning<'static, T, T>,
     max: Scanning<'static, T, T>,
 }
@@ -91,6 +109,11 @@ macro_rules! scans {
             const SCANS: Scans<$t> = Scans {
                 sum: scanning!(Sum<$sums>, $t, $sum, 0),
                 prod: scanning!(Product<$sums>, $t, $sum, 0),
+            };
+        }
+
+        impl ScanReal for $t {
+            const REAL_SCANS: RealScans<$t> = RealScans {
                 min: scanning!(Extreme<$bits, false>, $t, $t, $least),
                 max: scanning!(Extreme<$bits, $turned>, $t, $t, $greatest),
             };
@@ -109,6 +132,18 @@ scans! {
     u32 to u64, sums u32, least i32 ^ 1 << 31, greatest false ^ !(1 << 31);
     u64 to u64, sums i64, least i64 ^ 1 << 63, greatest false ^ !(1 << 63);
 }
+
+macro_rules! complex_scans {
+    ($($t:ident)*) => {$(
+        impl Scan for Complex<$t> {
+            const SCANS: Scans<Self> = Scans {
+                sum: scanning!(Sum<[$t; 2]>, Complex<$t>, Complex<$t>, 0),
+                prod: scanning!(Product<[$t; 2]>, Complex<$t>, Complex<$t>, 0),
+            };
+        }
+    )*};
+}
+complex_scans!(f32 f64);
 
 /// # Errors
 /// [`Error::Axis`], [`Error::TooLarge`], [`Error::Memory`].
@@ -196,7 +231,7 @@ fn inplace<T, D: Dimension>(
 /// A scan: new, into the caller's output, in place.
 macro_rules! scan {
     ($first:literal, $details:literal, $accuracy:literal, $example:literal,
-     $field:ident -> $out:ty, $name:ident, $into:ident, $inplace:ident,
+     $trait:ident::$scans:ident.$field:ident -> $out:ty, $name:ident, $into:ident, $inplace:ident,
      $function:literal, $function_into:literal, $function_inplace:literal) => {
         #[doc = concat!($first, " so far, along an axis: an array of the same shape.")]
         ///
@@ -222,11 +257,11 @@ macro_rules! scan {
         #[doc = $example]
         /// # Ok::<(), swath::Error>(())
         /// ```
-        pub fn $name<T: Scan, D: Dimension>(
+        pub fn $name<T: $trait, D: Dimension>(
             a: &ArrayRef<T, D>,
             axis: impl IntoAlong,
         ) -> Result<Array<$out, D>, Error> {
-            fresh($function, &T::SCANS.$field, a, axis.along())
+            fresh($function, &T::$scans.$field, a, axis.along())
         }
 
         #[doc = concat!("As [`", $function, "`], into `out`.")]
@@ -241,12 +276,12 @@ macro_rules! scan {
         ///
         /// # Accuracy
         #[doc = concat!("As [`", $function, "`], in the order of these strides.")]
-        pub fn $into<T: Scan, D: Dimension>(
+        pub fn $into<T: $trait, D: Dimension>(
             a: &ArrayRef<T, D>,
             axis: impl IntoAlong,
             out: &mut ArrayRef<$out, D>,
         ) -> Result<(), Error> {
-            given($function_into, &T::SCANS.$field, a, axis.along(), out)
+            given($function_into, &T::$scans.$field, a, axis.along(), out)
         }
 
         #[doc = concat!("As [`", $function, "`], in place.")]
@@ -260,11 +295,11 @@ macro_rules! scan {
         ///
         /// # Accuracy
         #[doc = concat!("As [`", $function, "`], in the order of these strides.")]
-        pub fn $inplace<T: Scan<Sum = T>, D: Dimension>(
+        pub fn $inplace<T: $trait<Sum = T>, D: Dimension>(
             a: &mut ArrayRef<T, D>,
             axis: impl IntoAlong,
         ) -> Result<(), Error> {
-            inplace($function_inplace, &T::SCANS.$field, a, axis.along())
+            inplace($function_inplace, &T::$scans.$field, a, axis.along())
         }
     };
 }
@@ -272,27 +307,27 @@ scan! {
     "The sum of the elements", "Any layout. Signed integers are added in `i64`, unsigned ones in `u64`.",
     "Same bits on any number of threads and any CPU; the [order of\nadditions](self#the-order-of-additions) follows from shape and strides. The error of\nthe n-th result is at most about (n / 2048 + 260) u times the sum of the absolute\nvalues so far, or n u where elements are added one after the other. After a NaN all is\nNaN. Integer sums wrap at 64 bits.",
     "assert_eq!(swath::scan::cumsum(&array![1u8, 2, 255], 0)?, array![1, 3, 258]);",
-    sum -> T::Sum, cumsum, cumsum_into, cumsum_inplace,
+    Scan::SCANS.sum -> T::Sum, cumsum, cumsum_into, cumsum_inplace,
     "cumsum", "cumsum_into", "cumsum_inplace"
 }
 scan! {
     "The product of the elements", "Any layout. Signed integers are multiplied in `i64`, unsigned ones in `u64`.",
     "Same bits on any number of threads and any CPU, in the [order of\nadditions](self#the-order-of-additions). The relative error of the n-th result is at\nmost about n u, as long as nothing overflows or underflows on the way. After a NaN all\nis NaN. Integer products wrap at 64 bits.",
     "assert_eq!(swath::scan::cumprod(&array![1.5, 2.0, 3.0], 0)?, array![1.5, 3.0, 9.0]);",
-    prod -> T::Sum, cumprod, cumprod_into, cumprod_inplace,
+    Scan::SCANS.prod -> T::Sum, cumprod, cumprod_into, cumprod_inplace,
     "cumprod", "cumprod_into", "cumprod_inplace"
 }
 scan! {
     "The least of the elements", "Any layout.",
     "Exact. After a NaN all is NaN; -0.0 is less than +0.0.",
     "assert_eq!(swath::scan::cummin(&array![3, 1, 2], 0)?, array![3, 1, 1]);",
-    min -> T, cummin, cummin_into, cummin_inplace,
+    ScanReal::REAL_SCANS.min -> T, cummin, cummin_into, cummin_inplace,
     "cummin", "cummin_into", "cummin_inplace"
 }
 scan! {
     "The greatest of the elements", "Any layout.",
     "Exact. After a NaN all is NaN; -0.0 is less than +0.0.",
     "assert_eq!(swath::scan::cummax(&array![1, 3, 2], 0)?, array![1, 3, 3]);",
-    max -> T, cummax, cummax_into, cummax_inplace,
+    ScanReal::REAL_SCANS.max -> T, cummax, cummax_into, cummax_inplace,
     "cummax", "cummax_into", "cummax_inplace"
 }

@@ -4,7 +4,7 @@ use ndarray::{Array, Array1, ArrayRef, Dimension, Ix1};
 
 use super::choose::{Chooser, Places, Source};
 use crate::plan::{Axes, Axis, Buffer, Chunks, check_axis, check_output, checked_len};
-use crate::reduce::{self, Reduce};
+use crate::reduce::{self, ReduceReal};
 use crate::{Error, pool, tuning};
 
 /// # Errors
@@ -35,11 +35,13 @@ fn room<T>(function: &'static str, len: usize) -> Result<Buffer<T>, Error> {
 /// assert_eq!(swath::scan::flatnonzero(&array![[0, 3], [5, 0]])?, array![1, 2]);
 /// # Ok::<(), swath::Error>(())
 /// ```
-pub fn flatnonzero<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<Array1<usize>, Error> {
+pub fn flatnonzero<T: ReduceReal, D: Dimension>(
+    a: &ArrayRef<T, D>,
+) -> Result<Array1<usize>, Error> {
     flat_indices("flatnonzero", a).map(Array1::from_vec)
 }
 
-fn flat_indices<T: Reduce, D: Dimension>(
+fn flat_indices<T: ReduceReal, D: Dimension>(
     function: &'static str,
     a: &ArrayRef<T, D>,
 ) -> Result<Vec<usize>, Error> {
@@ -83,7 +85,9 @@ fn flat_indices<T: Reduce, D: Dimension>(
 /// assert_eq!(places, [array![0, 1], array![1, 0]]);
 /// # Ok::<(), swath::Error>(())
 /// ```
-pub fn nonzero<T: Reduce, D: Dimension>(a: &ArrayRef<T, D>) -> Result<Vec<Array1<usize>>, Error> {
+pub fn nonzero<T: ReduceReal, D: Dimension>(
+    a: &ArrayRef<T, D>,
+) -> Result<Vec<Array1<usize>>, Error> {
     let function = "nonzero";
     let chooser = Chooser::new(function, a, a.len())?;
     let count = chooser.count_all();

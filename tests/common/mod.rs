@@ -28,6 +28,12 @@ impl Bits for f64 {
     }
 }
 
+impl<T: Bits> Bits for num_complex::Complex<T> {
+    fn bits(self) -> u64 {
+        self.re.bits().rotate_left(29) ^ self.im.bits()
+    }
+}
+
 /// The bits of all elements, in the order of the array.
 pub fn bits_of<'a, T: Bits + 'a>(values: impl IntoIterator<Item = &'a T>) -> Vec<u64> {
     values.into_iter().map(|v| v.bits()).collect()

@@ -8,7 +8,8 @@ where
     <T as Reduce>::Sum: Bits,
     <T as Reduce>::Mean: Bits,
 {
-    all.iter().map(|&x| num_traits::cast::<f64, <T as Reduce>::Mean>(x).unwrap().bits()).collect()
+    let is_narrow = size_of::<<T as Reduce>::Mean>() == 4;
+    all.iter().map(|&x| if is_narrow { (x as f32).bits() } else { x.bits() }).collect()
 }
 
 fn higher_bits<T: Any>(a: &ArrayViewD<'_, T>, axes: &[usize]) -> Vec<u64>

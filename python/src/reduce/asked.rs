@@ -3,8 +3,8 @@
 use pyo3::prelude::*;
 
 use super::masked::Masked;
-use super::{Gives, Op, initial, kernels};
-use crate::array::{Input, Keep, Output, Target, dtype_argument, scalar};
+use super::{Gives, LeftOut, Op, initial, kernels};
+use crate::array::{Input, Keep, Output, Target, any_dtype_argument, scalar};
 use crate::axes::{AxisSet, broadcast_to, one_axis};
 use crate::call::{Bits, Call};
 use crate::dtype::DType;
@@ -44,13 +44,15 @@ fn cost_ns(op: Op, a: &Raw) -> f64 {
 
 impl Asked<'_, '_> {
     pub(super) fn call(self) -> PyResult<Call> {
-        let a = Input::new(self.function, "a", self.a)?;
+        let a = Input::any(self.function, "a", self.a)?;
         let set = self.axes(a.raw.shape.len())?;
+        let is_half = a.raw.dtype == DType::F16;
         let (a, op) = self.prepared(a)?;
         let Keywords { dtype, out, keepdims, initial, mask, mean, ddof, .. } = self.keywords;
         let plain = dtype.is_none() && out.is_none() && initial.is_none();
         let is_some = op.has_identity() || !set.is_empty_in(&a.raw.shape);
-        if set.is_all() && is_some && plain && !keepdims && mask.is_none() && mean.is_none() {
+        let plain = plain && !keepdims && mask.is_none() && mean.is_none() && !is_half;
+        if set.is_all() && is_some && plain {
             let Input { raw, keep } = a;
             let (cost, result) = (cost_ns(op, &raw), op.result(raw.dtype));
             return Ok(Call::new(
@@ -63,7 +65,7 @@ impl Asked<'_, '_> {
                 },
             ));
         }
-        self.call_with_options(op, a, set)
+        self.call_with_options(op, a, set, is_half)
     }
 
     fn axes(&self, ndim: usize) -> PyResult<AxisSet> {
@@ -76,6 +78,18 @@ impl Asked<'_, '_> {
     /// The operation for the type, and the type for the operation.
     fn prepared(&self, a: Input) -> PyResult<(Input, Op)> {
         let (py, function) = (self.a.py(), self.function);
+        let Keywords { initial, mask, mean, .. } = self.keywords;
+        let has_plain_elements = initial.is_none() && mask.is_none() && mean.is_none();
+        let a = match a.raw.dtype {
+            DType::F16 if !(self.op.takes_halves() && has_plain_elements) => {
+                a.cast(py, function, "a", DType::F32)?
+            }
+            dtype if dtype.is_complex() => {
+                self.check_complex(dtype)?;
+                a
+            }
+            _ => a,
+        };
         let op = self.op.among(a.raw.dtype);
         let a = match op {
             op if op.takes_floats() => self.as_float(a)?,
@@ -88,10 +102,32 @@ impl Asked<'_, '_> {
         Ok((a, op))
     }
 
-    fn call_with_options(&self, op: Op, a: Input, set: AxisSet) -> PyResult<Call> {
+    /// Complex numbers have no order, and not every kernel takes them.
+    fn check_complex(&self, dtype: DType) -> PyResult<()> {
+        let (py, function, name) = (self.a.py(), self.function, dtype.name());
+        let counts = self.keywords.mask.is_some() && self.op.left_out() == LeftOut::Counted;
+        let why = match self.op {
+            _ if self.keywords.mean.is_some() || counts => "not with where or mean",
+            op if op.takes_complex() => return Ok(()),
+            Op::Min
+            | Op::Max
+            | Op::Ptp
+            | Op::ArgMin
+            | Op::ArgMax
+            | Op::NanMin
+            | Op::NanMax
+            | Op::NanArgMin
+            | Op::NanArgMax => "complex numbers have no order",
+            _ => "no kernel for complex numbers",
+        };
+        Err(error(py, Kind::DType, format!("{function}: a is of {name}: {why}")))
+    }
+
+    /// `is_half`: of floats of 16 bits, as which NumPy gives the result.
+    fn call_with_options(&self, op: Op, a: Input, set: AxisSet, is_half: bool) -> PyResult<Call> {
         let (py, function, keywords) = (self.a.py(), self.function, &self.keywords);
-        let out = keywords.out.map(|out| Output::given(function, "out", out)).transpose()?;
-        let wanted = keywords.dtype.map(|dtype| dtype_argument(function, dtype)).transpose()?;
+        let out = keywords.out.map(|out| Output::any(function, "out", out)).transpose()?;
+        let wanted = keywords.dtype.map(|dtype| any_dtype_argument(function, dtype)).transpose()?;
         let given = out.as_ref().map(|out| out.raw.dtype);
         let a = self.in_precision(op, a, wanted.or(given), wanted.is_some())?;
         let mask = keywords.mask.filter(|mask| !is_true(mask));
@@ -104,7 +140,8 @@ impl Asked<'_, '_> {
         if let Some(out) = &out {
             out.check_shape(py, function, "out", &shape)?;
         }
-        let result = wanted.unwrap_or(natural);
+        let is_half = is_half && matches!(op.gives(), Gives::Same | Gives::Wide | Gives::Float);
+        let result = wanted.unwrap_or(if is_half { DType::F16 } else { natural });
         let fits = |out: &Raw| natural == result && natural == out.dtype && !out.overlaps(&a.raw);
         let (made, target) = Target::new(py, function, out, fits, (natural, &shape))?;
         let number = |value| initial::number(function, value, natural);
@@ -126,7 +163,10 @@ impl Asked<'_, '_> {
     }
 
     fn as_float(&self, a: Input) -> PyResult<Input> {
-        let dtype = if a.raw.dtype.is_float() { a.raw.dtype } else { DType::F64 };
+        let dtype = match a.raw.dtype {
+            dtype if dtype.is_float() || dtype.is_complex() || dtype == DType::F16 => dtype,
+            _ => DType::F64,
+        };
         a.cast(self.a.py(), self.function, "a", dtype)
     }
 
@@ -150,6 +190,18 @@ impl Asked<'_, '_> {
                 format!("{function}: no kernel gives {} from {}", wanted.name(), dtype.name());
             Err(error(py, Kind::DType, message))
         };
+        let is_wide = |dtype: DType| dtype.is_complex() || dtype == DType::F16;
+        if is_wide(wanted) || is_wide(dtype) {
+            // An output is cast to at the end; numbers do not lose their imaginary parts.
+            return match explicit {
+                false => Ok(a),
+                true if dtype.is_complex() && !wanted.is_complex() => refuse(),
+                true if wanted.is_complex() || is_wide(wanted) || wanted.is_float() => {
+                    a.cast(py, function, "a", wanted)
+                }
+                true => refuse(),
+            };
+        }
         match (wanted.is_float(), dtype.is_float()) {
             // The result is cast to what was asked for, as NumPy does.
             (true, true) if explicit || wanted == DType::F64 => a.cast(py, function, "a", wanted),

@@ -201,6 +201,20 @@ pub(crate) fn vector_norm<'py>(
     reduced(Op::Norm { p: ord }, "vector_norm", x, keywords)
 }
 
+/// The sum over all axes or some, rounded once: that of exact numbers, whatever the order.
+///
+/// As math.fsum, but infinite where the sum is too large, and nan for infinities of both
+/// signs. Integers are added in 64 bits and wrap.
+#[pyfunction]
+#[pyo3(signature = (a, axis=None, *, keepdims=false))]
+pub(crate) fn sum_exact<'py>(
+    a: &Bound<'py, PyAny>,
+    axis: Option<&Bound<'py, PyAny>>,
+    keepdims: bool,
+) -> Result<'py> {
+    reduced(Op::SumExact, "sum_exact", a, Keywords { axis, keepdims, ..Keywords::default() })
+}
+
 /// The logarithm of the sum of exponentials, without overflow, as
 /// scipy.special.logsumexp.
 ///
@@ -284,7 +298,7 @@ pub(crate) fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add! {
         sum prod mean var std min max amin amax ptp argmin argmax any all count_nonzero
         nansum nanprod nanmean nanvar nanstd nanmin nanmax nanargmin nanargmax
-        vector_norm logsumexp skew kurtosis
+        vector_norm sum_exact logsumexp skew kurtosis
     }
     Ok(())
 }

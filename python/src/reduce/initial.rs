@@ -2,10 +2,11 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::{PyComplex, PyComplexMethods};
 
 use super::Op;
 use crate::call::{Bits, bits};
-use crate::dtype::{DType, dispatch};
+use crate::dtype::{Complex, DType, dispatch_numbers};
 use crate::error::{Kind, error};
 use crate::raw::Raw;
 
@@ -38,14 +39,27 @@ joins!(|a, b| a + b, |a, b| a * b; f32 f64);
 joins!(|a: Self, b| a.wrapping_add(b), |a: Self, b| a.wrapping_mul(b);
        i8 i16 i32 i64 u8 u16 u32 u64);
 
+macro_rules! complex_joins {
+    ($($t:ty)*) => {$(impl Join for Complex<$t> {
+        fn join(self, op: Op, initial: Self) -> Self {
+            match op {
+                Op::Sum => self + initial,
+                Op::Prod => self * initial,
+                _ => self,
+            }
+        }
+    })*};
+}
+complex_joins!(f32 f64);
+
 /// Joins `initial` to every element of `out`.
 pub(super) fn join(op: Op, out: &Raw, initial: Bits) -> Result<(), swath::Error> {
-    dispatch!(out.dtype, T => join_of::<T>(out, initial, |x, initial| x.join(op, initial)))
+    dispatch_numbers!(out.dtype, T => join_of::<T>(out, initial, |x, initial| x.join(op, initial)))
 }
 
 /// Overwrites every element of `out`.
 pub(super) fn fill(out: &Raw, value: Bits) -> Result<(), swath::Error> {
-    dispatch!(out.dtype, T => join_of::<T>(out, value, |_, value| value))
+    dispatch_numbers!(out.dtype, T => join_of::<T>(out, value, |_, value| value))
 }
 
 fn join_of<T: Copy + Send + Sync>(
@@ -57,6 +71,13 @@ fn join_of<T: Copy + Send + Sync>(
     let value = unsafe { value.as_ptr().cast::<T>().read_unaligned() };
     // SAFETY: a checked output of this type, ours alone.
     swath::map_inplace(&mut unsafe { out.view_mut::<T>() }, |x| f(x, value))
+}
+
+/// The parts of a complex number, or of what can be one.
+fn parts(value: &Bound<'_, PyAny>) -> PyResult<[f64; 2]> {
+    let number = value.py().get_type::<PyComplex>().call1((value,))?;
+    let number = number.cast_into::<PyComplex>()?;
+    Ok([number.real(), number.imag()])
 }
 
 /// A number of this type: nothing is rounded to an integer.
@@ -73,6 +94,9 @@ pub(super) fn number(function: &str, value: &Bound<'_, PyAny>, dtype: DType) -> 
         DType::U32 => value.extract::<u32>().map(bits),
         DType::U64 => value.extract::<u64>().map(bits),
         DType::Bool => value.extract::<bool>().map(bits),
+        DType::C64 => parts(value).map(|parts| bits(parts.map(|x| x as f32))),
+        DType::C128 => parts(value).map(bits),
+        DType::F16 => unreachable!("cast before"),
     };
     number.map_err(|cause| {
         let py = value.py();

@@ -1,41 +1,64 @@
 //! The crate's reductions, chosen by operation and type.
 
+use half::f16;
 use ndarray::ArrayViewD;
-use swath::reduce::{self, Norm, Reduce, ReduceFloat};
+use swath::reduce::{self, Norm, Reduce, ReduceFloat, ReduceNorm, ReduceReal};
 
 use super::Op;
 use crate::call::{Bits, bits};
-use crate::dtype::{DType, dispatch};
+use crate::dtype::{Complex, DType, dispatch};
 use crate::raw::Raw;
 
 /// Reduces all of `a` to one number.
 pub(super) fn whole(op: Op, a: &Raw, ddof: f64) -> Result<Bits, swath::Error> {
-    if op.is_of_floats() {
-        return match a.dtype {
-            DType::F32 => whole_float::<f32>(op, a, ddof),
-            _ => whole_float::<f64>(op, a, ddof),
-        };
+    match (op, a.dtype) {
+        (Op::Norm { p }, DType::F16) => Ok(whole_norm::<f16>(p, a)),
+        (Op::Norm { p }, DType::F32) => Ok(whole_norm::<f32>(p, a)),
+        (Op::Norm { p }, DType::C64) => Ok(whole_norm::<Complex<f32>>(p, a)),
+        (Op::Norm { p }, DType::C128) => Ok(whole_norm::<Complex<f64>>(p, a)),
+        (Op::Norm { p }, _) => Ok(whole_norm::<f64>(p, a)),
+        (_, DType::C64) => Ok(whole_number::<Complex<f32>>(op, a, ddof)),
+        (_, DType::C128) => Ok(whole_number::<Complex<f64>>(op, a, ddof)),
+        (_, DType::F16) => whole_of::<f16>(op, a, ddof),
+        (_, DType::F32) if op.is_of_floats() => whole_float::<f32>(op, a, ddof),
+        _ if op.is_of_floats() => whole_float::<f64>(op, a, ddof),
+        _ => dispatch!(a.dtype, T => whole_of::<T>(op, a, ddof)),
     }
-    dispatch!(a.dtype, T => whole_of::<T>(op, a, ddof))
 }
 
-fn whole_of<T: Reduce + Minus>(op: Op, a: &Raw, ddof: f64) -> Result<Bits, swath::Error> {
+fn whole_norm<T: ReduceNorm>(p: f64, a: &Raw) -> Bits {
+    // SAFETY: a checked array of this type that nobody of ours writes.
+    bits(reduce::norm(&unsafe { a.view::<T>() }, Norm::P(p)))
+}
+
+fn whole_number<T: Reduce>(op: Op, a: &Raw, ddof: f64) -> Bits {
     // SAFETY: a checked array of this type that nobody of ours writes.
     let a = &unsafe { a.view::<T>() };
-    Ok(match op {
+    match op {
         Op::Sum => bits(reduce::sum(a)),
         Op::Prod => bits(reduce::prod(a)),
         Op::Mean => bits(reduce::mean(a)),
         Op::Var => bits(reduce::var(a, ddof)),
         Op::Std => bits(reduce::std(a, ddof)),
+        Op::Any => bits(reduce::any(a)),
+        Op::All => bits(reduce::all(a)),
+        Op::CountNonzero => bits(reduce::count_nonzero(a)),
+        _ => unreachable!("for real numbers alone"),
+    }
+}
+
+fn whole_of<T: ReduceReal + Minus>(op: Op, a: &Raw, ddof: f64) -> Result<Bits, swath::Error> {
+    if op.takes_complex() {
+        return Ok(whole_number::<T>(op, a, ddof));
+    }
+    // SAFETY: a checked array of this type that nobody of ours writes.
+    let a = &unsafe { a.view::<T>() };
+    Ok(match op {
         Op::Min => bits(reduce::min(a)?),
         Op::Max => bits(reduce::max(a)?),
         Op::Ptp => reduce::min_max(a).map(|(least, most)| bits(most.minus(least)))?,
         Op::ArgMin => bits(reduce::argmin(a)?),
         Op::ArgMax => bits(reduce::argmax(a)?),
-        Op::Any => bits(reduce::any(a)),
-        Op::All => bits(reduce::all(a)),
-        Op::CountNonzero => bits(reduce::count_nonzero(a)),
         Op::Skew { bias } => bits(reduce::skew(a, bias)),
         Op::Kurtosis { fisher, bias } => bits(reduce::kurtosis(a, fisher, bias)),
         _ => unreachable!("for floats alone"),
@@ -55,7 +78,7 @@ fn whole_float<T: ReduceFloat>(op: Op, a: &Raw, ddof: f64) -> Result<Bits, swath
         Op::NanMax => bits(reduce::nanmax(a)?),
         Op::NanArgMin => bits(reduce::nanargmin(a)?),
         Op::NanArgMax => bits(reduce::nanargmax(a)?),
-        Op::Norm { p } => bits(reduce::norm(a, Norm::P(p))),
+        Op::SumExact => bits(reduce::sum_exact(a)),
         Op::LogSumExp => bits(reduce::logsumexp(a)),
         _ => unreachable!("for every type"),
     })
@@ -69,13 +92,31 @@ pub(super) fn along(
     ddof: f64,
     out: &Raw,
 ) -> Result<(), swath::Error> {
-    if op.is_of_floats() {
-        return match a.dtype {
-            DType::F32 => along_float::<f32>(op, a, axes, ddof, out),
-            _ => along_float::<f64>(op, a, axes, ddof, out),
-        };
+    match (op, a.dtype) {
+        (Op::Norm { p }, DType::F16) => along_norm::<f16>(p, a, axes, out),
+        (Op::Norm { p }, DType::F32) => along_norm::<f32>(p, a, axes, out),
+        (Op::Norm { p }, DType::C64) => along_norm::<Complex<f32>>(p, a, axes, out),
+        (Op::Norm { p }, DType::C128) => along_norm::<Complex<f64>>(p, a, axes, out),
+        (Op::Norm { p }, _) => along_norm::<f64>(p, a, axes, out),
+        (_, DType::C64) => along_number::<Complex<f32>>(op, a, axes, ddof, out),
+        (_, DType::C128) => along_number::<Complex<f64>>(op, a, axes, ddof, out),
+        (_, DType::F16) => along_of::<f16>(op, a, axes, ddof, out),
+        (_, DType::F32) if op.is_of_floats() => along_float::<f32>(op, a, axes, ddof, out),
+        _ if op.is_of_floats() => along_float::<f64>(op, a, axes, ddof, out),
+        _ => dispatch!(a.dtype, T => along_of::<T>(op, a, axes, ddof, out)),
     }
-    dispatch!(a.dtype, T => along_of::<T>(op, a, axes, ddof, out))
+}
+
+fn along_norm<T: ReduceNorm>(
+    p: f64,
+    a: &Raw,
+    axes: &[usize],
+    out: &Raw,
+) -> Result<(), swath::Error> {
+    // SAFETY: a checked array of this type that nobody of ours writes, and a checked output
+    // of the result's type, ours alone.
+    let (a, out) = unsafe { (&a.view::<T>(), &mut out.view_mut()) };
+    reduce::norm_axis_into(a, axes, Norm::P(p), out)
 }
 
 /// A call of the crate for each operation, into `out` seen in the type it asks for.
@@ -91,7 +132,7 @@ macro_rules! into {
     };
 }
 
-fn along_of<T: Reduce + Minus>(
+fn along_number<T: Reduce>(
     op: Op,
     a: &Raw,
     axes: &[usize],
@@ -100,22 +141,38 @@ fn along_of<T: Reduce + Minus>(
 ) -> Result<(), swath::Error> {
     // SAFETY: a checked array of this type that nobody of ours writes.
     let a = &unsafe { a.view::<T>() };
-    if op == Op::Ptp {
-        return ranges(a, axes, out);
-    }
     into! { op, out;
         Op::Sum => sum_axis_into(a, axes);
         Op::Prod => prod_axis_into(a, axes);
         Op::Mean => mean_axis_into(a, axes);
         Op::Var => var_axis_into(a, axes, ddof);
         Op::Std => std_axis_into(a, axes, ddof);
+        Op::Any => any_axis_into(a, axes);
+        Op::All => all_axis_into(a, axes);
+        Op::CountNonzero => count_nonzero_axis_into(a, axes);
+    }
+}
+
+fn along_of<T: ReduceReal + Minus>(
+    op: Op,
+    a: &Raw,
+    axes: &[usize],
+    ddof: f64,
+    out: &Raw,
+) -> Result<(), swath::Error> {
+    if op.takes_complex() {
+        return along_number::<T>(op, a, axes, ddof, out);
+    }
+    // SAFETY: a checked array of this type that nobody of ours writes.
+    let a = &unsafe { a.view::<T>() };
+    if op == Op::Ptp {
+        return ranges(a, axes, out);
+    }
+    into! { op, out;
         Op::Min => min_axis_into(a, axes);
         Op::Max => max_axis_into(a, axes);
         Op::ArgMin => argmin_axis_into(a, axes);
         Op::ArgMax => argmax_axis_into(a, axes);
-        Op::Any => any_axis_into(a, axes);
-        Op::All => all_axis_into(a, axes);
-        Op::CountNonzero => count_nonzero_axis_into(a, axes);
         Op::Skew { bias } => skew_axis_into(a, axes, bias);
         Op::Kurtosis { fisher, bias } => kurtosis_axis_into(a, axes, fisher, bias);
     }
@@ -140,13 +197,13 @@ fn along_float<T: ReduceFloat>(
         Op::NanMax => nanmax_axis_into(a, axes);
         Op::NanArgMin => nanargmin_axis_into(a, axes);
         Op::NanArgMax => nanargmax_axis_into(a, axes);
-        Op::Norm { p } => norm_axis_into(a, axes, Norm::P(p));
+        Op::SumExact => sum_exact_axis_into(a, axes);
         Op::LogSumExp => logsumexp_axis_into(a, axes);
     }
 }
 
 /// Greatest less least, both from one pass.
-fn ranges<T: Reduce + Minus>(
+fn ranges<T: ReduceReal + Minus>(
     a: &ArrayViewD<'_, T>,
     axes: &[usize],
     out: &Raw,
@@ -176,4 +233,4 @@ macro_rules! minus {
         })*
     };
 }
-minus!(floats f32 f64; integers i8 i16 i32 i64 u8 u16 u32 u64);
+minus!(floats f16 f32 f64; integers i8 i16 i32 i64 u8 u16 u32 u64);

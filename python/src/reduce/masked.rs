@@ -13,7 +13,7 @@ use swath::reduce::{self, ReduceFloat};
 use super::{LeftOut, Op};
 use crate::axes::AxisSet;
 use crate::call::{Bits, bits};
-use crate::dtype::{DType, dispatch};
+use crate::dtype::{DType, dispatch_numbers};
 use crate::raw::{Raw, view};
 
 /// What `where` and `mean` ask for, both broadcast to the shape of the array.
@@ -67,11 +67,13 @@ impl Masked {
             (LeftOut::One, _) => match a.dtype {
                 DType::F32 => bits(1f32),
                 DType::F64 => bits(1f64),
-                _ => 1u64.to_ne_bytes(),
+                DType::C64 => bits([1f32, 0.0]),
+                DType::C128 => bits([1f64, 0.0]),
+                _ => bits(1u64),
             },
         };
         debug_assert!(op != Op::Ptp, "has no such keyword");
-        dispatch!(a.dtype, T => self.filled_with::<T>(a, value))
+        dispatch_numbers!(a.dtype, T => self.filled_with::<T>(a, value))
     }
 
     fn filled_with<T>(&self, a: &Raw, value: Bits) -> Result<Filled, swath::Error>

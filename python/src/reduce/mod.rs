@@ -40,6 +40,7 @@ pub(crate) enum Op {
     NanArgMax,
     Norm { p: f64 },
     LogSumExp,
+    SumExact,
     Skew { bias: bool },
     Kurtosis { fisher: bool, bias: bool },
 }
@@ -73,10 +74,10 @@ impl Op {
     fn gives(self) -> Gives {
         use Op::{
             All, Any, ArgMax, ArgMin, CountNonzero, Max, Min, NanArgMax, NanArgMin, NanMax, NanMin,
-            NanProd, NanSum, Prod, Ptp, Sum,
+            NanProd, NanSum, Prod, Ptp, Sum, SumExact,
         };
         match self {
-            Sum | Prod | NanSum | NanProd => Gives::Wide,
+            Sum | Prod | NanSum | NanProd | SumExact => Gives::Wide,
             Min | Max | NanMin | NanMax | Ptp => Gives::Same,
             ArgMin | ArgMax | NanArgMin | NanArgMax | CountNonzero => Gives::Index,
             Any | All => Gives::Truth,
@@ -91,7 +92,10 @@ impl Op {
             (Gives::Index, _) => DType::I64,
             (Gives::Truth, _) => DType::Bool,
             (Gives::Wide, _) => dtype.wide(),
-            (Gives::Float, _) if dtype.is_float() => dtype,
+            (Gives::Float, DType::F16) => DType::F32,
+            (Gives::Float, DType::C64) if self != Op::Mean => DType::F32,
+            (Gives::Float, DType::C128) if self != Op::Mean => DType::F64,
+            (Gives::Float, _) if dtype.is_float() || dtype.is_complex() => dtype,
             (Gives::Float, _) => DType::F64,
         }
     }
@@ -100,7 +104,7 @@ impl Op {
     fn among(self, dtype: DType) -> Self {
         match self {
             _ if dtype.is_float() => self,
-            Op::NanSum => Op::Sum,
+            Op::NanSum | Op::SumExact => Op::Sum,
             Op::NanProd => Op::Prod,
             Op::NanMean => Op::Mean,
             Op::NanVar => Op::Var,
@@ -116,6 +120,18 @@ impl Op {
     /// Whether its kernels are for floats alone.
     fn is_of_floats(self) -> bool {
         self.among(DType::I64) != self || self.takes_floats()
+    }
+
+    /// Whether kernels take complex numbers.
+    fn takes_complex(self) -> bool {
+        use Op::{All, Any, CountNonzero, Mean, Norm, Prod, Std, Sum, Var};
+        matches!(self, Sum | Prod | Mean | Var | Std | Any | All | CountNonzero | Norm { .. })
+    }
+
+    /// Whether kernels take floats of 16 bits.
+    fn takes_halves(self) -> bool {
+        use Op::{ArgMax, ArgMin, Max, Min};
+        self.takes_complex() || matches!(self, Min | Max | ArgMin | ArgMax)
     }
 
     /// Whether integers become floats before.
@@ -149,6 +165,7 @@ impl Op {
         match self {
             Op::Var | Op::Std | Op::NanVar | Op::NanStd => 4.0,
             Op::Norm { .. } | Op::LogSumExp | Op::Skew { .. } | Op::Kurtosis { .. } => 20.0,
+            Op::SumExact => 8.0,
             _ if self.is_of_floats() => 2.0,
             _ => 1.0,
         }

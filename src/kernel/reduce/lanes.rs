@@ -4,6 +4,7 @@
 //! last, partial group is filled up with elements that change nothing.
 
 use super::Steps;
+use super::table::pick;
 
 /// One block: `L` lanes, folded by halves. `neutral` changes no lane, nor does a
 /// lane that has seen nothing.
@@ -27,6 +28,35 @@ pub(super) fn lanes<S: Steps<K>, const K: usize, const L: usize>(
             last[k][..rest].copy_from_slice(&items[k][n - rest..]);
         }
         group(steps, n - rest, &mut lanes, last.each_ref());
+    }
+    let mut half = L / 2;
+    while half > 0 {
+        for l in 0..half {
+            lanes[l] = merge(lanes[l], lanes[l + half]);
+        }
+        half /= 2;
+    }
+    steps.total(lanes[0])
+}
+
+/// The same where no element changes nothing: those after the last whole group are taken
+/// by lanes in memory.
+#[inline(always)]
+pub(super) fn lanes_and_rest<S: Steps<K>, const K: usize, const L: usize>(
+    steps: S,
+    items: [&[S::Item]; K],
+    merge: impl Fn(S::Lane, S::Lane) -> S::Lane,
+) -> S::Total {
+    let n = items[0].len();
+    let mut lanes = [steps.start(); L];
+    let whole: [&[[S::Item; L]]; K] = items.map(|slice| slice[..n].as_chunks::<L>().0);
+    for i in 0..n / L {
+        group(steps, i * L, &mut lanes, whole.map(|groups| &groups[i]));
+    }
+    // A copy, indexed by variables, so that the lanes of the loop stay in registers.
+    let mut lanes = lanes.map(|lane| lane);
+    for at in n / L * L..n {
+        lanes[at % L] = steps.step(lanes[at % L], pick(items, at), at);
     }
     let mut half = L / 2;
     while half > 0 {

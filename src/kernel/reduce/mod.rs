@@ -25,6 +25,8 @@
 #![allow(clippy::needless_range_loop)]
 
 mod extremes;
+#[cfg(feature = "half")]
+mod halves;
 mod higher;
 mod lanes;
 mod moments;
@@ -40,9 +42,12 @@ mod sums;
 mod table;
 mod tree;
 mod truth;
+mod turned;
 mod user;
 
 pub(crate) use extremes::Extreme;
+#[cfg(feature = "half")]
+pub(crate) use halves::{Bf16, F16, OfBf16, OfF16};
 pub(crate) use higher::{Higher, KURTOSIS, PEARSON, UNBIASED};
 pub(crate) use moments::Moments;
 pub(crate) use norms::{Norm1, Norm2, NormInf};
@@ -53,10 +58,11 @@ pub(crate) use rows::{Into, Tile, merge_parts, one_block, rows};
 pub(crate) use sequence::sequence;
 pub(crate) use skipping::{NanExtreme, NanMean, NanMoments, NanProduct, NanSum};
 pub(crate) use stage::{Part, gather, staged};
-pub(crate) use sums::{Dot, Mean, Sum};
+pub(crate) use sums::{Dot, Mean, Sum, Vdot};
 pub(crate) use table::{Cell, Table};
 pub(crate) use tree::Tree;
 pub(crate) use truth::{All, Any, Count};
+pub(crate) use turned::{Size32, Size64, Turned};
 pub(crate) use user::{By, Closures, UserFold};
 
 use crate::tuning::REDUCE_IN_ORDER;
@@ -72,7 +78,7 @@ pub(crate) struct With {
     /// norm.
     pub(crate) number: f64,
     /// A result to go on from: its bytes.
-    pub(crate) initial: Option<[u8; 8]>,
+    pub(crate) initial: Option<[u8; 16]>,
     /// A user's closures.
     pub(crate) closures: Closures,
 }

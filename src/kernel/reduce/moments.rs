@@ -197,6 +197,77 @@ fn of_integers<T: Copy>(items: &[T], convert: impl Fn(T) -> f64) -> (f64, f64) {
     Deviations::<f64, true>::moments(floats)
 }
 
+/// Complex numbers: the variance of real parts and that of imaginary parts, added.
+macro_rules! complexes {
+    ($($t:ident, $block:expr;)*) => {$(
+        impl Steps<1> for Moments<[$t; 2]> {
+            type Item = [$t; 2];
+            type Lane = [Lane<$t>; 2];
+            type Total = [(f64, f64); 2];
+            const BLOCK: usize = $block / 2;
+            #[inline(always)]
+            fn start(self) -> [Lane<$t>; 2] {
+                [Moments::<$t>::PART.start(); 2]
+            }
+            #[inline(always)]
+            fn step(self, [re, im]: [Lane<$t>; 2], [x]: [[$t; 2]; 1], at: usize) -> [Lane<$t>; 2] {
+                let part = Moments::<$t>::PART;
+                [part.step(re, [x[0]], at), part.step(im, [x[1]], at)]
+            }
+            #[inline(always)]
+            fn total(self, lanes: [Lane<$t>; 2]) -> [(f64, f64); 2] {
+                lanes.map(|lane| Moments::<$t>::PART.total(lane))
+            }
+            #[inline(always)]
+            fn block(self, [items]: [&[[$t; 2]]; 1]) -> [(f64, f64); 2] {
+                let mut parts = [[0.0; $block / 2]; 2];
+                let [re, im] = &mut parts;
+                for ((re, im), x) in re.iter_mut().zip(im).zip(items) {
+                    [*re, *im] = *x;
+                }
+                parts.each_ref().map(|part| Deviations::<$t, true>::moments(&part[..items.len()]))
+            }
+        }
+
+        impl Moments<$t> {
+            /// One part.
+            const PART: Self = Self { ddof: 0.0, root: false, element: PhantomData };
+        }
+
+        impl Fold<1> for Moments<[$t; 2]> {
+            type Steps = Self;
+            type Acc = [Acc; 2];
+            type Out = $t;
+            #[inline(always)]
+            fn empty(self) -> [Acc; 2] {
+                [Moments::<$t>::PART.empty(); 2]
+            }
+            #[inline(always)]
+            fn new(with: &With) -> Self {
+                Self { ddof: with.number, root: with.flip != 0, element: PhantomData }
+            }
+            #[inline(always)]
+            fn steps(self) -> Self {
+                self
+            }
+            #[inline(always)]
+            fn widen(self, totals: [(f64, f64); 2], _: usize, n: usize) -> [Acc; 2] {
+                totals.map(|(mean, m2)| Acc { n: n as f64, mean, m2 })
+            }
+            #[inline(always)]
+            fn merge(self, a: [Acc; 2], b: [Acc; 2]) -> [Acc; 2] {
+                [a[0].merge(b[0]), a[1].merge(b[1])]
+            }
+            #[inline(always)]
+            fn finish(self, [re, im]: [Acc; 2]) -> $t {
+                let variance = re.variance(self.ddof, false) + im.variance(self.ddof, false);
+                (if self.root { variance.sqrt() } else { variance }) as $t
+            }
+        }
+    )*};
+}
+complexes! { f32, tuning::REDUCE_BLOCK_F32; f64, tuning::REDUCE_BLOCK_F64; }
+
 impl Acc {
     #[inline(always)]
     fn merge(self, b: Self) -> Self {

@@ -16,7 +16,7 @@ use std::marker::PhantomData;
 use super::lanes::lanes;
 use super::skipping::simple;
 use super::{Fold, Steps, With};
-use crate::tuning;
+use crate::{math, tuning};
 
 /// The root of the sum of powers; of the power 0, how many are not 0.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,7 @@ impl Scaled {
     fn merge(self, b: Self) -> Self {
         let most = if b.most > self.most { b.most } else { self.most };
         let scaled = |part: Self| {
-            if part.sum == 0.0 { 0.0 } else { part.sum * (shift(part.most) - shift(most)).exp() }
+            if part.sum == 0.0 { 0.0 } else { part.sum * math::exp(shift(part.most) - shift(most)) }
         };
         Self { most, sum: scaled(self) + scaled(b) }
     }
@@ -81,7 +81,7 @@ macro_rules! floats {
                 let power = if self.power == 0.0 {
                     if size != 0.0 { 1.0 } else { 0.0 }
                 } else {
-                    size.powf(self.power)
+                    math::powf(size, self.power)
                 };
                 lane + power
             }
@@ -122,7 +122,7 @@ macro_rules! floats {
             }
             #[inline(always)]
             fn finish(self, acc: f64) -> $t {
-                (if self.power == 0.0 { acc } else { acc.powf(1.0 / self.power) }) as $t
+                (if self.power == 0.0 { acc } else { math::powf(acc, 1.0 / self.power) }) as $t
             }
         }
 
@@ -147,7 +147,7 @@ macro_rules! floats {
             }
             #[inline(always)]
             fn step(self, lane: f64, [x]: [$t; 1], _at: usize) -> f64 {
-                lane + (x as f64 - self.0).exp()
+                lane + math::exp(x as f64 - self.0)
             }
             #[inline(always)]
             fn total(self, lane: f64) -> f64 {
@@ -170,7 +170,7 @@ macro_rules! floats {
             #[inline(always)]
             fn step(self, lane: Scaled, [x]: [$t; 1], _at: usize) -> Scaled {
                 let most = x as f64;
-                lane.merge(Scaled { most, sum: (most - shift(most)).exp() })
+                lane.merge(Scaled { most, sum: math::exp(most - shift(most)) })
             }
             #[inline(always)]
             fn total(self, lane: Scaled) -> Scaled {
@@ -212,7 +212,7 @@ macro_rules! floats {
             }
             #[inline(always)]
             fn finish(self, acc: Scaled) -> $t {
-                (shift(acc.most) + acc.sum.ln()) as $t
+                (shift(acc.most) + math::ln(acc.sum)) as $t
             }
         }
     };

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::lanes::lanes;
 use super::{Fold, Steps, With};
+use crate::kernel::pair::times_or_one;
 use crate::tuning;
 
 /// The product, of integers in 64 bits, wrapping.
@@ -11,7 +12,7 @@ use crate::tuning;
 pub(crate) struct Product<T>(PhantomData<T>);
 
 macro_rules! fold {
-    ($t:ident, $wide:ident, $block:expr, $one:expr, |$lane:ident, $x:ident| $times:expr,
+    ($t:ty, $wide:ty, $block:expr, $one:expr, |$lane:ident, $x:ident| $times:expr,
      |$steps:ident, $items:ident| $product:expr) => {
         impl Steps<1> for Product<$t> {
             type Item = $t;
@@ -24,7 +25,7 @@ macro_rules! fold {
             }
             #[inline(always)]
             fn step(self, $lane: $wide, [x]: [$t; 1], _at: usize) -> $wide {
-                let $x = $wide::from(x);
+                let $x = <$wide>::from(x);
                 $times
             }
             #[inline(always)]
@@ -82,6 +83,19 @@ macro_rules! floats {
     )*};
 }
 floats! {
+    f32, tuning::REDUCE_LANES_F32, tuning::REDUCE_BLOCK_F32;
+    f64, tuning::REDUCE_LANES_F64, tuning::REDUCE_BLOCK_F64;
+}
+
+macro_rules! complexes {
+    ($($t:ident, $lanes:expr, $block:expr;)*) => {$(
+        fold!([$t; 2], [$t; 2], $block / 2, [1.0, 0.0], |lane, x| times_or_one(lane, x),
+            |steps, items| {
+                lanes::<Self, 1, { $lanes / 2 }>(steps, [items], [[1.0, 0.0]], times_or_one)
+            });
+    )*};
+}
+complexes! {
     f32, tuning::REDUCE_LANES_F32, tuning::REDUCE_BLOCK_F32;
     f64, tuning::REDUCE_LANES_F64, tuning::REDUCE_BLOCK_F64;
 }

@@ -139,8 +139,7 @@ unsafe fn in_one_piece(
 /// Copies `len` items of `size` bytes, `stride` items apart, into one piece.
 ///
 /// # Safety
-/// The items may be read, and `to` has room for them; both are aligned for a
-/// number of that size.
+/// The items may be read, and `to` has room for them.
 #[inline]
 pub(crate) unsafe fn gather(size: usize, from: *const u8, stride: isize, to: *mut u8, len: usize) {
     // SAFETY: the caller's promise.
@@ -150,6 +149,7 @@ pub(crate) unsafe fn gather(size: usize, from: *const u8, stride: isize, to: *mu
             2 => copy::<MaybeUninit<u16>>(from.cast(), stride, to.cast(), len),
             4 => copy::<MaybeUninit<u32>>(from.cast(), stride, to.cast(), len),
             8 => copy::<MaybeUninit<u64>>(from.cast(), stride, to.cast(), len),
+            16 => copy::<MaybeUninit<[u64; 2]>>(from.cast(), stride, to.cast(), len),
             _ => {
                 for i in 0..len {
                     let item = from.offset((i as isize).wrapping_mul(stride * size as isize));
@@ -161,23 +161,25 @@ pub(crate) unsafe fn gather(size: usize, from: *const u8, stride: isize, to: *mu
 }
 
 /// # Safety
-/// As [`gather`].
+/// As [`gather`]. A pair of numbers is aligned for one of them, so items may be aligned for
+/// less than their size.
 #[inline]
 unsafe fn copy<T: Copy>(from: *const T, stride: isize, to: *mut T, len: usize) {
     // SAFETY: the caller's promise. The strides are split so that the compiler sees
     // the two that it can vectorise.
     unsafe {
         match stride {
-            1 => std::ptr::copy_nonoverlapping(from, to, len),
+            1 => std::ptr::copy_nonoverlapping::<u8>(from.cast(), to.cast(), len * size_of::<T>()),
             0 => {
-                let item = *from;
+                let item = from.read_unaligned();
                 for i in 0..len {
-                    *to.add(i) = item;
+                    to.add(i).write_unaligned(item);
                 }
             }
             _ => {
                 for i in 0..len {
-                    *to.add(i) = *from.offset((i as isize).wrapping_mul(stride));
+                    let item = from.offset((i as isize).wrapping_mul(stride));
+                    to.add(i).write_unaligned(item.read_unaligned());
                 }
             }
         }

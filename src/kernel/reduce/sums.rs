@@ -2,8 +2,9 @@
 
 use std::marker::PhantomData;
 
-use super::lanes::lanes;
+use super::lanes::{lanes, lanes_and_rest};
 use super::{Fold, Steps, With};
+use crate::kernel::pair::{conjugate_times, plus, times};
 use crate::tuning;
 
 /// The sum, of integers in 64 bits. Also the steps of it.
@@ -13,6 +14,10 @@ pub(crate) struct Sum<T>(PhantomData<T>);
 /// The sum of products, each rounded before it is added.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Dot<T>(PhantomData<T>);
+
+/// The same of complex numbers, those of the first operand conjugated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Vdot<T>(PhantomData<T>);
 
 /// The sum, of integers exactly, over their number.
 #[derive(Debug, Clone, Copy)]
@@ -156,6 +161,34 @@ macro_rules! floats {
 }
 floats!(f32, tuning::REDUCE_LANES_F32, tuning::REDUCE_BLOCK_F32);
 floats!(f64, tuning::REDUCE_LANES_F64, tuning::REDUCE_BLOCK_F64);
+
+/// Complex numbers: as many floats to a block, and as many in lanes, as of their parts.
+macro_rules! complexes {
+    ($($t:ident, $lanes:expr, $block:expr;)*) => {$(
+        steps!(Sum<[$t; 2]>, 1, [$t; 2], [$t; 2], [$t; 2], $block / 2, [-0.0; 2],
+            |lane, [x]| plus(lane, x),
+            |steps, slices| lanes::<Self, 1, { $lanes / 2 }>(steps, slices, [[-0.0; 2]], plus));
+        steps!(Dot<[$t; 2]>, 2, [$t; 2], [$t; 2], [$t; 2], $block / 2, [-0.0; 2],
+            |lane, [x, y]| plus(lane, times(x, y)),
+            |steps, slices| lanes_and_rest::<Self, 2, { $lanes / 2 }>(steps, slices, plus));
+        steps!(Vdot<[$t; 2]>, 2, [$t; 2], [$t; 2], [$t; 2], $block / 2, [-0.0; 2],
+            |lane, [x, y]| plus(lane, conjugate_times(x, y)),
+            |steps, slices| lanes_and_rest::<Self, 2, { $lanes / 2 }>(steps, slices, plus));
+        fold!(Sum<[$t; 2]>, 1, Sum<[$t; 2]>, [$t; 2], [$t; 2], [0.0; 2],
+            |_with| Self(PhantomData), |a, b| plus(a, b), |this, acc| acc, |out| out);
+        fold!(Mean<[$t; 2]>, 1, Sum<[$t; 2]>, [$t; 2], [$t; 2], [0.0; 2],
+            |with| Self { n: with.count, element: PhantomData },
+            |a, b| plus(a, b), |this, acc| acc.map(|part| part / this.n as $t));
+        fold!(Dot<[$t; 2]>, 2, Dot<[$t; 2]>, [$t; 2], [$t; 2], [0.0; 2],
+            |_with| Self(PhantomData), |a, b| plus(a, b), |this, acc| acc);
+        fold!(Vdot<[$t; 2]>, 2, Vdot<[$t; 2]>, [$t; 2], [$t; 2], [0.0; 2],
+            |_with| Self(PhantomData), |a, b| plus(a, b), |this, acc| acc);
+    )*};
+}
+complexes! {
+    f32, tuning::REDUCE_LANES_F32, tuning::REDUCE_BLOCK_F32;
+    f64, tuning::REDUCE_LANES_F64, tuning::REDUCE_BLOCK_F64;
+}
 
 /// A block of integers: additions wrap or are exact, so that the compiler may
 /// choose the order.

@@ -169,7 +169,7 @@ unsafe fn slices<'a, T, const K: usize>(starts: Starts, n: usize) -> [&'a [T]; K
 #[inline(always)]
 unsafe fn result<F: Fold<K>, const K: usize>(fold: F, with: &With, acc: F::Acc) -> F::Out {
     let Some(initial) = &with.initial else { return fold.finish(acc) };
-    // SAFETY: the caller's promise; a result that folds go on from has 8 bytes at most.
+    // SAFETY: the caller's promise; a result that folds go on from has 16 bytes at most.
     let out = unsafe { initial.as_ptr().cast::<F::Out>().read_unaligned() };
     let first = fold.resume(out);
     fold.finish(if with.count == 0 { first } else { fold.merge(first, acc) })

@@ -24,7 +24,7 @@ pub(crate) struct Any<T>(NonZero<T>);
 pub(crate) struct All<T>(NonZero<T>);
 
 macro_rules! fold {
-    ($name:ident<$t:ident>, $out:ty, $settles:literal,
+    ($name:ident<$t:ty>, |$flip:ident| $mask:expr, $out:ty, $settles:literal,
      |$total:ident, $n:ident| $widen:expr, |$acc:ident| $finish:expr) => {
         impl Fold<1> for $name<$t> {
             type Steps = NonZero<$t>;
@@ -37,7 +37,8 @@ macro_rules! fold {
             const SETTLES: bool = $settles;
             #[inline(always)]
             fn new(with: &With) -> Self {
-                Self(NonZero { mask: with.flip as $t })
+                let $flip = with.flip;
+                Self(NonZero { mask: $mask })
             }
             #[inline(always)]
             fn steps(self) -> NonZero<$t> {
@@ -65,7 +66,7 @@ macro_rules! fold {
 }
 
 macro_rules! bits {
-    ($($t:ident, $block:expr;)*) => {$(
+    ($($t:ty, $block:expr, |$flip:ident| $mask:expr, |$x:ident, $bits:ident| $is_some:expr;)*) => {$(
         impl Steps<1> for NonZero<$t> {
             type Item = $t;
             type Lane = u32;
@@ -76,8 +77,9 @@ macro_rules! bits {
                 0
             }
             #[inline(always)]
-            fn step(self, lane: u32, [x]: [$t; 1], _at: usize) -> u32 {
-                lane + u32::from(x & self.mask != 0)
+            fn step(self, lane: u32, [$x]: [$t; 1], _at: usize) -> u32 {
+                let $bits = self.mask;
+                lane + u32::from($is_some)
             }
             #[inline(always)]
             fn total(self, lane: u32) -> u64 {
@@ -88,9 +90,17 @@ macro_rules! bits {
                 self.total(items.iter().fold(0, |lane, &x| self.step(lane, [x], 0)))
             }
         }
-        fold!(Count<$t>, usize, false, |total, n| total, |acc| acc as usize);
-        fold!(Any<$t>, bool, true, |total, n| total, |acc| acc > 0);
-        fold!(All<$t>, bool, true, |total, n| n as u64 - total, |acc| acc == 0);
+        fold!(Count<$t>, |$flip| $mask, usize, false, |total, n| total, |acc| acc as usize);
+        fold!(Any<$t>, |$flip| $mask, bool, true, |total, n| total, |acc| acc > 0);
+        fold!(All<$t>, |$flip| $mask, bool, true, |total, n| n as u64 - total, |acc| acc == 0);
     )*};
 }
-bits! { u8, 16384; u16, 8192; u32, 4096; u64, 2048; }
+bits! {
+    u8, 16384, |flip| flip as u8, |x, mask| x & mask != 0;
+    u16, 8192, |flip| flip as u16, |x, mask| x & mask != 0;
+    u32, 4096, |flip| flip as u32, |x, mask| x & mask != 0;
+    u64, 2048, |flip| flip, |x, mask| x & mask != 0;
+    // Complex numbers: of either part.
+    [u32; 2], 2048, |flip| [flip as u32; 2], |x, mask| (x[0] & mask[0]) | (x[1] & mask[1]) != 0;
+    [u64; 2], 1024, |flip| [flip; 2], |x, mask| (x[0] & mask[0]) | (x[1] & mask[1]) != 0;
+}

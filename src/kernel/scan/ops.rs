@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::Op;
+use crate::kernel::pair::{plus, times_or_one};
 
 /// Sums so far, of integers in 64 bits.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +56,7 @@ impl<T: Copy, F: Fn(T, T) -> T> Op for By<'_, T, F> {
 }
 
 macro_rules! op {
-    ($name:ident<$t:ident $(, $greatest:literal)?>: $out:ident, start $start:expr, nothing $nothing:expr,
+    ($name:ident<$t:ty $(, $greatest:literal)?>: $out:ty, start $start:expr, nothing $nothing:expr,
      |$flip:ident| $new:expr, |$this:ident, $a:ident, $b:ident| $join:expr) => {
         impl $name<$t $(, $greatest)?> {
             /// The scan of elements that are turned by these bits.
@@ -114,6 +115,16 @@ macro_rules! floats {
     )*};
 }
 floats!(f32 f64);
+
+macro_rules! complexes {
+    ($($t:ident)*) => {$(
+        op!(Sum<[$t; 2]>: [$t; 2], start [-0.0; 2], nothing [0.0; 2], |flip| Self(PhantomData),
+            |this, a, b| plus(a, b));
+        op!(Product<[$t; 2]>: [$t; 2], start [1.0, 0.0], nothing [1.0, 0.0],
+            |flip| Self(PhantomData), |this, a, b| times_or_one(a, b));
+    )*};
+}
+complexes!(f32 f64);
 
 macro_rules! integers {
     ($($t:ident to $wide:ident;)*) => {$(

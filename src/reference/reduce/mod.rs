@@ -3,9 +3,11 @@
 //! Every function first lists the elements as a plain vector, then adds them up
 //! as the text says. Nothing is shared with the kernels.
 
+mod complex;
 mod floats;
 mod more;
 
+pub use complex::*;
 pub use floats::*;
 pub use more::*;
 
@@ -152,12 +154,22 @@ fn by_lanes<V: Copy>(block: &[V], count: usize, merge: &impl Fn(V, V) -> V) -> V
 /// Values in the order of a sequence, or of a column, whose rows are added; at least
 /// one.
 fn in_order<T: Item, V: Copy>(values: &[V], sequence: bool, merge: impl Fn(V, V) -> V) -> V {
+    in_order_of(values, (T::LANES, T::BLOCK), sequence, merge)
+}
+
+/// The same with so many lanes, over blocks of so many elements.
+fn in_order_of<V: Copy>(
+    values: &[V],
+    (lanes, block): (usize, usize),
+    sequence: bool,
+    merge: impl Fn(V, V) -> V,
+) -> V {
     let one_by_one = |block: &[V]| block.iter().copied().reduce(&merge).unwrap();
     match values.len() {
         1..=16 => one_by_one(values),
         _ if sequence => {
-            let blocks = values.chunks(T::BLOCK);
-            by_pairs(blocks.map(|block| by_lanes(block, T::LANES, &merge)).collect(), &merge)
+            let blocks = values.chunks(block);
+            by_pairs(blocks.map(|block| by_lanes(block, lanes, &merge)).collect(), &merge)
         }
         _ => by_pairs(values.chunks(128).map(one_by_one).collect(), &merge),
     }
@@ -223,9 +235,20 @@ fn merged((na, a, a2): Moments, (nb, b, b2): Moments) -> Moments {
 fn variance<T: Item>(items: &[T], sequence: bool, ddof: f64, root: bool) -> T::Mean {
     let (lanes, block) = if size_of::<T::Mean>() == 4 { (64, 4096) } else { (32, 2048) };
     let reals: Vec<T::Mean> = items.iter().map(|x| x.real()).collect();
+    let variance = variance_of(&reals, (lanes, block), sequence, ddof);
+    number(if root { variance.sqrt() } else { variance })
+}
+
+/// The variance in `f64`, of floats in so many lanes over blocks of so many.
+fn variance_of<F: Float>(
+    reals: &[F],
+    (lanes, block): (usize, usize),
+    sequence: bool,
+    ddof: f64,
+) -> f64 {
     let (n, _, m2) = match reals.len() {
         0 => (0.0, 0.0, 0.0),
-        1..=16 => moments_in_order(&reals),
+        1..=16 => moments_in_order(reals),
         _ if sequence => {
             let blocks = reals.chunks(block);
             by_pairs(blocks.map(|block| moments_of_block(block, lanes)).collect(), merged)
@@ -233,8 +256,7 @@ fn variance<T: Item>(items: &[T], sequence: bool, ddof: f64, root: bool) -> T::M
         _ => by_pairs(reals.chunks(128).map(moments_in_order).collect(), merged),
     };
     let rest = n - ddof;
-    let variance = m2 / if rest < 0.0 { 0.0 } else { rest };
-    number(if root { variance.sqrt() } else { variance })
+    m2 / if rest < 0.0 { 0.0 } else { rest }
 }
 
 /// All elements in the order of memory.
