@@ -279,6 +279,12 @@ def vector_norm(
     keepdims: bool = False,
     ord: float = 2.0,
 ) -> Any: ...
+def sum_exact(
+    a: ArrayLike,
+    axis: _Axes = None,
+    *,
+    keepdims: bool = False,
+) -> Any: ...
 def cumsum(
     a: ArrayLike,
     axis: SupportsIndex | None = None,
@@ -323,6 +329,8 @@ def compress(
     axis: SupportsIndex | None = None,
     out: None = None,
 ) -> NDArray[Any]: ...
+def extract(condition: ArrayLike, arr: ArrayLike) -> NDArray[Any]: ...
+def is_sorted(a: ArrayLike, axis: int = -1) -> Any: ...
 def diff(
     a: ArrayLike,
     n: int = 1,

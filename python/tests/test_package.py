@@ -64,7 +64,7 @@ def test_signatures_are_scipys(module, name):
     assert parameters(getattr(module, name)) == [(p.name, p.kind, p.default) for p in theirs]
 
 
-NUMPYS = [*calls.REDUCTIONS, "nanargmin", "nanargmax", "nonzero", "flatnonzero", "compress",
+NUMPYS = [*calls.REDUCTIONS, "nanargmin", "nanargmax", "nonzero", "flatnonzero", "compress", "extract",
           "diff", "cumsum", "cumprod", "cumulative_sum", "cumulative_prod", "dot", "inner", "outer",
           "vdot", "vector_norm"]
 

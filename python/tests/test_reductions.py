@@ -321,7 +321,7 @@ def test_refusals(name):
     for axis in (2, -3):
         with pytest.raises(swath.AxisError, match="axis"):
             ours(np.ones((2, 3)), axis=axis)
-    bad = [np.ones(3, "f2"), np.ones(3, "c8"), np.ones(3, "g"), np.array([None]),
+    bad = [np.ones(3, "g"), np.ones(3, "G"), np.array([None]),
            np.array(["a"]), np.zeros(3, "M8[s]"), np.zeros(3, "i4,f4"), "text"]
     for array in bad:
         with pytest.raises(TypeError):

@@ -98,6 +98,23 @@ impl Exact {
         self.plain |= other.plain;
     }
 
+    /// Adds a contiguous block without copying it, if one round of extraction is enough and
+    /// nothing else is special about it.
+    fn add_in_place<T: Item>(&mut self, items: &[T]) -> bool {
+        let most = simd::dispatch(Greatest(items));
+        let exponent = (most.to_bits() >> 52) as i32 - 1022;
+        if most == 0.0 || !most.is_finite() || exponent + M > 1023 {
+            return false;
+        }
+        let (sum, more) = simd::dispatch(ExtractOnce { items, scale: scale_of(exponent) });
+        if more {
+            return false;
+        }
+        (self.some, self.plain) = (true, true);
+        self.add(sum);
+        true
+    }
+
     /// Adds `n` elements, `stride` apart, of `f32` (4 bytes) or `f64` (8).
     ///
     /// # Safety
@@ -109,6 +126,18 @@ impl Exact {
             let n = BLOCK.min(n - at);
             let step = (at as isize).wrapping_mul(stride).wrapping_mul(size as isize);
             let from = from.wrapping_offset(step);
+            // SAFETY: the caller's promise.
+            let is_done = stride == 1
+                && unsafe {
+                    if size == 8 {
+                        self.add_in_place(std::slice::from_raw_parts(from.cast::<f64>(), n))
+                    } else {
+                        self.add_in_place(std::slice::from_raw_parts(from.cast::<f32>(), n))
+                    }
+                };
+            if is_done {
+                continue;
+            }
             // SAFETY: the caller's promise; the room holds a block, written before it is read.
             let items = unsafe {
                 if size == 8 {
@@ -136,7 +165,7 @@ impl Exact {
             return;
         }
         self.some = true;
-        let most = simd::dispatch(Greatest(items));
+        let most = simd::dispatch(Greatest(&*items));
         if most == 0.0 {
             self.plain |= items.iter().any(|x| x.is_sign_positive());
             return;
@@ -146,7 +175,7 @@ impl Exact {
         if !most.is_finite() || exponent + M > 1023 {
             return items.iter().for_each(|&x| self.add_any(x));
         }
-        let mut scale = f64::from_bits(((exponent + M).max(-1021) + 1023) as u64 * (1 << 52));
+        let mut scale = scale_of(exponent);
         for _ in 0..ROUNDS {
             let (sum, more) = simd::dispatch(Extract { items, scale });
             self.add(sum);
@@ -222,28 +251,93 @@ impl Exact {
     }
 }
 
-/// The greatest absolute value of a block; NaN if there is one.
-struct Greatest<'a>(&'a [f64]);
+/// The power of two that elements below 2^`exponent` are extracted by.
+fn scale_of(exponent: i32) -> f64 {
+    f64::from_bits(((exponent + M).max(-1021) + 1023) as u64 * (1 << 52))
+}
 
-impl Kernel for Greatest<'_> {
+/// An element of a block.
+trait Item: Copy {
+    /// Its absolute value as a whole number: of the same order, NaN above all.
+    type Size: Copy + PartialOrd + Default;
+    fn size(self) -> Self::Size;
+    fn of_size(size: Self::Size) -> f64;
+    fn wide(self) -> f64;
+}
+
+macro_rules! items {
+    ($($t:ident $size:ident;)*) => {$(impl Item for $t {
+        type Size = $size;
+        #[inline(always)]
+        fn size(self) -> $size {
+            self.abs().to_bits() as $size
+        }
+        #[inline(always)]
+        fn of_size(size: $size) -> f64 {
+            $t::from_bits(size as _).into()
+        }
+        #[inline(always)]
+        fn wide(self) -> f64 {
+            self.into()
+        }
+    })*};
+}
+items! { f32 i32; f64 i64; }
+
+/// The greatest absolute value of a block; NaN if there is one.
+struct Greatest<'a, T>(&'a [T]);
+
+impl<T: Item> Kernel for Greatest<'_, T> {
     type Output = f64;
 
     #[inline(always)]
     fn run(self) -> f64 {
-        // As whole numbers absolute values have the same order, NaN above all.
-        let greater = |most: i64, x: f64| {
-            let size = (x.to_bits() & (u64::MAX >> 1)) as i64;
-            if size > most { size } else { most }
-        };
-        let mut most = [0; LANES];
+        let greater = |most: T::Size, x: T| if x.size() > most { x.size() } else { most };
+        let mut most = [T::Size::default(); LANES];
         let (groups, rest) = self.0.as_chunks::<LANES>();
         for group in groups {
             for l in 0..LANES {
                 most[l] = greater(most[l], group[l]);
             }
         }
-        let most = most.into_iter().fold(0, |a, b| if b > a { b } else { a });
-        f64::from_bits(rest.iter().fold(most, |most, &x| greater(most, x)) as u64)
+        let most = most.into_iter().fold(T::Size::default(), |a, b| if b > a { b } else { a });
+        T::of_size(rest.iter().fold(most, |most, &x| greater(most, x)))
+    }
+}
+
+/// A round of extraction from elements that stay as they are.
+struct ExtractOnce<'a, T> {
+    items: &'a [T],
+    scale: f64,
+}
+
+impl<T: Item> Kernel for ExtractOnce<'_, T> {
+    type Output = (f64, bool);
+
+    #[inline(always)]
+    fn run(self) -> (f64, bool) {
+        let scale = self.scale;
+        let (groups, rest) = self.items.as_chunks::<LANES>();
+        let mut sums = [0.0; LANES];
+        let mut left = [0u64; LANES];
+        for group in groups {
+            for l in 0..LANES {
+                let x = group[l].wide();
+                let q = (scale + x) - scale;
+                sums[l] += q;
+                left[l] |= x.to_bits() ^ q.to_bits();
+            }
+        }
+        // The bits of a zero may differ by their sign, which adds nothing.
+        let differs = |bits: u64| bits << 1 != 0;
+        let (mut sum, mut more) = (sums.iter().sum::<f64>(), left.iter().any(|&x| differs(x)));
+        for x in rest {
+            let x = x.wide();
+            let q = (scale + x) - scale;
+            sum += q;
+            more |= differs(x.to_bits() ^ q.to_bits());
+        }
+        (sum, more)
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::Along;
 use crate::kernel::reduce::gather;
-use crate::kernel::scan::{GROUP, Stretch, Table, Tile, Value};
+use crate::kernel::scan::{GROUP, Stretch, Table, Tile, Value, copy_past_cache, fence};
 use crate::plan::{Axes, Axis, Chunks, Run};
 use crate::pool;
 use crate::tuning::{self, SCAN_BLOCK, SCAN_CHUNK_BLOCKS, SCAN_COLUMNS_BYTES};
@@ -133,6 +133,7 @@ impl Job<'_> {
             for run in self.kept.runs(chunks.range(i)) {
                 (0..run.len).for_each(|i| self.line(offset(run, i, step)));
             }
+            self.end_stream();
         });
     }
 
@@ -159,6 +160,9 @@ impl Job<'_> {
         if self.exclusive || self.strides != [1, 1] {
             return self.staged(at, range, carry, before);
         }
+        if self.streams() {
+            return self.streamed(at, range, carry);
+        }
         let (from, to) = self.places_in(at, range.start);
         let stretch = Stretch { from, to, n: range.len() };
         // SAFETY: the range is within the line, which is this chunk's.
@@ -171,6 +175,40 @@ impl Job<'_> {
             self.table.block(&carry, &mut last, stretch);
             self.table.joined(carry, &last)
         }
+    }
+
+    /// Whether lines are stored past the cache: not where they are read from.
+    fn streams(&self) -> bool {
+        self.past_cache && !self.sequential && !std::ptr::addr_eq(self.from, self.to)
+    }
+
+    /// Comes before anybody is told that a chunk is done.
+    fn end_stream(&self) {
+        if self.streams() {
+            fence();
+        }
+    }
+
+    /// A contiguous block by way of a room on the stack, from where it is stored past the
+    /// cache. [`Job::end_stream`] comes after.
+    #[inline(never)]
+    fn streamed(&self, at: [isize; 2], range: Range<usize>, carry: Value) -> Value {
+        let mut room = Room([const { MaybeUninit::uninit() }; ROOM]);
+        let room: *mut u8 = room.0.as_mut_ptr().cast();
+        let out = self.table.out;
+        let part = (ROOM / out.max(1) / GROUP * GROUP).min(SCAN_BLOCK);
+        let mut last = self.table.start();
+        for start in range.clone().step_by(part) {
+            let n = part.min(range.end - start);
+            let (from, to) = self.places_in(at, start);
+            // SAFETY: the range is within the line, which is this chunk's; the room holds
+            // `part` results.
+            unsafe {
+                self.table.block(&carry, &mut last, Stretch { from, to: room, n });
+                copy_past_cache(room, to, n * out);
+            }
+        }
+        self.table.joined(carry, &last)
     }
 
     /// The same by way of rooms on the stack: what is not contiguous, or moves by one.
@@ -226,7 +264,7 @@ impl Job<'_> {
     /// ones are scanned by themselves before, and joined to what comes before them while in
     /// cache; others are totalled only, and scanned then.
     fn long_line(&self, at: [isize; 2]) {
-        let plain = self.strides == [1, 1] && !self.exclusive;
+        let plain = self.strides == [1, 1] && !self.exclusive && !self.streams();
         let chunk = SCAN_BLOCK * SCAN_CHUNK_BLOCKS;
         let blocks = |i: usize| {
             let end = self.n.min((i + 1) * chunk);
@@ -262,6 +300,7 @@ impl Job<'_> {
                     }
                     carry = self.table.joined(carry, total);
                 }
+                self.end_stream();
             },
         );
     }

@@ -2,6 +2,7 @@
 //! hold for all of them (forks, same time as serial). A new family adds its lines.
 
 use ndarray::{Array1, Array2};
+use num_complex::Complex;
 use swath::conv::{self, Border};
 use swath::image;
 
@@ -18,6 +19,10 @@ fn vector(len: usize) -> Array1<f32> {
 
 fn vector64(len: usize) -> Array1<f64> {
     vector(len).mapv(f64::from)
+}
+
+fn complex(len: usize) -> Array1<Complex<f32>> {
+    vector(len).mapv(|x| Complex::new(x, 1.0 - x * x))
 }
 
 /// About `len` elements, about as wide as high.
@@ -82,6 +87,40 @@ pub const KERNELS: &[Kernel] = &[
     kernel!("var f32", |n| { let a = vector(n); } u64::from(swath::var(&a, 0.0).to_bits())),
     kernel!("argmax f32", |n| { let a = vector(n); } swath::argmax(&a).expect("some") as u64),
     kernel!("all f32", |n| { let a = vector(n); } u64::from(swath::reduce::all(&a))),
+    kernel!("min_max f32", |n| { let a = vector(n); } {
+        let (least, most) = swath::reduce::min_max(&a).expect("some");
+        bits(&[least, most])
+    }),
+    kernel!("nanmax f32", |n| { let a = vector(n); } {
+        u64::from(swath::reduce::nanmax(&a).expect("some").to_bits())
+    }),
+    kernel!("norm f64", |n| { let a = vector64(n); } {
+        swath::reduce::norm(&a, swath::reduce::Norm::L2).to_bits()
+    }),
+    kernel!("logsumexp f64", |n| { let a = vector64(n); } swath::reduce::logsumexp(&a).to_bits()),
+    kernel!("skew f32", |n| { let a = vector(n); } {
+        u64::from(swath::reduce::skew(&a, true).to_bits())
+    }),
+    kernel!("sum_exact f32", |n| { let a = vector(n); } {
+        u64::from(swath::reduce::sum_exact(&a).to_bits())
+    }),
+    kernel!("sum_exact_axis 0", |n| { let a = image(n); } {
+        bits(swath::reduce::sum_exact_axis(&a, 0).expect("axis").as_slice().expect("fresh"))
+    }),
+    kernel!("fold f32", |n| { let a = vector(n); } {
+        u64::from(swath::reduce::fold(&a, 0.0, |s, x| s + x * x, |a, b| a + b).to_bits())
+    }),
+    kernel!("sum complex", |n| { let a = complex(n); } {
+        let sum = swath::sum(&a);
+        bits(&[sum.re, sum.im])
+    }),
+    kernel!("vdot complex", |n| { let a = complex(n); } {
+        let sum = swath::reduce::vdot(&a, &a).expect("same");
+        bits(&[sum.re, sum.im])
+    }),
+    kernel!("sum f16", |n| { let a = vector(n).mapv(half::f16::from_f32); } {
+        u64::from(swath::sum(&a).to_bits())
+    }),
     kernel!("argmin_axis 0", |n| { let a = image(n); } {
         swath::argmin_axis(&a, 0).expect("axis").iter().map(|&i| i as u64).sum()
     }),
@@ -110,6 +149,22 @@ pub const KERNELS: &[Kernel] = &[
     kernel!("cummax_axis 0", |n| { let a = image(n); let mut out = a.clone(); } {
         swath::scan::cummax_into(&a, 0, &mut out).expect("shapes");
         bits(&out.as_slice().expect("whole")[..1])
+    }),
+    kernel!("cumprod complex", |n| { let a = complex(n); let mut out = a.clone(); } {
+        swath::scan::cumprod_into(&a, 0, &mut out).expect("shapes");
+        bits(&[out[n - 1].re, out[n - 1].im])
+    }),
+    kernel!("diff 1", |n| { let a = image(n); } {
+        bits(&swath::scan::diff(&a, 1, 1).expect("axis").into_raw_vec_and_offset().0)
+    }),
+    kernel!("compress", |n| { let a = vector(n); let b = a.mapv(|x| x > 0.0); } {
+        bits(&swath::scan::compress(&b, &a).expect("fits").into_raw_vec_and_offset().0)
+    }),
+    kernel!("flatnonzero", |n| { let a = vector(n); } {
+        swath::scan::flatnonzero(&a).expect("memory").len() as u64
+    }),
+    kernel!("is_sorted", |n| { let a = Array1::from_iter(0..n as u32); } {
+        u64::from(swath::scan::is_sorted(&a))
     }),
     kernel!("matmul f32", |n| { let a = vector(side(n) * side(n)).into_shape_with_order((side(n), side(n))).expect("square"); } {
         bits(swath::matmul(&a, &a).expect("square").as_slice().expect("fresh"))

@@ -74,6 +74,45 @@ fn s3_more_than_2_to_the_33_elements_all() {
     );
 }
 
+/// The same for the functions that came later: each over more elements than 2^33, none of
+/// them in memory but one.
+#[test]
+#[ignore = "slow: 2^33 elements a dozen times, a minute or two"]
+fn s3_more_than_2_to_the_33_elements_of_every_other_kind() {
+    let n = (1usize << 33) + 3;
+    let count = n as f64;
+    let (two, one) = ([2.0f32], [1.0f64]);
+    let narrow = ArrayView1::from_shape((n,).strides((0,)), &two).unwrap();
+    let wide = ArrayView1::from_shape((n,).strides((0,)), &one).unwrap();
+    assert_eq!(reduce::sum_exact(&wide), count);
+    assert_eq!(reduce::norm(&wide, Norm::L1), count);
+    assert_eq!(reduce::norm(&wide, Norm::P(0.0)), count);
+    assert_eq!(reduce::norm(&narrow, Norm::Inf), 2.0);
+    assert_eq!(reduce::nansum(&wide), count);
+    assert_eq!(reduce::nanmax(&narrow).unwrap(), 2.0);
+    assert_eq!(reduce::nanargmin(&narrow).unwrap(), 0);
+    assert_eq!(reduce::fold(&wide, 0u64, |n, _| n + 1, |a, b| a + b), n as u64);
+    let near = |got: f64, expected: f64| {
+        assert!((got - expected).abs() <= 1e-12 * expected, "{got} {expected}");
+    };
+    near(reduce::norm(&wide, Norm::L2), count.sqrt());
+    near(reduce::logsumexp(&wide), 1.0 + count.ln());
+    // Every other of an axis of two: a mean of 2, and deviations of 1.
+    let pair = [1u8, 3];
+    let a = ndarray::ArrayView2::from_shape((n / 2, 2).strides((0, 1)), &pair).unwrap();
+    assert_eq!(reduce::var(&a, 0.0), 1.0);
+    assert_eq!(reduce::skew(&a, true), 0.0);
+    assert_eq!(reduce::kurtosis(&a, false, true), 1.0);
+    assert_eq!(reduce::argmax(&a).unwrap(), 1);
+    assert!(swath::scan::is_sorted(&narrow));
+    let i = [num_complex::Complex::new(0.0f32, 1.0)];
+    let i = ArrayView1::from_shape((1 << 33,).strides((0,)), &i).unwrap();
+    assert_eq!(reduce::sum(&i).im, (1u64 << 33) as f32);
+    assert_eq!(reduce::vdot(&i, &i).unwrap().re, (1u64 << 33) as f32);
+    assert_eq!(reduce::prod(&i), num_complex::Complex::new(1.0, 0.0));
+    assert_eq!(reduce::count_nonzero(&i), 1 << 33);
+}
+
 #[test]
 fn s5_forty_axes() {
     let mut shape = vec![1; 40];

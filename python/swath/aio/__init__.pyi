@@ -22,8 +22,10 @@ cumulative_prod: _Awaitable
 cumulative_sum: _Awaitable
 diff: _Awaitable
 dot: _Awaitable
+extract: _Awaitable
 flatnonzero: _Awaitable
 inner: _Awaitable
+is_sorted: _Awaitable
 matmul: _Awaitable
 max: _Awaitable
 mean: _Awaitable
@@ -43,6 +45,7 @@ prod: _Awaitable
 ptp: _Awaitable
 std: _Awaitable
 sum: _Awaitable
+sum_exact: _Awaitable
 var: _Awaitable
 vdiff: _Awaitable
 dot: _Awaitable

@@ -4,7 +4,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::{GROUP, Op, Stretch};
-use crate::simd::{self, Kernel};
+use crate::simd::{self, Kernel, Tier};
 
 /// A whole group, entered.
 ///
@@ -119,8 +119,35 @@ pub(super) unsafe fn block<S: Op>(
     // SAFETY: the caller's promise.
     unsafe {
         let (scan, carry) = (*op.cast::<S>(), *carry.cast());
-        last.write(simd::dispatch(Block { scan, carry, last: *last, stretch }));
+        let (before, rest) = wide_part(scan, carry, *last, stretch);
+        last.write(simd::dispatch(Block { scan, carry, last: before, stretch: rest }));
     }
+}
+
+/// Does pairs of whole groups in AVX-512F where there is a kernel for it: the last of them,
+/// and what is left.
+///
+/// # Safety
+/// As `Table::block`.
+#[inline(always)]
+unsafe fn wide_part<S: Op>(
+    scan: S,
+    carry: S::Out,
+    last: S::Out,
+    stretch: Stretch,
+) -> (S::Out, Stretch) {
+    let n = stretch.n / (2 * GROUP) * (2 * GROUP);
+    let Some(wide) = S::WIDE.filter(|_| n > 0 && simd::tier() >= Tier::Avx512) else {
+        return (last, stretch);
+    };
+    let Stretch { from, to, n: all } = stretch;
+    let rest = Stretch {
+        from: from.wrapping_add(n * size_of::<S::Item>()),
+        to: to.wrapping_add(n * size_of::<S::Out>()),
+        n: all - n,
+    };
+    // SAFETY: the caller's promise; the tier is AVX-512 only when detection saw AVX-512F.
+    (unsafe { wide(scan, Stretch { n, ..stretch }, carry, last) }, rest)
 }
 
 /// Made by [`join`] only.

@@ -18,11 +18,15 @@
 mod line;
 mod ops;
 mod rows;
+mod stream;
+#[cfg(target_arch = "x86_64")]
+mod wide;
 
 use std::marker::PhantomData;
 
 pub(crate) use ops::{By, Extreme, Product, Sum};
 pub(crate) use rows::Tile;
+pub(crate) use stream::{copy_past_cache, fence};
 
 /// Elements of a group.
 pub(crate) const GROUP: usize = 8;
@@ -41,7 +45,14 @@ pub(crate) trait Op: Copy {
     fn enter(self, x: Self::Item) -> Self::Out;
     /// Two of them, the earlier first.
     fn join(self, a: Self::Out, b: Self::Out) -> Self::Out;
+    /// Pairs of whole groups of a block in AVX-512F, where that is written by hand: what
+    /// `wide.rs` says, told the scan.
+    const WIDE: Option<Wide<Self>> = None;
 }
+
+/// A stretch of pairs of whole groups: the total of what comes before its block, and the
+/// last of the group before, which is given back as it is after them.
+type Wide<S> = unsafe fn(S, Stretch, <S as Op>::Out, <S as Op>::Out) -> <S as Op>::Out;
 
 /// Room for one result of any scan.
 #[derive(Debug, Clone, Copy)]

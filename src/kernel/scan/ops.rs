@@ -3,6 +3,8 @@
 use std::marker::PhantomData;
 
 use super::Op;
+#[cfg(target_arch = "x86_64")]
+use super::wide;
 use crate::kernel::pair::{plus, times_or_one};
 
 /// Sums so far, of integers in 64 bits.
@@ -57,7 +59,8 @@ impl<T: Copy, F: Fn(T, T) -> T> Op for By<'_, T, F> {
 
 macro_rules! op {
     ($name:ident<$t:ty $(, $greatest:literal)?>: $out:ty, start $start:expr, nothing $nothing:expr,
-     |$flip:ident| $new:expr, |$this:ident, $a:ident, $b:ident| $join:expr) => {
+     |$flip:ident| $new:expr, |$this:ident, $a:ident, $b:ident| $join:expr
+     $(, wide $wide:ident($told:ident) $turn:expr)?) => {
         impl $name<$t $(, $greatest)?> {
             /// The scan of elements that are turned by these bits.
             pub(crate) const fn new($flip: u64) -> Self {
@@ -90,31 +93,38 @@ macro_rules! op {
                 let _ = $this;
                 $join
             }
+            $(#[cfg(target_arch = "x86_64")]
+            const WIDE: Option<super::Wide<Self>> = Some(|$told, stretch, carry, last| {
+                let _ = $told;
+                // SAFETY: as its callers promise.
+                unsafe { wide::$wide(stretch, carry, last, $turn) }
+            });)?
         }
     };
 }
 
 /// The lesser of two floats, as `kernel/reduce/extremes.rs` explains it.
 macro_rules! floats {
-    ($($t:ident)*) => {$(
-        op!(Sum<$t>: $t, start -0.0, nothing 0.0, |flip| Self(PhantomData), |this, a, b| a + b);
+    ($($t:ident, $sum:ident, $least:ident;)*) => {$(
+        op!(Sum<$t>: $t, start -0.0, nothing 0.0, |flip| Self(PhantomData), |this, a, b| a + b,
+            wide $sum(this) 0.0);
         op!(Product<$t>: $t, start 1.0, nothing 1.0, |flip| Self(PhantomData), |this, a, b| a * b);
         op!(Extreme<$t, false>: $t, start $t::INFINITY, nothing $t::INFINITY,
             |flip| Self { flip: 0.0 }, |this, a, b| {
                 let ab = if a < b { a } else { b };
                 let ba = if b < a { b } else { a };
                 $t::from_bits(ab.to_bits() | ba.to_bits())
-            });
+            }, wide $least(this) 0.0);
         op!(Extreme<$t, true>: $t, start $t::NEG_INFINITY, nothing $t::NEG_INFINITY,
             |flip| Self { flip: 0.0 }, |this, a, b| {
                 let (a, b) = (-a, -b);
                 let ab = if a < b { a } else { b };
                 let ba = if b < a { b } else { a };
                 -$t::from_bits(ab.to_bits() | ba.to_bits())
-            });
+            }, wide $least(this) -0.0);
     )*};
 }
-floats!(f32 f64);
+floats! { f32, sum_f32, least_f32; f64, sum_f64, least_f64; }
 
 macro_rules! complexes {
     ($($t:ident)*) => {$(
@@ -127,24 +137,25 @@ macro_rules! complexes {
 complexes!(f32 f64);
 
 macro_rules! integers {
-    ($($t:ident to $wide:ident;)*) => {$(
-        op!(Sum<$t>: $wide, start 0, nothing 0, |flip| Self(PhantomData),
-            |this, a, b| a.wrapping_add(b));
-        op!(Product<$t>: $wide, start 1, nothing 1, |flip| Self(PhantomData),
+    ($($t:ident to $out:ident $(wide $sum:ident)?;)*) => {$(
+        op!(Sum<$t>: $out, start 0, nothing 0, |flip| Self(PhantomData),
+            |this, a, b| a.wrapping_add(b) $(, wide $sum(this) 0)?);
+        op!(Product<$t>: $out, start 1, nothing 1, |flip| Self(PhantomData),
             |this, a, b| a.wrapping_mul(b));
     )*};
 }
 integers! {
     i8 to i64; u8 to u64; i16 to i64; u16 to u64; i32 to i64; u32 to u64;
     // Of the unsigned too: what wraps has the same bits.
-    i64 to i64;
+    i64 to i64 wide sum_i64;
 }
 
 macro_rules! extremes {
-    ($($t:ident)*) => {$(
+    ($($t:ident $(wide $least:ident)?;)*) => {$(
         op!(Extreme<$t, false>: $t, start $t::MAX ^ this.flip, nothing $t::MAX ^ this.flip,
             |flip| Self { flip: flip as $t },
-            |this, a, b| if (b ^ this.flip) < (a ^ this.flip) { b } else { a });
+            |this, a, b| if (b ^ this.flip) < (a ^ this.flip) { b } else { a }
+            $(, wide $least(this) this.flip)?);
     )*};
 }
-extremes!(i8 i16 i32 i64);
+extremes! { i8; i16; i32 wide least_i32; i64 wide least_i64; }

@@ -1,5 +1,6 @@
 //! The axis outside a kept one: a row of sums in L1, which every row joins.
 
+use super::stream::{can_stream, fence, stream};
 use super::{GROUP, Op, Value};
 use crate::simd::{self, Kernel};
 
@@ -117,50 +118,4 @@ pub(super) unsafe fn rows<S: Op>(op: *const (), tile: &Tile) {
     // SAFETY: written just now.
     let sums = unsafe { std::slice::from_raw_parts_mut(first, tile.columns) };
     simd::dispatch(Rows { scan, tile, sums });
-}
-
-// ---- past the cache ----------------------------------------------------------
-
-/// Bytes of one such store.
-const WIDE: usize = 16;
-
-/// Whether groups of results from here on can be stored past the cache.
-#[inline(always)]
-fn can_stream<T>(to: *const T) -> bool {
-    cfg!(target_arch = "x86_64")
-        && matches!(size_of::<T>(), 4 | 8)
-        && to.addr().is_multiple_of(WIDE)
-}
-
-/// Stores a group past the cache: no line of the output is read before it is written.
-///
-/// # Safety
-/// [`can_stream`], and the places may be written. [`fence`] comes before anybody is told.
-#[inline(always)]
-unsafe fn stream<T: Copy>(to: *mut T, group: [T; GROUP]) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_stream_si128};
-        let from = group.as_ptr().cast::<__m128i>();
-        for i in 0..size_of_val(&group) / WIDE {
-            // SAFETY: the group has so many parts; SSE2 is part of x86-64; the caller's
-            // promise.
-            unsafe { _mm_stream_si128(to.cast::<__m128i>().add(i), _mm_loadu_si128(from.add(i))) };
-        }
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    // SAFETY: the caller's promise.
-    unsafe {
-        to.cast::<[T; GROUP]>().write(group);
-    }
-}
-
-/// Lets all stores past the cache be seen.
-#[inline(always)]
-fn fence() {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: SSE is part of x86-64.
-    unsafe {
-        std::arch::x86_64::_mm_sfence();
-    }
 }
