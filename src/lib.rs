@@ -75,12 +75,16 @@ pub use control::{CancelToken, Cancelled, Control, Pool, StoppedBy};
 pub use element::{Element, Float};
 pub use error::Error;
 pub use map::{
-    abs, acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, copysign, cos, cosh, erf, erfc,
-    exp, exp_m1, exp2, floor, fmax, fmin, fmod, gelu, hypot, lgamma, ln, ln_1p, log2, log10,
-    logaddexp, maximum, minimum, powf, round, round_ties_even, select, sigmoid, sign, sin, sinh,
-    softplus, sqrt, tan, tanh, tgamma, trunc,
+    abs, acos, acosh, add, asin, asinh, atan, atan2, atanh, bitwise_and, bitwise_count,
+    bitwise_not, bitwise_or, bitwise_xor, cast, cbrt, ceil, clip, copysign, cos, cosh, degrees,
+    divide, divmod, equal, erf, erfc, exp, exp_m1, exp2, floor, floor_divide, fmax, fmin, fmod,
+    gelu, greater, greater_equal, heaviside, hypot, isfinite, isinf, isnan, left_shift, less,
+    less_equal, lgamma, ln, ln_1p, log2, log10, logaddexp, logical_and, logical_not, logical_or,
+    logical_xor, maximum, minimum, multiply, negative, not_equal, powf, radians, reciprocal,
+    remainder, right_shift, round, round_ties_even, select, sigmoid, sign, signbit, sin, sinh,
+    softplus, sqrt, square, subtract, tan, tanh, tgamma, trunc,
 };
-pub use map::{map, map_inplace, map_into};
+pub use map::{map, map_indexed, map_inplace, map_into, map2};
 pub use matmul::{matmul, matmul_into};
 pub use reduce::{
     argmax, argmax_axis, argmin, argmin_axis, dot, dot_axis, max, max_axis, mean, mean_axis, min,

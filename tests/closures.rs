@@ -244,11 +244,11 @@ fn mistakes_are_explained() {
             &[
                 "cannot be an operand of a map",
                 "an operand is `&array`",
-                "two to six operands are a tuple",
+                "two to eight operands are a tuple",
             ][..],
         ),
         ("tuple_of_numbers", &["cannot be the operands of a map", "captured by the closure"]),
-        ("seven_operands", &["cannot be an operand of a map", "two to six operands are a tuple"]),
+        ("nine_operands", &["cannot be an operand of a map", "two to eight operands are a tuple"]),
         ("not_copy", &["the trait `Copy` is not implemented for `String`"]),
         ("closure_in_a_variable", &["takes a closure written in place", "the function `map`"]),
         ("changes_a_capture", &["cannot"]),

@@ -1,11 +1,13 @@
 //! Serial code on slices and pointers, one file per kernel: knows neither rayon nor ndarray.
 
+pub(crate) mod cast;
 pub(crate) mod conv;
 pub(crate) mod exact;
 pub(crate) mod fft;
 pub(crate) mod map;
 pub(crate) mod matmul;
 mod pair;
+pub(crate) mod number;
 pub(crate) mod reduce;
 pub(crate) mod scan;
 pub(crate) mod select;

@@ -3,82 +3,121 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crate::kernel::map::{self, Map, Sources};
+use crate::kernel::map::{self, Form, Level, Map, Sources, To};
 use crate::plan::{Axes, Chunks};
 use crate::simd::Stopwatch;
 use crate::{pool, tuning};
 
-/// Maps all elements of `axes`, whose operand 0 is the output at `out`, `bytes`
-/// of traffic each; `baseline` and `avx2` are the same closure, one for each tier.
+/// The elements of a map, in the order in which they are walked: any range of them can
+/// be computed, by any thread.
+pub struct Work<'a, R, S> {
+    /// How many elements.
+    pub(crate) len: usize,
+    /// Traffic of each, in bytes.
+    pub(crate) bytes: usize,
+    /// Computes a range of them, into outputs that begin there: places are counted from
+    /// the first element of each output.
+    run: &'a (dyn Fn(Range<usize>, To<R, S>) + Sync),
+}
+
+impl<R, S> Work<'_, R, S> {
+    /// Computes a range.
+    ///
+    /// # Safety
+    /// The outputs' places of these elements, as `walked` or `plain` were told of them, can
+    /// be written, and nobody else uses them meanwhile.
+    #[inline]
+    pub(crate) unsafe fn run(&self, range: Range<usize>, to: To<R, S>) {
+        (self.run)(range, to);
+    }
+
+    /// Computes all, shared among the pool.
+    ///
+    /// # Safety
+    /// As for [`run`](Self::run), of all elements.
+    #[inline]
+    pub(super) unsafe fn share(&self, to: To<R, S>)
+    where
+        R: Send,
+        S: Send,
+    {
+        let to = Shared(to);
+        let line = tuning::CACHE_LINE / size_of::<R>().max(1);
+        share(self.len, self.bytes, line, &|range| (self.run)(range, *to.get()));
+    }
+}
+
+/// The work of mapping all elements of `axes`, `bytes` of traffic each, handed to
+/// `then`; `f` is the same closure, once for each tier.
 ///
 /// # Safety
-/// Every place that `axes` leads to from `out` and from the pointers in `sources`
-/// can be written, respectively read, by any thread until this returns. The
-/// output's places are all different, and none is an operand's, unless `sources`
-/// is `InPlace`.
-pub(super) unsafe fn drive<const K: usize, S, R, B, V>(
+/// Every place that `axes` leads to from the pointers in `sources` can be read by any
+/// thread until this returns. No place of an output is an operand's, unless `sources` is
+/// `InPlace`.
+pub(super) unsafe fn walked<const K: usize, P, W, R, S, B, V, T>(
     axes: &Axes<K>,
-    out: *mut R,
-    sources: S,
+    sources: P,
     bytes: usize,
-    baseline: &B,
-    avx2: &V,
-) where
-    S: Sources<K>,
-    R: Copy + Send,
-    B: Fn(S::Item) -> R + Sync,
-    V: Fn(S::Item) -> R + Sync,
+    f: (&B, &V),
+    then: impl FnOnce(Work<'_, R, S>) -> T,
+) -> T
+where
+    P: Sources,
+    W: Form<B, P::Item, R, S> + Form<V, P::Item, R, S>,
+    R: Copy,
+    S: Copy,
+    B: Sync,
+    V: Sync,
 {
-    let first = Shared((sources, out));
-    let work = |range: Range<usize>| {
-        let (sources, out) = *first.get();
+    let first = Shared(sources);
+    let run = |range: Range<usize>, to: To<R, S>| {
+        let sources = *first.get();
         let strides = axes.inner().strides;
-        let f = (baseline, avx2);
         if let Some(run) = axes.single_run(range.clone()) {
             // Most arrays: no walk from line to line to set up.
             let line = std::iter::once((run.offsets, run.len));
-            // SAFETY: by the caller; ranges do not overlap, so neither do outputs.
-            return unsafe { Map::new(sources, out, strides, line, f) }.run();
+            // SAFETY: by the caller, and by that of `Work::run`.
+            return unsafe { Map::<K, P, W, _, _, _, _, _>::new(sources, to, strides, line, f) }
+                .run();
         }
         let lines = axes.runs(range).map(|run| (run.offsets, run.len));
         // SAFETY: the same.
-        unsafe { Map::new(sources, out, strides, lines, f) }.run();
+        unsafe { Map::<K, P, W, _, _, _, _, _>::new(sources, to, strides, lines, f) }.run();
     };
-    share(axes.len(), bytes, tuning::CACHE_LINE / size_of::<R>().max(1), &work);
+    then(Work { len: axes.len(), bytes, run: &run })
 }
 
-/// [`drive`] for `len` elements at unit stride in every operand.
+/// [`walked`] for `len` elements at unit stride in every operand and output.
 ///
 /// # Safety
 /// As there; `sources` is not `InPlace`, unless the output is what it points to.
 #[inline]
-pub(super) unsafe fn drive_plain<const K: usize, S, R, B, V>(
+pub(super) unsafe fn plain<P, W, R, S, B, V, T>(
     len: usize,
-    out: *mut R,
-    sources: S,
+    sources: P,
     bytes: usize,
-    baseline: &B,
-    avx2: &V,
-) where
-    S: Sources<K>,
-    R: Copy + Send,
-    B: Fn(S::Item) -> R + Sync,
-    V: Fn(S::Item) -> R + Sync,
+    f: (&B, &V),
+    then: impl FnOnce(Work<'_, R, S>) -> T,
+) -> T
+where
+    P: Sources<Level = P> + Level<Item = <P as Sources>::Item>,
+    W: Form<B, <P as Sources>::Item, R, S> + Form<V, <P as Sources>::Item, R, S>,
+    B: Sync,
+    V: Sync,
 {
-    let first = Shared((sources, out));
-    let work = |range: Range<usize>| {
-        let (sources, out) = *first.get();
-        // SAFETY: by the caller; ranges do not overlap, so neither do outputs.
-        unsafe { map::plain(sources, out, range, baseline, avx2) };
+    let first = Shared(sources);
+    let run = |range: Range<usize>, to: To<R, S>| {
+        // SAFETY: by the caller, and by that of `Work::run`.
+        unsafe { map::plain::<P, W, _, _, _, _>(*first.get(), to, range, f) };
     };
-    share(len, bytes, tuning::CACHE_LINE / size_of::<R>().max(1), &work);
+    then(Work { len, bytes, run: &run })
 }
 
 /// Pointers that every thread may have.
 struct Shared<T>(T);
 
-// SAFETY: made only in `drive`, whose operands are `Sync` and whose results are
-// `Send`, as `Operand` and `drive` demand; chunks write different places.
+// SAFETY: of operands, whose elements are `Sync`, as `Operand` demands, and in `share` of
+// outputs, whose elements are `Send`; chunks write different places.
 unsafe impl<T> Sync for Shared<T> {}
 
 impl<T> Shared<T> {

@@ -81,8 +81,6 @@ unary! {
     trunc trunc_into trunc_inplace;
     round round_into round_inplace;
     round_ties_even round_ties_even_into round_ties_even_inplace;
-    abs abs_into abs_inplace;
-    sign sign_into sign_inplace;
 }
 
 macro_rules! binary {
@@ -137,11 +135,8 @@ binary! {
     atan2 atan2_into;
     logaddexp logaddexp_into;
     copysign copysign_into;
-    minimum minimum_into;
-    maximum maximum_into;
     fmin fmin_into;
     fmax fmax_into;
-    fmod fmod_into;
 }
 
 /// `yes` where `condition` holds, else `no`: `NumPy`'s `where`. The three broadcast

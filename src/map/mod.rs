@@ -1,4 +1,4 @@
-//! Elementwise maps: a closure on every element of one to six arrays.
+//! Elementwise maps: a closure on every element of one to eight arrays.
 //!
 //! The closure is the fusion: `map!((&a, &b), |(x, y)| (x * y + 1.0).sqrt())` reads
 //! each operand once and makes no temporaries. Operands are any `ndarray` arrays
@@ -9,10 +9,14 @@
 //! |---|---|---|---|
 //! | closure written in place | [`map!`](crate::map!) | [`map_into!`](crate::map_into!) | [`map_inplace!`](crate::map_inplace!) |
 //! | any function or closure | [`map`](map()) | [`map_into`](map_into()) | [`map_inplace`](map_inplace()) |
+//! | with two results | [`map2!`](crate::map2!), [`map2`](map2()) | [`map2_into!`](crate::map2_into!), [`map2_into`](map2_into()) | |
+//! | told the index | [`map_indexed!`](crate::map_indexed!), [`map_indexed`](map_indexed()) | [`map_indexed_into!`](crate::map_indexed_into!) | [`map_indexed_inplace!`](crate::map_indexed_inplace!) |
 //!
 //! The functions of [`math`](crate::math) have array forms here: [`exp`](exp()),
 //! [`exp_into`], [`exp_inplace`] and so on; those of two arguments, such as
-//! [`powf`](powf()), broadcast.
+//! [`powf`](powf()), broadcast. So have arithmetic, comparisons, logic, bits, shifts and
+//! limits, by `NumPy`'s names ([`add`], [`less`], [`clip`], ...), and there are three casts
+//! ([`cast`], [`cast_nearest`], [`cast_wrapping`]).
 //!
 //! # Which one
 //! The macros. The crate is compiled for the oldest CPU of the target and chooses
@@ -51,22 +55,28 @@
 //! a fresh output is freed, and the output of an `_into` or `_inplace` form is
 //! partly written.
 
+mod arithmetic;
+mod cast;
 mod engine;
 mod functions;
+mod indexed;
 mod macros;
 mod operand;
+mod pair;
+mod run;
 
-use ndarray::{Array, ArrayRef, Dimension, ShapeBuilder};
+use ndarray::{Array, ArrayRef, Dimension};
 
+pub use arithmetic::*;
+pub use cast::*;
 pub use functions::*;
+pub use indexed::*;
 pub use operand::{Operand, Operands};
+pub use pair::*;
 
 use crate::Error;
-use crate::kernel::map::InPlace;
-use crate::plan::{self, Axes, Buffer, List};
-use operand::{Layout, Output};
 
-/// Applies a function to every element of one to six operands.
+/// Applies a function to every element of one to eight operands.
 ///
 /// `map(&a, f)` hands `f` each element of `a`, and `map((&a, &b), f)` each pair of
 /// elements of `a` and `b`, which broadcast together. The result is in Fortran
@@ -108,10 +118,10 @@ where
     R: Copy + Send + Sync,
     F: Fn(O::Item) -> R + Sync,
 {
-    fresh(&operands, &f, &f)
+    run::fresh("map", &operands, (&f, &f))
 }
 
-/// Applies a function to every element of one to six operands, into `out`.
+/// Applies a function to every element of one to eight operands, into `out`.
 ///
 /// The operands broadcast together and to the shape of `out`, which may be any
 /// mutable array or view. No memory is taken. An empty `out` is left as it is.
@@ -149,7 +159,7 @@ where
     D: Dimension,
     F: Fn(O::Item) -> R + Sync,
 {
-    into(&operands, out, &f, &f)
+    run::into("map_into", &operands, out, (&f, &f))
 }
 
 /// Replaces every element of `a` by what a function makes of it.
@@ -185,21 +195,26 @@ where
     D: Dimension,
     F: Fn(A) -> A + Sync,
 {
-    inplace(a, &f, &f)
+    run::inplace("map_inplace", a, (&f, &f))
 }
 
 /// What [`map!`](crate::map!) calls.
 #[doc(hidden)]
 #[inline]
 #[allow(clippy::missing_errors_doc, clippy::needless_pass_by_value)]
-pub fn __map<O, R, B, V>(operands: O, baseline: B, avx2: V) -> Result<Array<R, O::Dim>, Error>
+pub fn __map<O, R, B, V>(
+    function: &'static str,
+    operands: O,
+    baseline: B,
+    avx2: V,
+) -> Result<Array<R, O::Dim>, Error>
 where
     O: Operands,
     R: Copy + Send + Sync,
     B: Fn(O::Item) -> R + Sync,
     V: Fn(O::Item) -> R + Sync,
 {
-    fresh(&operands, &baseline, &avx2)
+    run::fresh(function, &operands, (&baseline, &avx2))
 }
 
 /// What [`map_into!`](crate::map_into!) calls.
@@ -207,6 +222,7 @@ where
 #[inline]
 #[allow(clippy::missing_errors_doc, clippy::needless_pass_by_value)]
 pub fn __map_into<O, R, D, B, V>(
+    function: &'static str,
     operands: O,
     out: &mut ArrayRef<R, D>,
     baseline: B,
@@ -219,180 +235,24 @@ where
     B: Fn(O::Item) -> R + Sync,
     V: Fn(O::Item) -> R + Sync,
 {
-    into(&operands, out, &baseline, &avx2)
+    run::into(function, &operands, out, (&baseline, &avx2))
 }
 
 /// What [`map_inplace!`](crate::map_inplace!) calls.
 #[doc(hidden)]
 #[inline]
 #[allow(clippy::missing_errors_doc, clippy::needless_pass_by_value)]
-pub fn __map_inplace<A, D, B, V>(a: &mut ArrayRef<A, D>, baseline: B, avx2: V) -> Result<(), Error>
-where
-    A: Copy + Send + Sync,
-    D: Dimension,
-    B: Fn(A) -> A + Sync,
-    V: Fn(A) -> A + Sync,
-{
-    inplace(a, &baseline, &avx2)
-}
-
-fn fresh<O, R, B, V>(operands: &O, baseline: &B, avx2: &V) -> Result<Array<R, O::Dim>, Error>
-where
-    O: Operands,
-    R: Copy + Send + Sync,
-    B: Fn(O::Item) -> R + Sync,
-    V: Fn(O::Item) -> R + Sync,
-{
-    operands.with_layouts(|layouts| {
-        // Most calls: one shape and one order, which the result takes too.
-        let (first, others) = (layouts[0], &layouts[1..]);
-        if first.is_plain_with(others) {
-            return place(operands, first, !first.is_c_order(), baseline, avx2);
-        }
-        let Fresh { shape, strides, f_order } = Fresh::plan(layouts)?;
-        let layout = Layout { shape: shape.as_slice(), strides: strides.as_slice() };
-        place(operands, layout, f_order, baseline, avx2)
-    })
-}
-
-/// Maps into a new array, which lies without gaps as `layout` says: in Fortran order
-/// if `f_order`, else in C order.
-#[inline]
-fn place<O, R, B, V>(
-    operands: &O,
-    layout: Layout<'_>,
-    f_order: bool,
-    baseline: &B,
-    avx2: &V,
-) -> Result<Array<R, O::Dim>, Error>
-where
-    O: Operands,
-    R: Copy + Send + Sync,
-    B: Fn(O::Item) -> R + Sync,
-    V: Fn(O::Item) -> R + Sync,
-{
-    let len = plan::checked_len("map", layout.shape, size_of::<R>())?;
-    let mut buffer = Buffer::new("map", len)?;
-    let out = Output { first: buffer.as_mut_ptr(), layout };
-    // SAFETY: the buffer has room for every place of a shape without gaps, and
-    // nobody else knows it; the operands broadcast to that shape.
-    unsafe { operands.drive(out, baseline, avx2) };
-    let mut dim = O::Dim::zeros(layout.shape.len());
-    layout.shape.iter().enumerate().for_each(|(i, &n)| dim[i] = n);
-    // SAFETY: `drive` has written every element, and there are as many as the
-    // shape says.
-    Ok(unsafe { Array::from_shape_vec_unchecked(dim.set_f(f_order), buffer.assume_init()) })
-}
-
-fn into<O, R, D, B, V>(
-    operands: &O,
-    out: &mut ArrayRef<R, D>,
-    baseline: &B,
-    avx2: &V,
+pub fn __map_inplace<A, D, B, V>(
+    function: &'static str,
+    a: &mut ArrayRef<A, D>,
+    baseline: B,
+    avx2: V,
 ) -> Result<(), Error>
 where
-    O: Operands,
-    R: Copy + Send + Sync,
-    D: Dimension,
-    B: Fn(O::Item) -> R + Sync,
-    V: Fn(O::Item) -> R + Sync,
-{
-    let first = out.as_mut_ptr();
-    let layout = Layout::of(out);
-    operands.with_layouts(|layouts| check_into(layouts, layout))?;
-    if !layout.is_c_order() {
-        plan::check_output("map_into", "out", layout.shape, layout.strides)?;
-    }
-    // SAFETY: the output is borrowed for writing alone, no two of its indices name
-    // one place, and the operands broadcast to its shape.
-    unsafe { operands.drive(Output { first, layout }, baseline, avx2) };
-    Ok(())
-}
-
-fn inplace<A, D, B, V>(a: &mut ArrayRef<A, D>, baseline: &B, avx2: &V) -> Result<(), Error>
-where
     A: Copy + Send + Sync,
     D: Dimension,
     B: Fn(A) -> A + Sync,
     V: Fn(A) -> A + Sync,
 {
-    let first = a.as_mut_ptr();
-    let layout @ Layout { shape, strides } = Layout::of(a);
-    let sources = InPlace((first.cast_const(),));
-    if layout.is_c_order() || layout.is_f_order() {
-        let bytes = 2 * size_of::<A>();
-        // SAFETY: the array is one stretch of memory, borrowed for writing alone.
-        unsafe {
-            engine::drive_plain::<2, _, _, _, _>(a.len(), first, sources, bytes, baseline, avx2);
-        }
-        return Ok(());
-    }
-    plan::check_output("map_inplace", "a", shape, strides)?;
-    let axes = Axes::<2>::in_memory_order(shape, [strides, strides]);
-    // SAFETY: the array is borrowed for writing alone, and no two of its indices
-    // name one place.
-    unsafe { engine::drive(&axes, first, sources, 2 * size_of::<A>(), baseline, avx2) };
-    Ok(())
-}
-
-/// How a fresh output will lie.
-struct Fresh {
-    shape: List<usize>,
-    strides: List<isize>,
-    f_order: bool,
-}
-
-impl Fresh {
-    fn plan(operands: &[Layout<'_>]) -> Result<Self, Error> {
-        let shape = broadcast_shape("map", operands)?;
-        let n = shape.as_slice();
-        let whole = || operands.iter().filter(|o| o.shape == n);
-        let f_order =
-            n.len() > 1 && whole().all(Layout::is_f_order) && !whole().all(Layout::is_c_order);
-        let mut strides = List::new(0);
-        n.iter().for_each(|_| strides.push(0));
-        let mut step = 1usize;
-        for i in 0..n.len() {
-            let axis = if f_order { i } else { n.len() - 1 - i };
-            strides.as_mut_slice()[axis] = step as isize;
-            // Strides of an empty result are never used, and of one too large neither.
-            step = step.wrapping_mul(n[axis]);
-        }
-        Ok(Self { shape, strides, f_order })
-    }
-}
-
-/// The shape that operands broadcast to.
-fn broadcast_shape(function: &'static str, operands: &[Layout<'_>]) -> Result<List<usize>, Error> {
-    let shapes = operands.iter().map(|o| o.shape);
-    let ndim = shapes.clone().map(<[usize]>::len).max().unwrap_or(0);
-    let mut shape = List::new(1);
-    (0..ndim).for_each(|_| shape.push(1));
-    if plan::broadcast(shapes.clone(), shape.as_mut_slice()) {
-        return Ok(shape);
-    }
-    Err(Error::Broadcast { function, shapes: shapes.map(<[usize]>::to_vec).collect() })
-}
-
-/// Refuses operands that do not broadcast to the shape of the output.
-fn check_into(operands: &[Layout<'_>], out: Layout<'_>) -> Result<(), Error> {
-    if operands.iter().all(|o| o.shape == out.shape) {
-        return Ok(());
-    }
-    let shape = broadcast_shape("map_into", operands)?;
-    let shape = shape.as_slice();
-    let fits = out.shape.len() >= shape.len() && {
-        let missing = out.shape.len() - shape.len();
-        shape.iter().zip(&out.shape[missing..]).all(|(&n, &o)| n == o || n == 1)
-    };
-    if fits {
-        return Ok(());
-    }
-    Err(Error::Shape {
-        function: "map_into",
-        operand: "out",
-        shape: out.shape.to_vec(),
-        expected: "the shape that the operands broadcast to",
-        other: shape.to_vec(),
-    })
+    run::inplace(function, a, (&baseline, &avx2))
 }

@@ -1,9 +1,9 @@
-//! What a map takes its elements from: one operand, or a tuple of up to six.
+//! What a map takes its elements from: one operand, or a tuple of up to eight.
 
 use ndarray::{ArrayBase, ArrayRef, ArrayView, Data, DimMax, Dimension, RawData};
 
-use super::engine;
-use crate::kernel::map::{Single, Tuple};
+use super::engine::{self, Work};
+use crate::kernel::map::{Form, Single, Sources, Tuple};
 use crate::plan::{self, Axes, List};
 
 mod sealed {
@@ -32,7 +32,7 @@ use sealed::Sealed;
     message = "`{Self}` cannot be an operand of a map",
     label = "not a reference to an array, and not an `ArrayView`",
     note = "an operand is `&array`, `&array.slice(..)` or `array.view()`, with elements that are `Copy + Send + Sync`",
-    note = "two to six operands are a tuple: `map((&a, &b), |(x, y)| ..)`; a plain number is captured by the closure"
+    note = "two to eight operands are a tuple: `map((&a, &b), |(x, y)| ..)`; a plain number is captured by the closure"
 )]
 pub trait Operand: Sealed {
     /// The element type.
@@ -79,7 +79,7 @@ impl<A: Copy + Send + Sync, D: Dimension> Operand for ArrayView<'_, A, D> {
 }
 
 /// What a map reads: one [`Operand`], whose elements the closure takes as they
-/// are, or a tuple of one to six, of which it takes a tuple.
+/// are, or a tuple of one to eight, of which it takes a tuple.
 ///
 /// The operands of a tuple broadcast together as in `NumPy`: shapes are compared
 /// from the last axis, and an axis that is missing or of length 1 is repeated.
@@ -97,29 +97,45 @@ impl<A: Copy + Send + Sync, D: Dimension> Operand for ArrayView<'_, A, D> {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the operands of a map",
-    label = "not an array, and not a tuple of one to six of them",
+    label = "not an array, and not a tuple of one to eight of them",
     note = "an operand is `&array`, `&array.slice(..)` or `array.view()`, with elements that are `Copy + Send + Sync`",
-    note = "two to six operands are a tuple: `map((&a, &b), |(x, y)| ..)`; a plain number is captured by the closure"
+    note = "two to eight operands are a tuple: `map((&a, &b), |(x, y)| ..)`; a plain number is captured by the closure"
 )]
 pub trait Operands: Sealed {
     /// What the closure takes.
     type Item;
     /// The dimension type of the result: the largest of the operands'.
     type Dim: Dimension;
+    /// Where the elements stand.
+    #[doc(hidden)]
+    type Sources: Sources<Item = Self::Item>;
+    /// Bytes of an element of each.
+    #[doc(hidden)]
+    const BYTES: usize;
+    /// The first elements.
+    #[doc(hidden)]
+    fn sources(&self) -> Self::Sources;
     /// Hands the shapes and strides of all operands to `f`.
     #[doc(hidden)]
     fn with_layouts<T>(&self, f: impl FnOnce(&[Layout<'_>]) -> T) -> T;
-    /// Maps into an output to whose shape all operands broadcast.
+    /// The work of mapping into outputs to whose shape, which is one, all operands
+    /// broadcast, handed to `then`.
     ///
     /// # Safety
-    /// The output's places are in one allocation, all different, and nobody else
-    /// reads or writes them meanwhile; they need not be initialised.
+    /// No place of an output is one of an operand.
     #[doc(hidden)]
-    unsafe fn drive<R, B, V>(&self, out: Output<'_, R>, baseline: &B, avx2: &V)
+    unsafe fn work<W, R, S, B, V, T>(
+        &self,
+        out: [Layout<'_>; 2],
+        f: (&B, &V),
+        then: impl FnOnce(Work<'_, R, S>) -> T,
+    ) -> T
     where
-        R: Copy + Send,
-        B: Fn(Self::Item) -> R + Sync,
-        V: Fn(Self::Item) -> R + Sync;
+        W: Form<B, Self::Item, R, S> + Form<V, Self::Item, R, S>,
+        R: Copy,
+        S: Copy,
+        B: Sync,
+        V: Sync;
 }
 
 /// How an operand lies in memory.
@@ -162,7 +178,7 @@ impl<'a> Layout<'a> {
 
     /// Strides for walking this operand as if it had `shape`, to which it broadcasts.
     #[inline]
-    fn strides_in(&self, shape: &[usize]) -> List<isize> {
+    pub(super) fn strides_in(&self, shape: &[usize]) -> List<isize> {
         let mut strides = List::new(0);
         let missing = shape.len() - self.shape.len();
         for (i, &n) in shape.iter().enumerate() {
@@ -173,105 +189,94 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Where results go.
-#[derive(Debug)]
-pub struct Output<'a, R> {
-    /// The first element.
-    pub(super) first: *mut R,
-    pub(super) layout: Layout<'a>,
+/// [`Operands`]: its type parameters, its type, `K` of [`Axes`]; the item, the dimension,
+/// where the elements stand; and each operand as an expression.
+macro_rules! operands {
+    (
+        [$($t:ident),+] $name:ty, $k:literal, where [$($bound:tt)*]
+        $item:ty, $dim:ty, $sources:ty = |$self:ident| $make:expr;
+        $first:expr $(, $more:expr)*
+    ) => {
+        impl<$($t: Operand),+> Operands for $name
+        where
+            $($bound)*
+        {
+            type Item = $item;
+            type Dim = $dim;
+            type Sources = $sources;
+            const BYTES: usize = $(size_of::<$t::Elem>() +)+ 0;
+
+            #[inline]
+            fn sources(&$self) -> $sources {
+                $make
+            }
+
+            #[inline]
+            fn with_layouts<T>(&$self, f: impl FnOnce(&[Layout<'_>]) -> T) -> T {
+                f(&[Layout::of($first.array()) $(, Layout::of($more.array()))*])
+            }
+
+            #[inline]
+            unsafe fn work<Way, R, S, Base, Vect, T>(
+                &$self,
+                out: [Layout<'_>; 2],
+                f: (&Base, &Vect),
+                then: impl FnOnce(Work<'_, R, S>) -> T,
+            ) -> T
+            where
+                Way: Form<Base, $item, R, S> + Form<Vect, $item, R, S>,
+                R: Copy,
+                S: Copy,
+                Base: Sync,
+                Vect: Sync,
+            {
+                let bytes = size_of::<R>() + size_of::<S>() + Self::BYTES;
+                let sources = $self.sources();
+                let layouts = [
+                    out[1], Layout::of($first.array()) $(, Layout::of($more.array()))*
+                ];
+                if out[0].is_plain_with(&layouts) {
+                    let len = $first.array().len();
+                    // SAFETY: all are one stretch of memory, in the same order; the
+                    // arrays' places are borrowed by `self`.
+                    return unsafe {
+                        engine::plain::<_, Way, _, _, _, _, _>(len, sources, bytes, f, then)
+                    };
+                }
+                let shape = out[0].shape;
+                let axes = Axes::<$k>::in_memory_order(shape, [
+                    out[0].strides,
+                    out[1].strides,
+                    Layout::of($first.array()).strides_in(shape).as_slice()
+                    $(, Layout::of($more.array()).strides_in(shape).as_slice())*
+                ]);
+                // SAFETY: the axes walk these arrays, which `self` borrows, within
+                // their bounds.
+                unsafe {
+                    engine::walked::<$k, _, Way, _, _, _, _, _>(&axes, sources, bytes, f, then)
+                }
+            }
+        }
+    };
 }
 
-impl<O: Operand> Operands for O {
-    type Item = O::Elem;
-    type Dim = O::Dim;
-
-    #[inline]
-    fn with_layouts<T>(&self, f: impl FnOnce(&[Layout<'_>]) -> T) -> T {
-        f(&[Layout::of(self.array())])
-    }
-
-    #[inline]
-    unsafe fn drive<R, B, V>(&self, out: Output<'_, R>, baseline: &B, avx2: &V)
-    where
-        R: Copy + Send,
-        B: Fn(O::Elem) -> R + Sync,
-        V: Fn(O::Elem) -> R + Sync,
-    {
-        let Layout { shape, strides } = out.layout;
-        let array = self.array();
-        let bytes = size_of::<R>() + size_of::<O::Elem>();
-        let sources = Single((array.as_ptr(),));
-        if out.layout.is_plain_with(&[Layout::of(array)]) {
-            // SAFETY: both are one stretch of memory, in the same order; the output's
-            // places are the caller's to give, the array's are borrowed by `self`.
-            unsafe {
-                engine::drive_plain::<2, _, _, _, _>(
-                    array.len(),
-                    out.first,
-                    sources,
-                    bytes,
-                    baseline,
-                    avx2,
-                );
-            }
-            return;
-        }
-        let axes = Axes::<2>::in_memory_order(
-            shape,
-            [strides, Layout::of(array).strides_in(shape).as_slice()],
-        );
-        // SAFETY: the axes walk the output, whose places are the caller's to give,
-        // and this array, which `self` borrows, within their bounds.
-        unsafe { engine::drive(&axes, out.first, sources, bytes, baseline, avx2) }
-    }
+operands! {
+    [O] O, 3, where []
+    O::Elem, O::Dim, Single<(*const O::Elem,)> = |self| Single((self.array().as_ptr(),));
+    self
 }
 
 macro_rules! tuples {
     ($k:literal: $($t:ident $i:tt),+ => $max:ty where $($bound:tt)*) => {
         impl<$($t: Operand),+> Sealed for ($($t,)+) {}
-        impl<$($t: Operand),+> Operands for ($($t,)+)
-        where
-            $($bound)*
-        {
-            type Item = ($($t::Elem,)+);
-            type Dim = $max;
-
-            #[inline]
-            fn with_layouts<T>(&self, f: impl FnOnce(&[Layout<'_>]) -> T) -> T {
-                f(&[$(Layout::of(self.$i.array())),+])
-            }
-
-            #[inline]
-            unsafe fn drive<R, Base, Vect>(
-                &self, out: Output<'_, R>, baseline: &Base, avx2: &Vect,
-            )
-            where
-                R: Copy + Send,
-                Base: Fn(Self::Item) -> R + Sync,
-                Vect: Fn(Self::Item) -> R + Sync,
-            {
-                let Layout { shape, strides } = out.layout;
-                let bytes = size_of::<R>() $(+ size_of::<$t::Elem>())+;
-                let sources = Tuple(($(self.$i.array().as_ptr(),)+));
-                if out.layout.is_plain_with(&[$(Layout::of(self.$i.array())),+]) {
-                    let len = self.0.array().len();
-                    // SAFETY: all are one stretch of memory, in the same order; the
-                    // output's places are the caller's to give, the arrays' are
-                    // borrowed by `self`.
-                    return unsafe {
-                        engine::drive_plain::<$k, _, _, _, _>(
-                            len, out.first, sources, bytes, baseline, avx2,
-                        )
-                    };
-                }
-                let axes = Axes::<$k>::in_memory_order(shape, [
-                    strides,
-                    $(Layout::of(self.$i.array()).strides_in(shape).as_slice()),+
-                ]);
-                // SAFETY: the axes walk the output, whose places are the caller's to
-                // give, and these arrays, which `self` borrows, within their bounds.
-                unsafe { engine::drive(&axes, out.first, sources, bytes, baseline, avx2) }
-            }
+        tuples!(@ [$($t),+] $k [$($bound)*] $max; $($t $i),+);
+    };
+    (@ $names:tt $k:literal $bounds:tt $max:ty; $($t:ident $i:tt),+) => {
+        operands! {
+            $names ($($t,)+), $k, where $bounds
+            ($($t::Elem,)+), $max, Tuple<($(*const $t::Elem,)+)> =
+                |self| Tuple(($(self.$i.array().as_ptr(),)+));
+            $(self.$i),+
         }
     };
 }
@@ -281,16 +286,26 @@ type D3<A, B, C> = <D2<A, B> as DimMax<<C as Operand>::Dim>>::Output;
 type D4<A, B, C, D> = <D3<A, B, C> as DimMax<<D as Operand>::Dim>>::Output;
 type D5<A, B, C, D, E> = <D4<A, B, C, D> as DimMax<<E as Operand>::Dim>>::Output;
 type D6<A, B, C, D, E, F> = <D5<A, B, C, D, E> as DimMax<<F as Operand>::Dim>>::Output;
+type D7<A, B, C, D, E, F, G> = <D6<A, B, C, D, E, F> as DimMax<<G as Operand>::Dim>>::Output;
+type D8<A, B, C, D, E, F, G, H> = <D7<A, B, C, D, E, F, G> as DimMax<<H as Operand>::Dim>>::Output;
 
-tuples!(2: A 0 => A::Dim where);
-tuples!(3: A 0, B 1 => D2<A, B> where A::Dim: DimMax<B::Dim>);
-tuples!(4: A 0, B 1, C 2 => D3<A, B, C> where
+tuples!(3: A 0 => A::Dim where);
+tuples!(4: A 0, B 1 => D2<A, B> where A::Dim: DimMax<B::Dim>);
+tuples!(5: A 0, B 1, C 2 => D3<A, B, C> where
     A::Dim: DimMax<B::Dim>, D2<A, B>: DimMax<C::Dim>);
-tuples!(5: A 0, B 1, C 2, D 3 => D4<A, B, C, D> where
+tuples!(6: A 0, B 1, C 2, D 3 => D4<A, B, C, D> where
     A::Dim: DimMax<B::Dim>, D2<A, B>: DimMax<C::Dim>, D3<A, B, C>: DimMax<D::Dim>);
-tuples!(6: A 0, B 1, C 2, D 3, E 4 => D5<A, B, C, D, E> where
+tuples!(7: A 0, B 1, C 2, D 3, E 4 => D5<A, B, C, D, E> where
     A::Dim: DimMax<B::Dim>, D2<A, B>: DimMax<C::Dim>, D3<A, B, C>: DimMax<D::Dim>,
     D4<A, B, C, D>: DimMax<E::Dim>);
-tuples!(7: A 0, B 1, C 2, D 3, E 4, F 5 => D6<A, B, C, D, E, F> where
+tuples!(8: A 0, B 1, C 2, D 3, E 4, F 5 => D6<A, B, C, D, E, F> where
     A::Dim: DimMax<B::Dim>, D2<A, B>: DimMax<C::Dim>, D3<A, B, C>: DimMax<D::Dim>,
     D4<A, B, C, D>: DimMax<E::Dim>, D5<A, B, C, D, E>: DimMax<F::Dim>);
+tuples!(9: A 0, B 1, C 2, D 3, E 4, F 5, G 6 => D7<A, B, C, D, E, F, G> where
+    A::Dim: DimMax<B::Dim>, D2<A, B>: DimMax<C::Dim>, D3<A, B, C>: DimMax<D::Dim>,
+    D4<A, B, C, D>: DimMax<E::Dim>, D5<A, B, C, D, E>: DimMax<F::Dim>,
+    D6<A, B, C, D, E, F>: DimMax<G::Dim>);
+tuples!(10: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7 => D8<A, B, C, D, E, F, G, H> where
+    A::Dim: DimMax<B::Dim>, D2<A, B>: DimMax<C::Dim>, D3<A, B, C>: DimMax<D::Dim>,
+    D4<A, B, C, D>: DimMax<E::Dim>, D5<A, B, C, D, E>: DimMax<F::Dim>,
+    D6<A, B, C, D, E, F>: DimMax<G::Dim>, D7<A, B, C, D, E, F, G>: DimMax<H::Dim>);

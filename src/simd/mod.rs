@@ -38,47 +38,59 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     enter_baseline(kernel)
 }
 
-/// A loop that writes a slice with a user's closure, compiled once per tier.
-pub(crate) trait Fill<R, F> {
-    /// Writes every element of `out`. Implementations are `#[inline(always)]`.
-    fn fill(self, out: &mut [MaybeUninit<R>], f: &F);
+/// A loop that writes two slices of one length with a user's closure, compiled once
+/// per tier.
+pub(crate) trait Fill<R, S, F> {
+    /// Writes every element of both. Implementations are `#[inline(always)]`.
+    fn fill(self, out: &mut [MaybeUninit<R>], second: &mut [MaybeUninit<S>], f: &F);
 }
 
 /// Runs a loop in the best tier for autovectorised code. `baseline` and `avx2` are
 /// one closure, written out once for each tier, so that each copy has one caller
 /// and is inlined whatever its size (or the same closure twice, up to some size).
 ///
-/// The slice and the closure are arguments of the function that has the loop: that
+/// The slices and the closure are arguments of the function that has the loop: that
 /// they do not overlap is then known to the compiler, which else checks each operand
 /// and capture against the output at run time, and gives up above eight.
 #[inline]
-pub(crate) fn fill<R, B, V>(
-    work: impl Fill<R, B> + Fill<R, V>,
+pub(crate) fn fill<R, S, B, V>(
+    work: impl Fill<R, S, B> + Fill<R, S, V>,
     out: &mut [MaybeUninit<R>],
+    second: &mut [MaybeUninit<S>],
     baseline: &B,
     avx2: &V,
 ) {
     #[cfg(target_arch = "x86_64")]
     if tier() >= Tier::Avx2 {
         // SAFETY: the tier is at least AVX2 only when detection saw AVX2 and FMA.
-        return unsafe { fill_avx2(work, out, avx2) };
+        return unsafe { fill_avx2(work, out, second, avx2) };
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = avx2;
-    fill_baseline(work, out, baseline);
+    fill_baseline(work, out, second, baseline);
 }
 
 // The assembly test looks for the name `fill_avx2` in symbols.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 #[inline(never)]
-fn fill_avx2<R, F>(work: impl Fill<R, F>, out: &mut [MaybeUninit<R>], f: &F) {
-    work.fill(out, f);
+fn fill_avx2<R, S, F>(
+    work: impl Fill<R, S, F>,
+    out: &mut [MaybeUninit<R>],
+    second: &mut [MaybeUninit<S>],
+    f: &F,
+) {
+    work.fill(out, second, f);
 }
 
 #[inline(never)]
-fn fill_baseline<R, F>(work: impl Fill<R, F>, out: &mut [MaybeUninit<R>], f: &F) {
-    work.fill(out, f);
+fn fill_baseline<R, S, F>(
+    work: impl Fill<R, S, F>,
+    out: &mut [MaybeUninit<R>],
+    second: &mut [MaybeUninit<S>],
+    f: &F,
+) {
+    work.fill(out, second, f);
 }
 
 #[cfg(target_arch = "x86_64")]
