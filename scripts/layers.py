@@ -108,6 +108,9 @@ UNSAFE = {
     "src/scan/select.rs": "chunks write disjoint parts of one output",
     "src/simd/clock.rs": "reading the time stamp counter",
     "src/simd/mod.rs": "entering a function with target features after detection",
+    "src/kernel/ufunc.rs": "loops behind pointers without types; stores past the cache",
+    "src/ufunc/arrays.rs": "results that the run has written",
+    "src/ufunc/mod.rs": "chunks write disjoint parts of one output, whatever its type",
     "src/task/scope.rs": "tasks that borrow, waited for by the scope",
 }
 

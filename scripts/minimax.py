@@ -156,6 +156,11 @@ def cos_tail(z):
     return series(lambda k: mpf(-1) ** k / fac(2 * k + 4), z)
 
 
+def sin_turns(z):
+    t = m.sqrt(z)
+    return m.sin(2 * m.pi * t) / t if t else 2 * m.pi
+
+
 def atanh_tail(z):
     return series(lambda k: mpf(2) / (2 * k + 3), z)
 
@@ -220,6 +225,7 @@ def erfcx_mapped(t):
 # name: (function, weight, from, to, what it is)
 POLYNOMIALS = {
     "EXP": (exp_tail, lambda x: x * x / m.exp(x), -HALF_LN2, HALF_LN2, "(e^r - 1 - r) / r^2"),
+    "EXP_M1": (exp_tail, lambda x: x * x / m.expm1(x) if x else mpf(0), -HALF_LN2, HALF_LN2, "(e^r - 1 - r) / r^2"),
     "EXP2": (exp2_tail, lambda x: x / mpf(2) ** x, -mpf("0.5001"), mpf("0.5001"), "(2^r - 1) / r"),
     "ATANH": (atanh_tail, lambda z: z / 2, mpf(0), S2, "(ln((1 + s) / (1 - s)) / s - 2) / z, z = s^2"),
     "ATANH2": (atanh_tail2, lambda z: z * z / 2, mpf(0), S2, "(ln((1 + s) / (1 - s)) / s - 2 - 2z/3) / z^2, z = s^2"),
@@ -228,6 +234,7 @@ POLYNOMIALS = {
     "COSH": (cosh_tail, lambda z: z * z, mpf(0), HALF_LN2**2, "(cosh r - 1 - r^2 / 2) / r^4, z = r^2"),
     "SIN": (sin_tail, lambda z: z, mpf(0), QUARTER, "(sin r - r) / r^3, z = r^2"),
     "COS": (cos_tail, lambda z: z * z, mpf(0), QUARTER, "(cos r - 1 + r^2 / 2) / r^4, z = r^2"),
+    "SIN_TURNS": (sin_turns, lambda z: 1 / sin_turns(z), mpf(0), mpf("0.0625001"), "sin(2 pi t) / t, z = t^2"),
     "ATAN": (atan_tail, lambda z: z, mpf(0), mpf(1), "(atan t - t) / t^3, z = t^2"),
     "ASIN": (asin_tail, lambda z: z, mpf(0), mpf("0.25"), "(asin t - t) / t^3, z = t^2"),
     "ERF": (erf_tail, lambda z: z, mpf(0), mpf(1), "(erf(t) / t - 2 / sqrt(pi)) / z, z = t^2"),
@@ -239,12 +246,12 @@ POLYNOMIALS = {
 TABLES = {
     "double": ("f64", 57, "EXP EXP2 ATANH ATANH2 SINH COSH SIN COS ATAN ASIN ERF ERFCX".split(),
                "For results in f64."),
-    "single": ("f32", 27.5, "EXP EXP2 LN SINH COSH".split(), "For results in f32, computed in f32."),
-    "wide": ("f64", 33, "EXP2 ATANH SIN COS ATAN ASIN ERF ERFCX".split(), "For results in f32, computed in f64."),
+    "single": ("f32", 27.5, "EXP EXP_M1 EXP2 LN SINH COSH".split(), "For results in f32, computed in f32."),
+    "wide": ("f64", 33, "EXP2 ATANH SIN COS SIN_TURNS ATAN ASIN ERF ERFCX".split(), "For results in f32, computed in f64."),
 }
 # Where rounding in the evaluation must stay far below the target of the type.
 BITS = {("double", "ATANH2"): 68, ("double", "ERFCX"): 56, ("wide", "ATANH"): 40, ("double", "EXP2"): 58,
-        ("wide", "EXP2"): 36}
+        ("wide", "EXP2"): 36, ("single", "EXP_M1"): 30}
 
 
 def find(table, name):

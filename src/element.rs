@@ -33,6 +33,14 @@ mod sealed {
                 $(fn $two(x: T, y: T) -> T;)*
                 fn powi(x: T, n: i32) -> T;
                 fn sin_cos(x: T) -> (T, T);
+                /// Whether the short ways of sin, cos and tan hold for this angle, and these.
+                fn is_near(x: T) -> bool;
+                fn sin_near(x: T) -> T;
+                fn cos_near(x: T) -> T;
+                fn tan_near(x: T) -> T;
+                /// Whether the short way of powf holds, and that.
+                fn is_plain_power(x: T, y: T) -> bool;
+                fn powf_plain(x: T, y: T) -> T;
             }
         };
     }

@@ -70,6 +70,8 @@ mod tuning;
 
 #[doc(hidden)]
 pub mod reference;
+#[doc(hidden)]
+pub mod ufunc;
 
 pub use control::{CancelToken, Cancelled, Control, Pool, StoppedBy};
 pub use element::{Element, Float};

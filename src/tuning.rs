@@ -49,6 +49,18 @@ pub(crate) const MAP_SHORT: usize = 32;
 /// Lines in a packed block, at most.
 pub(crate) const MAP_LINES: usize = 64;
 
+// ---- loops over whole arrays -------------------------------------------------
+
+/// Elements in a block that is staged or streamed: the stages of three operands and their
+/// casts stay in L1.
+pub(crate) const UFUNC_BLOCK: usize = 512;
+
+/// What a line along the innermost axis costs, in ns, beyond its elements.
+pub(crate) const UFUNC_LINE_NS: f64 = 20.0;
+
+/// Outputs of at least this many bytes are stored past the cache.
+pub(crate) const UFUNC_STREAM_MIN: usize = 16 << 20;
+
 // ---- probing what a user's closure costs ------------------------------------
 
 /// Elements of the first block that a map times, at most.

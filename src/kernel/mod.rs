@@ -12,3 +12,4 @@ pub(crate) mod reduce;
 pub(crate) mod scan;
 pub(crate) mod select;
 pub(crate) mod terms;
+pub(crate) mod ufunc;

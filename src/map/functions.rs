@@ -3,10 +3,66 @@
 use ndarray::{Array, ArrayRef, DimMax, Dimension};
 
 use super::Operand;
-use crate::{Error, Float, map, map_inplace, map_into, math};
+use crate::element::Elementary;
+use crate::ufunc::{self, Loop};
+use crate::{Error, Float, loop_of, map, math};
+
+/// The loop of a function for one type: `math` on each element, in the best tier, AVX-512
+/// included.
+macro_rules! body {
+    (1, sin, $t:ident, $ns:literal) => {
+        body!(@near $t, $ns, sin, sin_near)
+    };
+    (1, cos, $t:ident, $ns:literal) => {
+        body!(@near $t, $ns, cos, cos_near)
+    };
+    (1, tan, $t:ident, $ns:literal) => {
+        body!(@near $t, $ns, tan, tan_near)
+    };
+    (1, $name:ident, $t:ident, $ns:literal) => {
+        const { cost::<$t>(loop_of!(1 wide |x: $t| math::$name(x)), $ns) }
+    };
+    (2, powf, $t:ident, $ns:literal) => {
+        const {
+            let body = loop_of!(2
+                |x: $t, y: $t| <$t::Math as Elementary<$t>>::is_plain_power(x, y);
+                |x: $t, y: $t| <$t::Math as Elementary<$t>>::powf_plain(x, y);
+                |x: $t, y: $t| math::powf(x, y));
+            cost::<$t>(body, $ns)
+        }
+    };
+    (2, $name:ident, $t:ident, $ns:literal) => {
+        const { cost::<$t>(loop_of!(2 wide |x: $t, y: $t| math::$name(x, y)), $ns) }
+    };
+    // Angles of moderate size, block by block, without what large ones need.
+    (@near $t:ident, $ns:literal, $name:ident, $near:ident) => {
+        const {
+            let body = loop_of!(1
+                |x: $t| <$t::Math as Elementary<$t>>::is_near(x);
+                |x: $t| <$t::Math as Elementary<$t>>::$near(x);
+                |x: $t| math::$name(x));
+            cost::<$t>(body, $ns)
+        }
+    };
+}
+
+/// The loop of a function that costs `ns` for an f32, with AVX2, and twice that for an f64.
+const fn cost<T>(body: Loop, ns: f32) -> Loop {
+    body.costing(if size_of::<T>() == 4 { ns } else { 2.0 * ns })
+}
 
 macro_rules! unary {
-    ($($name:ident $into:ident $inplace:ident;)*) => {$(
+    ($($name:ident $into:ident $inplace:ident $ns:literal;)*) => {
+        /// Their loops.
+        #[doc(hidden)]
+        pub mod one {
+            use super::*;
+            $(#[must_use]
+            pub const fn $name<T: Float>() -> Loop {
+                body!(1, $name, T, $ns)
+            })*
+        }
+        $(
         #[doc = concat!("[`math::", stringify!($name), "`](fn@crate::math::", stringify!($name), ") of every element.")]
         ///
         /// Any view; an empty one gives an empty array. The result lies as that of
@@ -22,7 +78,7 @@ macro_rules! unary {
         /// # Performance
         /// One pass; in parallel when that pays.
         pub fn $name<T: Float, D: Dimension>(a: &ArrayRef<T, D>) -> Result<Array<T, D>, Error> {
-            map!(a, |x| math::$name(x))
+            ufunc::one(stringify!($name), a, one::$name::<T>())
         }
 
         #[doc = concat!("[`", stringify!($name), "`](fn@", stringify!($name), ") into an output of the caller's, to whose shape `a` broadcasts.")]
@@ -34,7 +90,7 @@ macro_rules! unary {
             a: &ArrayRef<T, D>,
             out: &mut ArrayRef<T, E>,
         ) -> Result<(), Error> {
-            map_into!(a, out, |x| math::$name(x))
+            ufunc::one_into(stringify!($into), a, out, one::$name::<T>())
         }
 
         #[doc = concat!("[`", stringify!($name), "`](fn@", stringify!($name), ") in place.")]
@@ -42,49 +98,60 @@ macro_rules! unary {
         /// # Errors
         /// [`Error::Overlap`] if elements of `a` share memory with each other.
         pub fn $inplace<T: Float, D: Dimension>(a: &mut ArrayRef<T, D>) -> Result<(), Error> {
-            map_inplace!(a, |x| math::$name(x))
+            ufunc::one_inplace(stringify!($inplace), a, one::$name::<T>())
         }
-    )*};
+    )*
+    };
 }
 
 unary! {
-    exp exp_into exp_inplace;
-    exp2 exp2_into exp2_inplace;
-    exp_m1 exp_m1_into exp_m1_inplace;
-    ln ln_into ln_inplace;
-    log2 log2_into log2_inplace;
-    log10 log10_into log10_inplace;
-    ln_1p ln_1p_into ln_1p_inplace;
-    sqrt sqrt_into sqrt_inplace;
-    cbrt cbrt_into cbrt_inplace;
-    sin sin_into sin_inplace;
-    cos cos_into cos_inplace;
-    tan tan_into tan_inplace;
-    asin asin_into asin_inplace;
-    acos acos_into acos_inplace;
-    atan atan_into atan_inplace;
-    sinh sinh_into sinh_inplace;
-    cosh cosh_into cosh_inplace;
-    tanh tanh_into tanh_inplace;
-    asinh asinh_into asinh_inplace;
-    acosh acosh_into acosh_inplace;
-    atanh atanh_into atanh_inplace;
-    erf erf_into erf_inplace;
-    erfc erfc_into erfc_inplace;
-    gelu gelu_into gelu_inplace;
-    sigmoid sigmoid_into sigmoid_inplace;
-    softplus softplus_into softplus_inplace;
-    tgamma tgamma_into tgamma_inplace;
-    lgamma lgamma_into lgamma_inplace;
-    floor floor_into floor_inplace;
-    ceil ceil_into ceil_inplace;
-    trunc trunc_into trunc_inplace;
-    round round_into round_inplace;
-    round_ties_even round_ties_even_into round_ties_even_inplace;
+    exp exp_into exp_inplace 0.5;
+    exp2 exp2_into exp2_inplace 0.5;
+    exp_m1 exp_m1_into exp_m1_inplace 1.0;
+    ln ln_into ln_inplace 1.1;
+    log2 log2_into log2_inplace 1.3;
+    log10 log10_into log10_inplace 1.3;
+    ln_1p ln_1p_into ln_1p_inplace 1.5;
+    sqrt sqrt_into sqrt_inplace 0.3;
+    cbrt cbrt_into cbrt_inplace 3.0;
+    sin sin_into sin_inplace 1.3;
+    cos cos_into cos_inplace 1.3;
+    tan tan_into tan_inplace 2.5;
+    asin asin_into asin_inplace 2.0;
+    acos acos_into acos_inplace 2.0;
+    atan atan_into atan_inplace 2.0;
+    sinh sinh_into sinh_inplace 1.3;
+    cosh cosh_into cosh_inplace 1.3;
+    tanh tanh_into tanh_inplace 1.2;
+    asinh asinh_into asinh_inplace 4.0;
+    acosh acosh_into acosh_inplace 4.0;
+    atanh atanh_into atanh_inplace 3.0;
+    erf erf_into erf_inplace 3.0;
+    erfc erfc_into erfc_inplace 4.0;
+    gelu gelu_into gelu_inplace 4.0;
+    sigmoid sigmoid_into sigmoid_inplace 1.2;
+    softplus softplus_into softplus_inplace 3.0;
+    tgamma tgamma_into tgamma_inplace 10.0;
+    lgamma lgamma_into lgamma_inplace 15.0;
+    floor floor_into floor_inplace 0.1;
+    ceil ceil_into ceil_inplace 0.1;
+    trunc trunc_into trunc_inplace 0.1;
+    round round_into round_inplace 0.2;
+    round_ties_even round_ties_even_into round_ties_even_inplace 0.1;
 }
 
 macro_rules! binary {
-    ($($name:ident $into:ident;)*) => {$(
+    ($($name:ident $into:ident $ns:literal;)*) => {
+        /// Their loops.
+        #[doc(hidden)]
+        pub mod two {
+            use super::*;
+            $(#[must_use]
+            pub const fn $name<T: Float>() -> Loop {
+                body!(2, $name, T, $ns)
+            })*
+        }
+        $(
         #[doc = concat!("[`math::", stringify!($name), "`](fn@crate::math::", stringify!($name), ") of each two elements of arrays that broadcast together.")]
         ///
         /// # Errors
@@ -107,7 +174,7 @@ macro_rules! binary {
             B: Operand<Elem = T>,
             A::Dim: DimMax<B::Dim>,
         {
-            map!((a, b), |(x, y)| math::$name(x, y))
+            ufunc::two(stringify!($name), (&a, &b), two::$name::<T>())
         }
 
         #[doc = concat!("[`", stringify!($name), "`](fn@", stringify!($name), ") into an output of the caller's, to whose shape both broadcast.")]
@@ -124,19 +191,20 @@ macro_rules! binary {
             A::Dim: DimMax<B::Dim>,
             D: Dimension,
         {
-            map_into!((a, b), out, |(x, y)| math::$name(x, y))
+            ufunc::two_into(stringify!($into), (&a, &b), out, two::$name::<T>())
         }
-    )*};
+    )*
+    };
 }
 
 binary! {
-    powf powf_into;
-    hypot hypot_into;
-    atan2 atan2_into;
-    logaddexp logaddexp_into;
-    copysign copysign_into;
-    fmin fmin_into;
-    fmax fmax_into;
+    powf powf_into 4.0;
+    hypot hypot_into 1.5;
+    atan2 atan2_into 3.0;
+    logaddexp logaddexp_into 4.0;
+    copysign copysign_into 0.1;
+    fmin fmin_into 0.1;
+    fmax fmax_into 0.1;
 }
 
 /// `yes` where `condition` holds, else `no`: `NumPy`'s `where`. The three broadcast

@@ -58,7 +58,7 @@
 mod arithmetic;
 mod cast;
 mod engine;
-mod functions;
+pub(crate) mod functions;
 mod indexed;
 mod macros;
 mod operand;

@@ -9,8 +9,7 @@
 //! ```
 //! Both ways are computed and one is picked. The window is shifted into place by
 //! powers of two, each shift a choice between two words, so that no table is read.
-//! For f32 one way does all, in f64: the parts of 2/pi are so short that products are
-//! exact, and two sets of them cover the range.
+//! For f32 one way does all, in f64: two sets of constants cover the range.
 
 use super::coefficients::TWO_OVER_PI;
 use super::lane::{Lane, fast_two_sum, pick, two_product, two_sum};
@@ -105,66 +104,96 @@ fn payne_hanek(x: f64) -> (u64, f64, f64) {
     (n, r, l + f.fma(PI_2[1], rest * PI_2[0]))
 }
 
+/// Below this size [`reduce_near`] holds.
+pub(super) const NEAR: f64 = 1_073_741_824.0;
+
 /// The quadrant in the two lowest bits, and r + l from -pi/4 to pi/4 with x = n pi/2 + r
-/// + l; l is below half an ULP of r.
+/// + l; l is below half an ULP of r. For sizes below [`NEAR`].
 #[inline(always)]
-pub(super) fn reduce(x: f64) -> (u64, f64, f64) {
-    const LIMIT: f64 = 1_073_741_824.0;
-    let size = x.abs();
-    let near = size < LIMIT;
-    let shifted = size.mul_add(FRAC_2_PI, f64::SHIFT);
+pub(super) fn reduce_near(x: f64) -> (u64, f64, f64) {
+    let shifted = x.mul_add(FRAC_2_PI, f64::SHIFT);
     let n = shifted - f64::SHIFT;
-    let high = (-n).mul_add(PI_2[0], size);
+    let high = (-n).mul_add(PI_2[0], x);
     let (product, rest) = two_product(n, PI_2[1]);
     let (r, more) = two_sum(high, -product);
     let (r, l) = fast_two_sum(r, more - n.mul_add(PI_2[2], rest));
-    let far = payne_hanek(size);
-    let (n, r, l) = pick(near, (shifted.to_bits(), r, l), far);
-    let n = pick(x < 0.0, n.wrapping_neg(), n);
-    (n, pick(x < 0.0, -r, r), pick(x < 0.0, -l, l))
+    (shifted.to_bits(), r, l)
 }
 
-/// 2/pi in parts of 29, 29, 29 and 53 bits, and the same of 2^57 2/pi modulo 4.
-const PARTS: [[f64; 4]; 2] = [
-    [
-        0.636_619_770_899_415,
-        1.468_166_324_625_208_6e-9,
-        2.276_010_067_197_181_6e-18,
-        5.881_214_749_119_912e-27,
-    ],
-    [
-        2.328_007_616_102_695_5,
-        3.641_540_090_304_484_8e-9,
-        3.225_864_401_562_830_4e-18,
-        3.776_398_973_723_735_5e-27,
-    ],
-];
-
-/// `x` modulo 4, from -2 to 2.
+/// The same for any number.
 #[inline(always)]
-fn modulo_4(x: f64) -> f64 {
-    (-4.0f64).mul_add((0.25 * x).round_ties_even(), x)
+pub(super) fn reduce(x: f64) -> (u64, f64, f64) {
+    let (n, r, l) = payne_hanek(x.abs());
+    let turned = x < 0.0;
+    let far = (pick(turned, n.wrapping_neg(), n), pick(turned, -r, r), pick(turned, -l, l));
+    pick(x.abs() < NEAR, reduce_near(x), far)
 }
 
-/// The same for an `f32`, the rest in one `f64`.
+/// 1 / 2pi in three parts; and what makes them, each added, those of what is left of
+/// 2^57 / 2pi without its turns.
+const TURNS: [f64; 3] =
+    [0.159_154_943_091_895_35, -9.839_338_337_591_243e-18, -5.360_718_141_446_502e-34];
+const FAR: [f64; 3] =
+    [0.422_846_961_844_163_5, 4.360_555_048_248_538e-17, 6.339_276_213_954_844e-33];
+
+/// What `Turns::left` leaves away: halves or quarters of a turn. 1.5 times 2 to the power
+/// that gives the last bit this value.
+pub(super) const HALVES: f64 = 3_377_699_720_527_872.0;
+pub(super) const QUARTERS: f64 = 1_688_849_860_263_936.0;
+
+/// An `f32` over 2pi, but for whole turns; NaN of infinities.
 ///
-/// Products of 24 bits by 29 are exact, and so is what they are modulo 4; from 2^80 on
-/// the number is first divided by 2^57, after which it is still an integer.
-#[inline(always)]
-pub(super) fn reduce_f32(x: f32) -> (u64, f64) {
-    let size = f64::from(x.abs());
-    let mask = 0u64.wrapping_sub(u64::from(size >= 1_208_925_819_614_629_174_706_176.0));
-    let of = |a: f64, b: f64| f64::from_bits(choose(mask, a.to_bits(), b.to_bits()));
-    let m = size * of(1.0, 6.938_893_903_907_228e-18);
-    let [a, b] = PARTS;
-    let p1 = modulo_4(m * of(a[0], b[0]));
-    let p2 = modulo_4(m * of(a[1], b[1]));
-    let p3 = modulo_4(m * of(a[2], b[2]));
-    let p4 = m * of(a[3], b[3]);
-    let shifted = (p1 + p2 + p3) + f64::SHIFT;
-    let n = shifted - f64::SHIFT;
-    // The large parts first: what cancels there is exact.
-    let r = (((p1 - n) + p2) + p3 + p4) * PI_2[0];
-    let n = shifted.to_bits();
-    (pick(x < 0.0, n.wrapping_neg(), n), pick(x < 0.0, -r, r))
+/// From 2^80 on the number is first divided by 2^57, after which it is still an integer, so
+/// that whole turns of the constant give whole turns. Below 2^80 a product rounded to 53
+/// bits and its rounding error hold all that is not whole turns, but for what the second
+/// and third part of the constant add; each sum is exact where it cancels.
+#[derive(Clone, Copy)]
+pub(super) struct Turns {
+    part: f64,
+    rest: f64,
+    m: f64,
+    c1: f64,
+    c2: f64,
+}
+
+/// Below this size [`Turns::near`] holds.
+pub(super) const NEAR_F32: f32 = 1_208_925_819_614_629_174_706_176.0;
+
+impl Turns {
+    /// For sizes below [`NEAR_F32`].
+    #[inline(always)]
+    pub(super) fn near(x: f32) -> Self {
+        Self::by(f64::from(x), TURNS)
+    }
+
+    #[inline(always)]
+    fn by(m: f64, [c0, c1, c2]: [f64; 3]) -> Self {
+        let (turns, rest) = two_product(m, c0);
+        Self { part: turns - turns.round_ties_even(), rest, m, c1, c2 }
+    }
+
+    /// For any number.
+    #[inline(always)]
+    pub(super) fn of(x: f32) -> Self {
+        let far = x.abs() >= NEAR_F32;
+        let m = f64::from(x * pick(far, 6.938_894e-18, 1.0));
+        // Not the one or the other constant: a blend is three instructions, this one.
+        let far = pick(far, 1.0f64, 0.0);
+        let c0 = far.mul_add(FAR[0], TURNS[0]);
+        let c1 = far.mul_add(FAR[1], TURNS[1]);
+        let c2 = far.mul_add(FAR[2], TURNS[2]);
+        Self::by(m, [c0, c1, c2])
+    }
+
+    /// n in the lowest bits and t with `more` turns = n `units` + t, the unit a power of
+    /// two.
+    #[inline(always)]
+    pub(super) fn left(self, more: f64, units: f64) -> (u64, f64) {
+        let Self { part, rest, m, c1, c2 } = self;
+        let all = m.mul_add(c1, part + rest);
+        // Without the condition the compiler adds the 0, for the sake of -0.
+        let shifted = if more == 0.0 { all } else { all + more } + units;
+        let left = m.mul_add(c1, (part - ((shifted - units) - more)) + rest);
+        (shifted.to_bits(), m.mul_add(c2, left))
+    }
 }

@@ -4,7 +4,8 @@
 //! |x| = n ln 2 + r + l;  S = sinh r, C = cosh r as polynomials of r^2
 //! sinh x = 2^n (a C + b S),  cosh x = 2^n (b C + a S)
 //!     with a = (1 - 2^-2n) / 2, b = (1 + 2^-2n) / 2: at n = 0 it is S and C themselves
-//! tanh x = their quotient, in two parts
+//! tanh x = (1 - w + E) / (1 + w + E) with 2x = n ln 2 + r + l, w = 2^-n, E = e^(r + l) - 1,
+//!     the sums and the quotient in two parts
 //! asinh x = ln(1 + x + x^2 / (1 + sqrt(1 + x^2)));  acosh x = ln(1 + t + sqrt(2t + t^2))
 //! with t = x - 1;  atanh x = ln(1 + 2x / (1 - x)) / 2
 //! ```
@@ -57,8 +58,16 @@ pub(super) fn cosh<T: Lane>(x: T) -> T {
 
 #[inline(always)]
 pub(super) fn tanh<T: Lane>(x: T) -> T {
-    let (_, sinh, cosh) = both(x.size().at_most(T::TANH_MAX));
-    let (q, rest) = quotient(sinh, cosh);
+    let y = x.size().at_most(T::TANH_MAX);
+    let (n, r, l) = reduce(y + y);
+    let tail = (r * r).fma(T::exp_m1_tail(r), r.fma(l, l)); // of e^r - 1, beyond r
+    let w = T::pow2(-n);
+    let (a, a_low) = fast_two_sum(T::ONE, -w);
+    let (b, b_low) = fast_two_sum(T::ONE, w);
+    let (above, rest) = fast_two_sum(a, r);
+    let (below, more) = fast_two_sum(b, r);
+    let above = fast_two_sum(above, rest + (a_low + tail));
+    let (q, rest) = quotient(above, (below, more + (b_low + tail)));
     (q + rest).signed(x)
 }
 

@@ -57,6 +57,8 @@ pub(in crate::math) trait Lane:
     fn split(self) -> (Self, Self);
     /// (e^r - 1 - r) / r^2.
     fn exp_tail(r: Self) -> Self;
+    /// The same, accurate for e^r - 1.
+    fn exp_m1_tail(r: Self) -> Self;
     /// (2^r - 1) / r.
     fn exp2_tail(r: Self) -> Self;
     /// What ln(1 + f) is beyond f - f^2 / 2, whose rounded half square is `hfsq`.
@@ -214,6 +216,10 @@ impl Lane for f64 {
         poly(r, &double::EXP)
     }
     #[inline(always)]
+    fn exp_m1_tail(r: Self) -> Self {
+        poly(r, &double::EXP)
+    }
+    #[inline(always)]
     fn exp2_tail(r: Self) -> Self {
         poly(r, &double::EXP2)
     }
@@ -264,6 +270,10 @@ impl Lane for f32 {
     #[inline(always)]
     fn exp_tail(r: Self) -> Self {
         poly(r, &single::EXP)
+    }
+    #[inline(always)]
+    fn exp_m1_tail(r: Self) -> Self {
+        poly(r, &single::EXP_M1)
     }
     #[inline(always)]
     fn exp2_tail(r: Self) -> Self {

@@ -100,6 +100,30 @@ macro_rules! functions {
             fn sin_cos(x: $t) -> ($t, $t) {
                 trigonometric::sin_cos(x)
             }
+            #[inline(always)]
+            fn is_near(x: $t) -> bool {
+                trigonometric::is_near(x)
+            }
+            #[inline(always)]
+            fn sin_near(x: $t) -> $t {
+                trigonometric::sin_near(x)
+            }
+            #[inline(always)]
+            fn cos_near(x: $t) -> $t {
+                trigonometric::cos_near(x)
+            }
+            #[inline(always)]
+            fn tan_near(x: $t) -> $t {
+                trigonometric::tan_near(x)
+            }
+            #[inline(always)]
+            fn is_plain_power(x: $t, y: $t) -> bool {
+                power::is_plain(x, y)
+            }
+            #[inline(always)]
+            fn powf_plain(x: $t, y: $t) -> $t {
+                power::powf_plain(x, y)
+            }
         }
     };
 }

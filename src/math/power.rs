@@ -220,6 +220,18 @@ pub(super) fn powf<T: Power>(x: T, y: T) -> T {
     special(x, y, x.size().power(y))
 }
 
+/// Whether x^y is a positive number to a finite power, in which nothing is special.
+#[inline(always)]
+pub(super) fn is_plain<T: Power>(x: T, y: T) -> bool {
+    (x > T::ZERO) & (x < T::INFINITY) & (y.size() < T::INFINITY)
+}
+
+/// [`powf`] where that holds, to the same bits.
+#[inline(always)]
+pub(super) fn powf_plain<T: Power>(x: T, y: T) -> T {
+    x.power(y)
+}
+
 #[inline(always)]
 pub(super) fn powi<T: Power>(x: T, n: i32) -> T {
     x.powi(n)
