@@ -117,6 +117,11 @@ impl Board {
             || self.thrift.worth_waking(cost_ns)
     }
 
+    /// A call that was not worth sharing has ended.
+    pub(crate) fn went_alone(&self) {
+        self.thrift.ended();
+    }
+
     /// Puts a job up with room for `seats` helpers, and says how many bells to
     /// ring for it.
     pub(crate) fn post(&self, job: Arc<Job>, seats: usize, cost_ns: f64) -> usize {
@@ -315,7 +320,7 @@ impl Board {
 /// price. Races lose a little rent and nothing else.
 struct Thrift {
     origin: Instant,
-    /// When the latest such call will have ended, in ns after `origin`.
+    /// When the latest such call ended, in ns after `origin`.
     end: AtomicU64,
     /// Work of the calls so far, in ns, with gaps shorter than helpers look.
     rent: AtomicU64,
@@ -329,14 +334,21 @@ impl Default for Thrift {
 
 impl Thrift {
     fn worth_waking(&self, cost_ns: f64) -> bool {
-        let now = self.origin.elapsed().as_nanos() as u64;
         let cost = cost_ns as u64;
-        let close = now < self.end.load(Ordering::Relaxed) + tuning::LOOK_NS / 2;
-        self.end.store(now + cost, Ordering::Relaxed);
+        let close = self.now() < self.end.load(Ordering::Relaxed) + tuning::LOOK_NS / 2;
         let rent = if close { self.rent.load(Ordering::Relaxed) } else { 0 } + cost;
         let buy = rent as f64 >= tuning::ASLEEP_MIN_NS;
         self.rent.store(if buy { 0 } else { rent }, Ordering::Relaxed);
         buy
+    }
+
+    /// To be told at the end: a call may take longer than it was thought to.
+    fn ended(&self) {
+        self.end.store(self.now(), Ordering::Relaxed);
+    }
+
+    fn now(&self) -> u64 {
+        self.origin.elapsed().as_nanos() as u64
     }
 }
 

@@ -146,32 +146,42 @@ where
         return ControlFlow::Continue(());
     }
     context::with(|context| {
-        if n > 1
-            && context.limit > 1
-            && let Some(engine) = worth_sharing(context, cost_ns)
+        let shareable = n > 1 && context.limit > 1;
+        let engine = if shareable { helpers(context, cost_ns) } else { None };
+        if let Some(engine) = engine
+            && (tuning::PAR_MIN.get().is_some() || engine.board().worth(cost_ns))
         {
             return share(engine, n, cost_ns, context, &scratch, &body);
         }
-        if context.is_plain() {
+        let flow = if context.is_plain() {
             let _modes = fp::default_modes();
             let claims = Claims::new(n);
             let mut s = scratch();
-            return (0..n).try_for_each(|i| body(&mut s, i, &claims));
+            (0..n).try_for_each(|i| body(&mut s, i, &claims))
+        } else {
+            alone(n, context, &scratch, &body)
+        };
+        if let Some(engine) = engine {
+            engine.board().went_alone();
         }
-        alone(n, context, &scratch, &body)
+        flow
     })
 }
 
-/// The engine to share with, if sharing pays.
+/// Whether a run made here has no helpers, awake or not.
+pub(crate) fn is_alone() -> bool {
+    context::with(|context| context.limit <= 1 || helpers(context, f64::INFINITY).is_none())
+}
+
+/// The engine to share with, if it has helpers and they would pay if they were awake.
 #[inline]
-fn worth_sharing(context: &Context, cost_ns: f64) -> Option<&Engine> {
-    let forced = tuning::PAR_MIN.get();
-    if cost_ns < forced.map_or(tuning::AWAKE_MIN_NS, |min| min as f64) {
+fn helpers(context: &Context, cost_ns: f64) -> Option<&Engine> {
+    let least = tuning::PAR_MIN.get().map_or(tuning::AWAKE_MIN_NS, |min| min as f64);
+    if cost_ns < least {
         return None;
     }
     let engine = context.slot.as_deref().unwrap_or(&SHARED).engine();
-    let worth = engine.has_helpers() && (forced.is_some() || engine.board().worth(cost_ns));
-    worth.then_some(engine)
+    engine.has_helpers().then_some(engine)
 }
 
 /// All chunks on this thread, obeying the context.
