@@ -356,6 +356,11 @@ pub(crate) const MATMUL_L1_BYTES: usize = 28 << 10;
 /// See [`MATMUL_L1_BYTES`].
 pub(crate) const MATMUL_C_BYTES: usize = 512 << 10;
 
+/// Rows of A up to which two threads read B as it lies while it fills no more than all of
+/// its part of L2, and half of that else: f32, two threads, packed and not, 368 250 and 286
+/// GFLOP/s, 448 267 and 285, 496 275 and 277; one thread 160 and 157, 158 and 147.
+pub(crate) const MATMUL_PLAIN_ROWS: usize = 512;
+
 /// What packing an element costs, in ns: 16 GB/s of f32.
 pub(crate) const MATMUL_PACK_NS: f64 = 0.25;
 
@@ -377,12 +382,22 @@ pub(crate) const MATMUL_HALF_MIN: usize = 128;
 
 /// Lengths above which K is cut where rows and columns give few tiles.
 pub(crate) const MATMUL_SPLIT_MIN: usize = 8 * K_BLOCK;
-/// Tiles, at most, that are few. Cutting 64x4096x64, which has sixteen, gained nothing.
+/// Tiles, at most, that are few.
 pub(crate) const MATMUL_SPLIT_TILES: usize = 4;
 /// Work, in ns, from which on that is worth while: two chunks. Not measured against others.
 pub(crate) const MATMUL_SPLIT_NS: f64 = 2.0 * CHUNK_NS;
-/// Bytes of sums of K-blocks that are kept until they are added: they stay in L2.
-pub(crate) const MATMUL_SPLIT_BYTES: usize = 512 << 10;
+/// Bytes of sums of K-blocks that are kept until they are added. 128x4096x128 on two
+/// threads, cut along k and in tiles: f32 224 and 146 GFLOP/s, f64 118 and 85; 64x4096x64
+/// f64 116 and 63, but f32, whose B stays in L2, 180 and 245.
+pub(crate) const MATMUL_SPLIT_BYTES: usize = 2 << 20;
+/// K-blocks whose sums must fit there, at least.
+pub(crate) const MATMUL_SPLIT_ROUND: usize = 16;
+/// Work, in ns, of a chunk of K-blocks: one of 64x256x64 f32.
+pub(crate) const MATMUL_SPLIT_CHUNK_NS: f64 = CHUNK_NS / 2.0;
+
+/// Micro-tiles below each other, at most, that are a product of a stack whose strips go
+/// through all products of a chunk, which stay in L2.
+pub(crate) const MATMUL_STACK_PANELS: usize = 4;
 
 /// A product of a stack that takes longer than this, in ns, has all threads for itself.
 pub(crate) const MATMUL_ALONE_NS: f64 = 400_000.0;

@@ -242,9 +242,14 @@ fn n6_a_long_k_is_cut() {
 #[test]
 fn n6_k_is_split() {
     let mut rng = Rng(7);
-    for (m, k, n) in
-        [(8, 70_000, 9), (1, 9000, 300), (20, 30_001, 17), (64, 9000, 5), (5, 300_000, 1)]
-    {
+    for (m, k, n) in [
+        (8, 70_000, 9),
+        (1, 9000, 300),
+        (20, 30_001, 17),
+        (64, 9000, 5),
+        (130, 2900, 120),
+        (5, 300_000, 1),
+    ] {
         let (a, b) = (random::<f32>(&mut rng, m, k), random::<f32>(&mut rng, n, k));
         for alpha in [1.0, -0.3] {
             for b in [b.t(), b.t().as_standard_layout().view()] {

@@ -45,9 +45,8 @@ impl Stack {
 
     /// About what all of it takes on one thread, in ns.
     fn cost_ns(&self, dtype: DType) -> f64 {
-        let [m, k, n] = self.size.map(|n| n as f64);
-        let step = if dtype.is_float() { 0.01 } else { 0.02 } * dtype.size() as f64;
-        self.products() as f64 * (100.0 + m * n * 0.5 + m * k * n * step)
+        let one = dispatch!(dtype, T => swath::matmul::cost_ns::<T>);
+        self.products() as f64 * one(self.size)
     }
 
     /// # Safety

@@ -121,6 +121,7 @@ pub(super) fn gemm<T: Element>(p: &Product<T>, shape: &Shape<T>) -> Gemm {
         nr: shape.nr(),
         step_ns: shape.step_ns,
         l2: tuning::l2_bytes(),
+        alone: pool::is_alone(),
     }
 }
 

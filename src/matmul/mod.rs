@@ -14,8 +14,8 @@ use ndarray::{Array, ArrayRef, ArrayView1, Dimension};
 
 use crate::Error;
 use crate::element::Element;
-use crate::kernel::matmul::{In, Product};
-use crate::plan::{Buffer, List, check_output, checked_len};
+use crate::kernel::matmul::{In, Product, shape};
+use crate::plan::{self, Buffer, List, check_output, checked_len};
 use crate::reduce::{Reduce, dot};
 
 use stack::{Stack, left, out, right, run_stack};
@@ -255,6 +255,14 @@ fn dot_as<T: Element, F: Reduce<Sum = F>, DA: Dimension, DB: Dimension>(
         let sum = dot(a, b).ok()?;
         Some(*std::ptr::from_ref(&sum).cast::<T>())
     }
+}
+
+/// About what a product of these sizes (m, k, n) takes one thread, in ns, on this CPU: for
+/// the Python package, which decides by it whether to let go of the GIL.
+#[doc(hidden)]
+#[must_use]
+pub fn cost_ns<T: Element>(sides: [usize; 3]) -> f64 {
+    plan::product_cost_ns(sides, size_of::<T>(), shape::<T>().step_ns)
 }
 
 /// Computes one product.

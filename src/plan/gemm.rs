@@ -26,6 +26,8 @@ pub(crate) struct Gemm {
     pub(crate) step_ns: f64,
     /// Bytes of a core's L2.
     pub(crate) l2: usize,
+    /// Whether nobody will help.
+    pub(crate) alone: bool,
 }
 
 /// What is done with B.
@@ -61,32 +63,40 @@ pub(crate) struct Split {
     pub(crate) round: usize,
 }
 
+/// What a product of these sizes costs one thread, in ns, with elements of `size` bytes and
+/// this much for a multiply-add.
+#[inline]
+pub(crate) fn cost_ns(sides: [usize; 3], size: usize, step_ns: f64) -> f64 {
+    let [m, k, n] = sides.map(|len| len as f64);
+    (m * n * k * step_ns).max(tuning::traffic_ns((m * n + k * n + m * k) * size as f64))
+}
+
 impl Gemm {
-    /// Whether to cut along k: where rows and columns give few tiles, k is long, and
-    /// the sums of a few K-blocks at least fit where they are to be added.
+    /// Whether to cut along k: where rows and columns give few tiles, or all of B does not
+    /// stay in L2 and each tile would fetch it again; k is long, and the sums of a few
+    /// K-blocks at least fit where they are to be added.
     #[inline]
     pub(crate) fn split(&self, blocks: &Blocks) -> Option<Split> {
         let few = blocks.parts[0] * blocks.parts[1] <= tuning::MATMUL_SPLIT_TILES;
+        let again = self.bytes(self.k, self.n) > self.b_bytes();
         let cost = self.cost_ns(self.m, self.k, self.n);
-        if self.k <= tuning::MATMUL_SPLIT_MIN || !few || cost < tuning::MATMUL_SPLIT_NS {
+        if self.k <= tuning::MATMUL_SPLIT_MIN || !(few || again) || cost < tuning::MATMUL_SPLIT_NS {
             return None;
         }
         let bytes = self.m.saturating_mul(self.n).saturating_mul(self.size);
         let round = tuning::MATMUL_SPLIT_BYTES / bytes.max(1);
-        if round < tuning::MATMUL_TILES {
+        if round < tuning::MATMUL_SPLIT_ROUND {
             return None;
         }
         let block_ns = self.cost_ns(self.m, K_BLOCK, self.n);
-        let chunk = (tuning::CHUNK_NS / block_ns).ceil().max(1.0) as usize;
+        let chunk = (tuning::MATMUL_SPLIT_CHUNK_NS / block_ns).ceil().max(1.0) as usize;
         Some(Split { chunk, round: round.min(self.k.div_ceil(K_BLOCK)) })
     }
 
     /// What a product of these sizes costs one thread, in ns.
     #[inline]
     pub(crate) fn cost_ns(&self, m: usize, k: usize, n: usize) -> f64 {
-        let [m, k, n] = [m, k, n].map(|len| len as f64);
-        let traffic = tuning::traffic_ns((m * n + k * n + m * k) * self.size as f64);
-        (m * n * k * self.step_ns).max(traffic)
+        cost_ns([m, k, n], self.size, self.step_ns)
     }
 
     /// Bytes of a part of B.
@@ -165,8 +175,14 @@ impl Gemm {
         let copy = self.k as f64 * self.n as f64 * tuning::MATMUL_PACK_NS;
         let again =
             |rows: f64| (self.m as f64 / rows - 1.0).max(0.0) * bytes * tuning::MATMUL_FETCH_NS;
-        let plain =
-            if bytes <= self.b_bytes() / 2.0 { 0.0 } else { again(tuning::MATMUL_FETCH_ROWS) };
+        // A copy soon pays one thread; two would fetch each other's half of it.
+        let shared_out = !self.alone && self.m <= tuning::MATMUL_PLAIN_ROWS;
+        let kept = if shared_out { 1.0 } else { 0.5 } * self.b_bytes();
+        let plain = if bytes < kept || bytes <= self.b_bytes() / 2.0 {
+            0.0
+        } else {
+            again(tuning::MATMUL_FETCH_ROWS)
+        };
         let blocks = self.k.div_ceil(K_BLOCK) as f64;
         let shared = copy + blocks * tuning::MATMUL_RUN_NS;
         if self.k == 0 || self.rows_lie_well() && plain <= shared {
@@ -207,7 +223,9 @@ impl Gemm {
         let narrowest = if tuning::CHUNK.get().is_some() { self.nr } else { narrowest };
         let mut parts = [1, across];
         while parts[0] * parts[1] < wanted {
-            let len = |i: usize| sides[i].div_ceil(units[i]) / parts[i] * units[i];
+            // By whole units, and no more than there is.
+            let units_of = |i: usize| sides[i].div_ceil(units[i]) / parts[i] * units[i];
+            let len = |i: usize| units_of(i).min(sides[i] / parts[i]);
             let rows = packing != Packing::Local;
             if rows && len(0) >= 2 * least {
                 parts[0] *= 2;
@@ -237,7 +255,7 @@ mod tests {
 
     fn gemm(m: usize, k: usize, n: usize) -> Gemm {
         let (a, b) = ([k as isize, 1], [n as isize, 1]);
-        Gemm { m, k, n, a, b, size: 4, mr: 8, nr: 48, step_ns: 0.0114, l2: 2 << 20 }
+        Gemm { m, k, n, a, b, size: 4, mr: 8, nr: 48, step_ns: 0.0114, l2: 2 << 20, alone: false }
     }
 
     #[test]
@@ -264,6 +282,15 @@ mod tests {
             assert!(tiles >= 8 && tiles.is_multiple_of(2), "{n}: {tiles}");
         }
         assert_eq!(gemm(64, 64, 64).blocks().tiles(64, 64).n(), 1);
+    }
+
+    #[test]
+    fn k_is_cut_where_c_is_small_and_b_is_not() {
+        tuning::CHUNK.set(None); // the cut of real use, whatever the environment says
+        let cut = |m, k, n| gemm(m, k, n).split(&gemm(m, k, n).blocks()).is_some();
+        assert!(cut(8, 1_000_000, 9) && cut(128, 4096, 128));
+        // All of B stays in L2; the sums would not; k is short.
+        assert!(!cut(64, 4096, 64) && !cut(512, 4096, 512) && !cut(128, 2048, 128));
     }
 
     #[test]

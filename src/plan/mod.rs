@@ -17,7 +17,7 @@ mod windows;
 
 pub(crate) use axes::{Axes, Axis, Run};
 pub(crate) use chunks::Chunks;
-pub(crate) use gemm::{Blocks, Gemm, Packing, Split};
+pub(crate) use gemm::{Blocks, Gemm, Packing, Split, cost_ns as product_cost_ns};
 pub(crate) use list::List;
 pub(crate) use memory::Buffer;
 pub(crate) use room::Room;
