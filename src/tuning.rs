@@ -396,8 +396,9 @@ pub(crate) const MATMUL_SPLIT_ROUND: usize = 16;
 pub(crate) const MATMUL_SPLIT_CHUNK_NS: f64 = CHUNK_NS / 2.0;
 
 /// Micro-tiles below each other, at most, that are a product of a stack whose strips go
-/// through all products of a chunk, which stay in L2.
-pub(crate) const MATMUL_STACK_PANELS: usize = 4;
+/// through all products of a chunk, which stay in L2: 10,000 of 12^3 f32 on two threads
+/// 46 ns each, one by one 58; of 24^3, with three, 228 and 217.
+pub(crate) const MATMUL_STACK_PANELS: usize = 2;
 
 /// A product of a stack that takes longer than this, in ns, has all threads for itself.
 pub(crate) const MATMUL_ALONE_NS: f64 = 400_000.0;

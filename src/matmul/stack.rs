@@ -4,8 +4,8 @@
 //! a 1-D operand becomes a row or a column, and its axis is dropped from the result
 //! the axes before the last two broadcast together
 //! few large products: one after another, each on all threads
-//! many small ones: a chunk is a number of products, a strip at a time where one
-//! micro-tile is a whole product
+//! many small ones: a chunk is a number of products, and where one column of
+//! micro-tiles is a whole product, a strip of them at a time through all of the chunk's
 //! ```
 
 use std::ops::ControlFlow;
@@ -211,8 +211,9 @@ pub(super) unsafe fn run_stack<T: Element, DA: Dimension, DB: Dimension>(
     let blocks = gemm.blocks();
     let b = if blocks.packing == Packing::None { B::Plain } else { B::Local };
     let tile = Tile { product: p, b, shape, mc: blocks.mc, pack_a: false };
-    let one_strip = matches!(b, B::Plain)
-        && p.m <= shape.mr
+    let panels = p.m.div_ceil(shape.mr);
+    let in_strips = matches!(b, B::Plain)
+        && panels <= tuning::MATMUL_STACK_PANELS
         && p.n <= shape.nr()
         && p.c.cs == 1
         && (1..=tuning::K_BLOCK).contains(&p.k);
@@ -221,15 +222,20 @@ pub(super) unsafe fn run_stack<T: Element, DA: Dimension, DB: Dimension>(
     let chunks = Chunks::new(axes.len(), bytes, item_ns, 1);
     let _ = pool::run(chunks.n(), chunks.cost_ns(), Scratch::new, |scratch, i| {
         for run_of in axes.runs(chunks.range(i)) {
-            if one_strip {
+            if in_strips {
                 let p = at(&run_of, 0);
                 let [next_c, mut next_a, mut next_b] = step;
                 if turned {
                     (next_a, next_b) = (next_b, next_a);
                 }
-                let strip = Strip::of(&p, run_of.len, [next_a, next_b, next_c]);
-                // SAFETY: each tile of the strip is one of the products.
-                unsafe { shape.micro(p.m, p.n)(&strip) };
+                for i in 0..panels {
+                    let rows = i * p.m / panels..(i + 1) * p.m / panels;
+                    let (micro, part) =
+                        (shape.micro(rows.len(), p.n), p.part([rows, 0..p.n], 0..p.k));
+                    let strip = Strip::of(&part, run_of.len, [next_a, next_b, next_c]);
+                    // SAFETY: each tile of the strip is these rows of one of the products.
+                    unsafe { micro(&strip) };
+                }
             } else {
                 for i in 0..run_of.len {
                     let product = at(&run_of, i);
