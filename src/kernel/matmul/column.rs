@@ -2,22 +2,22 @@
 //! column is: at the speed of reading it.
 //!
 //! ```text
-//! for each group of 32 columns (16 of f64), each K-block
-//!     acc[..] = 0                                   (four registers)
+//! for each group of 16 columns (8 of f64), each K-block
+//!     acc[..] = 0                                   (two registers)
 //!     for p in block by 8
 //!         turn 8 rows of the columns in registers, 8 columns at a time
 //!         for each of the 8 rows: acc[..] = fma(a[p], row[..], acc[..])
 //!     c[..] = beta * c[..];  c[..] = c[..] + alpha * acc[..]
 //! ```
 //! Each element has one chain, in order of k, so that registers hold columns side by
-//! side and not stretches of one. Four chains hide each other's latency.
+//! side and not stretches of one. More columns at once are more than are fetched well.
 
 use std::any::TypeId;
 use std::arch::x86_64::*;
 
 use crate::element::Element;
 use crate::simd::{Tier, tier};
-use crate::tuning::{K_BLOCK, MATMUL_COLUMN_AHEAD, MATMUL_COLUMN_MIN};
+use crate::tuning::{K_BLOCK, MATMUL_COLUMN_AHEAD, MATMUL_COLUMN_GROUP, MATMUL_COLUMN_MIN};
 
 use super::micro::fetch;
 use super::turn::{rows_of_4, rows_of_8};
@@ -56,13 +56,14 @@ macro_rules! columns {
         /// As [`column`]; AVX2 and FMA are there.
         #[target_feature(enable = "avx2,fma")]
         unsafe fn $all(p: &Product<$t>) {
-            let (four, one) = (p.n / (4 * $side) * 4 * $side, p.n / $side * $side);
+            const WIDTH: usize = MATMUL_COLUMN_GROUP * $side;
+            let (wide, one) = (p.n / WIDTH * WIDTH, p.n / $side * $side);
             // SAFETY: columns below n.
             unsafe {
-                for left in (0..four).step_by(4 * $side) {
-                    $group::<4>(p, left);
+                for left in (0..wide).step_by(WIDTH) {
+                    $group::<MATMUL_COLUMN_GROUP>(p, left);
                 }
-                for left in (four..one).step_by($side) {
+                for left in (wide..one).step_by($side) {
                     $group::<1>(p, left);
                 }
                 (one..p.n).for_each(|j| scalar(p, j));
@@ -122,7 +123,7 @@ columns!(f64, 4, all_f64, group_f64, rows_of_4, 2,
 fn ahead<T, const SIDE: usize>(from: *const T, lead: isize, at: usize) {
     if at.is_multiple_of(64 / size_of::<T>()) {
         for j in 0..SIDE as isize {
-            fetch(from.wrapping_offset(j * lead).wrapping_byte_add(MATMUL_COLUMN_AHEAD), 1);
+            fetch(from.wrapping_offset(j * lead).wrapping_add(MATMUL_COLUMN_AHEAD), 1);
         }
     }
 }
