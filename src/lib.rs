@@ -89,8 +89,8 @@ pub use map::{
 pub use map::{map, map_indexed, map_inplace, map_into, map2};
 pub use matmul::{matmul, matmul_into};
 pub use reduce::{
-    argmax, argmax_axis, argmin, argmin_axis, dot, dot_axis, max, max_axis, mean, mean_axis, min,
-    min_axis, prod, prod_axis, sum, sum_axis, var, var_axis,
+    argmax, argmax_axis, argmin, argmin_axis, dot, dot_axis, map_reduce, max, max_axis, mean,
+    mean_axis, min, min_axis, prod, prod_axis, sum, sum_axis, var, var_axis,
 };
 pub use scan::{cummax, cummin, cumprod, cumsum};
 pub use task::{Task, TaskError};

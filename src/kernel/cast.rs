@@ -263,7 +263,7 @@ mod tests {
     }
 
     fn integers() -> Vec<u64> {
-        let around = |p: u32| [0, 1, 2, 3].map(|d| (1u64 << p).wrapping_sub(2) + d);
+        let around = |p: u32| [0, 1, 2, 3].map(|d| (1u64 << p).wrapping_sub(2).wrapping_add(d));
         (0..64).flat_map(around).flat_map(|x| [x, x.wrapping_neg(), x ^ 0x1234_5678]).collect()
     }
 

@@ -259,7 +259,7 @@ mod tests {
     fn n5_integers_by_way_of_128_bits() {
         macro_rules! check {
             ($($t:ident)*) => {$({
-                let around = |p: u32| [0, 1, 2, 3].map(|d| ((1u64 << p).wrapping_sub(2) + d) as $t);
+                let around = |p: u32| [0, 1, 2, 3].map(|d| ((1u64 << p).wrapping_sub(2).wrapping_add(d)) as $t);
                 let all: Vec<$t> = (0..$t::BITS)
                     .flat_map(around)
                     .flat_map(|x| [x, x.wrapping_neg(), x ^ 0x55])

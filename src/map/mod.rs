@@ -74,6 +74,10 @@ pub use indexed::*;
 pub use operand::{Operand, Operands};
 pub use pair::*;
 
+pub(crate) use engine::Work;
+pub(crate) use operand::Layout;
+pub(crate) use run::with_fresh;
+
 use crate::Error;
 
 /// Applies a function to every element of one to eight operands.

@@ -151,6 +151,10 @@ impl<'a> Layout<'a> {
         Self { shape: array.shape(), strides: array.strides() }
     }
 
+    pub(crate) fn shape(&self) -> &'a [usize] {
+        self.shape
+    }
+
     /// Whether this and all of `others` have one shape and lie without gaps in one
     /// order: nothing then needs planning.
     #[inline]

@@ -76,7 +76,7 @@ pub(super) fn walked(table: &Table, with: &With, reads: Reads, axes: &Axes<2>, o
 }
 
 /// Reduces an aligned part of a sequence into an accumulator.
-type ReducePart<'a> = &'a (dyn Fn(Range<usize>, *mut u8) + Sync);
+pub(super) type ReducePart<'a> = &'a (dyn Fn(Range<usize>, *mut u8) + Sync);
 
 /// Reduces `n` elements by `part`.
 #[inline]
@@ -88,7 +88,19 @@ fn by_chunks(
     out: Places,
     part: ReducePart<'_>,
 ) {
-    let item_bytes = table.item_bytes();
+    by_chunks_of(table, with, n, (table.item_bytes(), item_ns), out, part);
+}
+
+/// [`by_chunks`] of elements of which each costs so many bytes of traffic, and ns.
+#[inline]
+pub(super) fn by_chunks_of(
+    table: &Table,
+    with: &With,
+    n: usize,
+    (item_bytes, item_ns): (usize, f64),
+    out: Places,
+    part: ReducePart<'_>,
+) {
     if n <= table.block_len {
         let cost_ns = (n as f64 * item_ns).max(tuning::traffic_ns((n * item_bytes) as f64));
         return each(1, cost_ns, |_| {

@@ -24,6 +24,7 @@
 // Several operands, rows and lanes are walked together by one index.
 #![allow(clippy::needless_range_loop)]
 
+mod computed;
 mod extremes;
 #[cfg(feature = "half")]
 mod halves;
@@ -45,6 +46,7 @@ mod truth;
 mod turned;
 mod user;
 
+pub(crate) use computed::computed;
 pub(crate) use extremes::Extreme;
 #[cfg(feature = "half")]
 pub(crate) use halves::{Bf16, F16, OfBf16, OfF16};
