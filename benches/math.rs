@@ -100,6 +100,30 @@ fn hyperbolic(c: &mut Criterion) {
     );
 }
 
+/// The array forms, at lengths from one vector up.
+fn arrays(c: &mut Criterion) {
+    macro_rules! form {
+        ($t:ident $($name:ident)*) => {$(
+            let mut group = c.benchmark_group(concat!("array/", stringify!($t), "/", stringify!($name)));
+            for n in [16, 64, 1024, N] {
+                let a = Array1::<$t>::linspace(0.1, 10.0, n);
+                let mut out = a.clone();
+                swath::map::$name(&a, &mut out).unwrap();
+                group.throughput(Throughput::Elements(n as u64));
+                group.bench_function(n.to_string(), |b| {
+                    Control::new()
+                        .threads(1)
+                        .run(|| b.iter(|| swath::map::$name(black_box(&a), &mut out)))
+                        .unwrap();
+                });
+            }
+            group.finish();
+        )*};
+    }
+    form!(f32 exp_into ln_into sin_into cos_into tanh_into);
+    form!(f64 exp_into ln_into sin_into cos_into tanh_into);
+}
+
 unsafe extern "C" {
     safe fn erf(x: f64) -> f64;
     safe fn erfc(x: f64) -> f64;
@@ -111,6 +135,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(50))
         .measurement_time(Duration::from_millis(150));
-    targets = exponentials, angles, hyperbolic
+    targets = exponentials, angles, hyperbolic, arrays
 }
 criterion_main!(benches);

@@ -33,14 +33,17 @@ mod sealed {
                 $(fn $two(x: T, y: T) -> T;)*
                 fn powi(x: T, n: i32) -> T;
                 fn sin_cos(x: T) -> (T, T);
-                /// Whether the short ways of sin, cos and tan hold for this angle, and these.
+                /// Shorter ways to the same bits: whether they hold, and these.
                 fn is_near(x: T) -> bool;
                 fn sin_near(x: T) -> T;
                 fn cos_near(x: T) -> T;
                 fn tan_near(x: T) -> T;
-                /// Whether the short way of powf holds, and that.
                 fn is_plain_power(x: T, y: T) -> bool;
                 fn powf_plain(x: T, y: T) -> T;
+                fn is_plain_exponent(x: T) -> bool;
+                fn exp_plain(x: T) -> T;
+                fn is_normal(x: T) -> bool;
+                fn ln_plain(x: T) -> T;
             }
         };
     }

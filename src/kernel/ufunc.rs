@@ -51,6 +51,9 @@ impl Loop {
     }
 }
 
+/// The elements that a loop of an elementary function takes at a time: a vector of f32.
+const VECTORS: usize = 16;
+
 /// A closure without captures, from its type alone.
 #[inline(always)]
 fn conjured<'a, F>() -> &'a F {
@@ -68,46 +71,81 @@ macro_rules! arity {
 
             #[inline(always)]
             fn each<$($t: Copy,)+ R, F: Fn($($t),+) -> R>(
-                f: &F, out: &mut [MaybeUninit<R>], $($p: &[$t]),+
+                f: &F,
+                out: &mut [MaybeUninit<R>],
+                $($p: &[$t]),+
             ) {
                 $(let $p = &$p[..out.len()];)+
                 for (i, to) in out.iter_mut().enumerate() {
-                    to.write(f($($p[i]),+));
+                    // SAFETY: as long as the output. (The compiler does not see it, and
+                    // would leave up to 128 elements to a loop that checks each.)
+                    to.write(unsafe { f($(*$p.get_unchecked(i)),+) });
                 }
             }
 
+            /// Blocks, the last of them filled up to whole vectors: what is left over of
+            /// them the compiler takes one by one, ten times as slowly.
             #[inline(always)]
-            fn choose<$($t: Copy,)+ R, C, S, L>(
-                (test, short, long): (&C, &S, &L), out: &mut [MaybeUninit<R>], $($p: &[$t]),+
+            fn blocks<const CHECKED: bool, $($t: Copy,)+ R: Copy, C, S, L>(
+                test: C,
+                (short, long): (&S, &L),
+                out: &mut [MaybeUninit<R>],
+                $($p: &[$t]),+
             )
             where
                 C: Fn($($t),+) -> bool,
                 S: Fn($($t),+) -> R,
                 L: Fn($($t),+) -> R,
             {
+                let n = out.len();
+                $(let $p = &$p[..n];)+
+                let mut results = [MaybeUninit::<R>::uninit(); VECTORS];
                 let mut at = 0;
-                while at < out.len() {
-                    let end = (at + MAP_BLOCK).min(out.len());
-                    $(let $p = &$p[at..end];)+
-                    let out = &mut out[at..end];
+                while at < n {
+                    let most = if CHECKED { MAP_BLOCK } else { usize::MAX };
+                    let whole = (n - at).min(most) / VECTORS * VECTORS;
+                    let left = if whole == 0 { n - at } else { 0 };
+                    // The last element again and again.
+                    $(let mut filled = [$p[n - 1]; VECTORS];
+                    filled[..left].copy_from_slice(&$p[n - left..]);
+                    let $p = if whole == 0 { &filled[..] } else { &$p[at..at + whole] };)+
+                    let to = if whole == 0 { &mut results[..] } else { &mut out[at..at + whole] };
                     let mut passes = true;
-                    for i in 0..out.len() {
-                        passes &= test($($p[i]),+);
+                    if CHECKED {
+                        for i in 0..to.len() {
+                            // SAFETY: all are as long as the output.
+                            passes &= unsafe { test($(*$p.get_unchecked(i)),+) };
+                        }
                     }
-                    if passes { each(short, out, $($p),+) } else { each(long, out, $($p),+) }
-                    at = end;
+                    if CHECKED && !passes {
+                        each(long, to, $($p),+);
+                    } else {
+                        each(short, to, $($p),+);
+                    }
+                    out[n - left..].copy_from_slice(&results[..left]);
+                    at += whole + left;
                 }
             }
 
-            arity!(@tier baseline checked_baseline [] $($t $p $i),+);
+            arity!(@plain baseline [] $($t $p $i),+);
+            arity!(@wide wide_baseline checked_baseline [] $($t $p $i),+);
             #[cfg(target_arch = "x86_64")]
-            arity!(@tier avx2 checked_avx2 [#[target_feature(enable = "avx2,fma")]] $($t $p $i),+);
+            arity!(@plain avx2 [#[target_feature(enable = "avx2,fma")]] $($t $p $i),+);
             #[cfg(target_arch = "x86_64")]
-            arity!(@tier avx512 checked_avx512 [#[target_feature(enable = "avx512f")]] $($t $p $i),+);
+            arity!(
+                @wide wide_avx2 checked_avx2 [#[target_feature(enable = "avx2,fma")]]
+                $($t $p $i),+
+            );
+            #[cfg(target_arch = "x86_64")]
+            arity!(
+                @wide wide_avx512 checked_avx512 [#[target_feature(enable = "avx512f")]]
+                $($t $p $i),+
+            );
             #[cfg(not(target_arch = "x86_64"))]
             pub(super) use {
-                baseline as avx2, baseline as avx512, checked_baseline as checked_avx2,
-                checked_baseline as checked_avx512,
+                baseline as avx2, checked_baseline as checked_avx2,
+                checked_baseline as checked_avx512, wide_baseline as wide_avx2,
+                wide_baseline as wide_avx512,
             };
         }
 
@@ -123,18 +161,24 @@ macro_rules! arity {
             }
 
             #[doc(hidden)]
-            pub const fn $wide<$($t: Copy,)+ R, F, G, H>(_: &F, _: &G, _: &H) -> Self
+            pub const fn $wide<$($t: Copy,)+ R: Copy, F, G, H>(_: &F, _: &G, _: &H) -> Self
             where
                 F: Fn($($t),+) -> R,
                 G: Fn($($t),+) -> R,
                 H: Fn($($t),+) -> R,
             {
-                let avx512 = $module::avx512::<$($t,)+ R, H>;
-                Self { bodies: [$module::baseline::<$($t,)+ R, F>, $module::avx2::<$($t,)+ R, G>, avx512], ns: 0.1 }
+                Self {
+                    bodies: [
+                        $module::wide_baseline::<$($t,)+ R, F>,
+                        $module::wide_avx2::<$($t,)+ R, G>,
+                        $module::wide_avx512::<$($t,)+ R, H>,
+                    ],
+                    ns: 0.1,
+                }
             }
 
             #[doc(hidden)]
-            pub const fn $checked<$($t: Copy,)+ R, C, F, F2, G, G2, H, H2>(
+            pub const fn $checked<$($t: Copy,)+ R: Copy, C, F, F2, G, G2, H, H2>(
                 _: &C, _: (&F, &F2), _: (&G, &G2), _: (&H, &H2),
             ) -> Self
             where
@@ -157,19 +201,47 @@ macro_rules! arity {
             }
         }
     };
-    (@tier $name:ident $checked:ident [$($feature:tt)*] $($t:ident $p:ident $i:tt),+) => {
+    (@plain $name:ident [$($feature:tt)*] $($t:ident $p:ident $i:tt),+) => {
         /// # Safety
         /// There are `n` elements of these types, none of them where results go; the CPU
         /// has the tier.
-        pub(super) unsafe fn $name<$($t: Copy,)+ R, F: Fn($($t),+) -> R>(
-            n: usize, from: [*const u8; 3], to: *mut u8,
-        ) {
+        pub(super) unsafe fn $name<$($t: Copy,)+ R, F>(n: usize, from: [*const u8; 3], to: *mut u8)
+        where
+            F: Fn($($t),+) -> R,
+        {
             $($feature)*
             #[inline(never)]
-            fn inside<$($t: Copy,)+ R, F: Fn($($t),+) -> R>(
-                out: &mut [MaybeUninit<R>], $($p: &[$t]),+
-            ) {
+            fn inside<$($t: Copy,)+ R, F>(out: &mut [MaybeUninit<R>], $($p: &[$t]),+)
+            where
+                F: Fn($($t),+) -> R,
+            {
                 each(conjured::<F>(), out, $($p),+);
+            }
+            // SAFETY: by the caller.
+            unsafe {
+                inside::<$($t,)+ R, F>(
+                    std::slice::from_raw_parts_mut(to.cast(), n),
+                    $(std::slice::from_raw_parts(from[$i].cast(), n)),+
+                );
+            }
+        }
+    };
+    (@wide $wide:ident $checked:ident [$($feature:tt)*] $($t:ident $p:ident $i:tt),+) => {
+        /// # Safety
+        /// The same.
+        pub(super) unsafe fn $wide<$($t: Copy,)+ R: Copy, F>(n: usize, from: [*const u8; 3], to: *mut u8)
+        where
+            F: Fn($($t),+) -> R,
+        {
+            $($feature)*
+            #[inline(never)]
+            fn inside<$($t: Copy,)+ R: Copy, F>(out: &mut [MaybeUninit<R>], $($p: &[$t]),+)
+            where
+                F: Fn($($t),+) -> R,
+            {
+                // No test, and so no long way.
+                let ways = (conjured::<F>(), conjured::<F>());
+                blocks::<false, $($t,)+ R, _, F, F>(|$(_: $t),+| true, ways, out, $($p),+);
             }
             // SAFETY: by the caller.
             unsafe {
@@ -182,9 +254,7 @@ macro_rules! arity {
 
         /// # Safety
         /// The same.
-        pub(super) unsafe fn $checked<$($t: Copy,)+ R, C, S, L>(
-            n: usize, from: [*const u8; 3], to: *mut u8,
-        )
+        pub(super) unsafe fn $checked<$($t: Copy,)+ R: Copy, C, S, L>(n: usize, from: [*const u8; 3], to: *mut u8)
         where
             C: Fn($($t),+) -> bool,
             S: Fn($($t),+) -> R,
@@ -192,13 +262,14 @@ macro_rules! arity {
         {
             $($feature)*
             #[inline(never)]
-            fn inside<$($t: Copy,)+ R, C, S, L>(out: &mut [MaybeUninit<R>], $($p: &[$t]),+)
+            fn inside<$($t: Copy,)+ R: Copy, C, S, L>(out: &mut [MaybeUninit<R>], $($p: &[$t]),+)
             where
                 C: Fn($($t),+) -> bool,
                 S: Fn($($t),+) -> R,
                 L: Fn($($t),+) -> R,
             {
-                choose((conjured::<C>(), conjured::<S>(), conjured::<L>()), out, $($p),+);
+                let (test, ways) = (conjured::<C>(), (conjured::<S>(), conjured::<L>()));
+                blocks::<true, $($t,)+ R, _, S, L>(test, ways, out, $($p),+);
             }
             // SAFETY: by the caller.
             unsafe {

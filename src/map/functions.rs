@@ -10,14 +10,22 @@ use crate::{Error, Float, loop_of, map, math};
 /// The loop of a function for one type: `math` on each element, in the best tier, AVX-512
 /// included.
 macro_rules! body {
+    // Block by block, where no element needs the long way, a shorter one to the same bits:
+    // angles of moderate size, exponents whose powers are normal, normal numbers.
     (1, sin, $t:ident, $ns:literal) => {
-        body!(@near $t, $ns, sin, sin_near)
+        body!(@short $t, $ns, sin, is_near, sin_near)
     };
     (1, cos, $t:ident, $ns:literal) => {
-        body!(@near $t, $ns, cos, cos_near)
+        body!(@short $t, $ns, cos, is_near, cos_near)
     };
     (1, tan, $t:ident, $ns:literal) => {
-        body!(@near $t, $ns, tan, tan_near)
+        body!(@short $t, $ns, tan, is_near, tan_near)
+    };
+    (1, exp, $t:ident, $ns:literal) => {
+        body!(@short $t, $ns, exp, is_plain_exponent, exp_plain)
+    };
+    (1, ln, $t:ident, $ns:literal) => {
+        body!(@short $t, $ns, ln, is_normal, ln_plain)
     };
     (1, $name:ident, $t:ident, $ns:literal) => {
         const { cost::<$t>(loop_of!(1 wide |x: $t| math::$name(x)), $ns) }
@@ -31,15 +39,18 @@ macro_rules! body {
             cost::<$t>(body, $ns)
         }
     };
+    // A call of the C library for each element.
+    (2, fmod, $t:ident, $ns:literal) => {
+        const { cost::<$t>(loop_of!(2 plain |x: $t, y: $t| math::fmod(x, y)), $ns) }
+    };
     (2, $name:ident, $t:ident, $ns:literal) => {
         const { cost::<$t>(loop_of!(2 wide |x: $t, y: $t| math::$name(x, y)), $ns) }
     };
-    // Angles of moderate size, block by block, without what large ones need.
-    (@near $t:ident, $ns:literal, $name:ident, $near:ident) => {
+    (@short $t:ident, $ns:literal, $name:ident, $test:ident, $short:ident) => {
         const {
             let body = loop_of!(1
-                |x: $t| <$t::Math as Elementary<$t>>::is_near(x);
-                |x: $t| <$t::Math as Elementary<$t>>::$near(x);
+                |x: $t| <$t::Math as Elementary<$t>>::$test(x);
+                |x: $t| <$t::Math as Elementary<$t>>::$short(x);
                 |x: $t| math::$name(x));
             cost::<$t>(body, $ns)
         }

@@ -29,6 +29,21 @@ pub(super) fn exp<T: Lane>(x: T) -> T {
     ((r * r).fma(T::exp_tail(r), r) + T::ONE).scale(n)
 }
 
+/// Whether e^x is a normal number.
+#[inline(always)]
+pub(super) fn is_plain<T: Lane>(x: T) -> bool {
+    (x > T::EXP_NORMAL.0) & (x < T::EXP_NORMAL.1)
+}
+
+/// [`exp`] where that holds, to the same bits: its scaling is exact there.
+#[inline(always)]
+pub(super) fn exp_plain<T: Lane>(x: T) -> T {
+    let shifted = x.fma(T::LOG2_E, T::SHIFT);
+    let n = shifted - T::SHIFT;
+    let r = (-n).fma(T::LN2.1, (-n).fma(T::LN2.0, x));
+    ((r * r).fma(T::exp_tail(r), r) + T::ONE).scale_normal(shifted)
+}
+
 /// e^x as (high, low, n) for (high + low) 2^n, x within the range of e^x.
 #[inline(always)]
 pub(super) fn exp_parts<T: Lane>(x: T) -> (T, T, T) {

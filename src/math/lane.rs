@@ -36,6 +36,9 @@ pub(in crate::math) trait Lane:
     const INV_LN10: (Self, Self);
     /// A bound beyond which e^x is infinite, and one below which it is 0.
     const EXP_RANGE: (Self, Self);
+    /// Within these e^x is normal.
+    const EXP_NORMAL: (Self, Self);
+    const MIN_NORMAL: Self;
     /// The same for 2^x.
     const EXP2_RANGE: (Self, Self);
     /// Where e^-2x no longer changes 1.
@@ -52,6 +55,10 @@ pub(in crate::math) trait Lane:
     fn signed(self, sign: Self) -> Self;
     /// 2^n, for an integer n within the exponents of normal numbers.
     fn pow2(n: Self) -> Self;
+    /// This times 2^n where the result is normal, n in the low bits of `shifted`.
+    fn scale_normal(self, shifted: Self) -> Self;
+    /// [`split`](Self::split) of normal numbers.
+    fn split_normal(self) -> (Self, Self);
     /// k and m with 2^k m = x and m from sqrt(1/2) to sqrt(2), for x > 0, subnormal
     /// or not.
     fn split(self) -> (Self, Self);
@@ -191,6 +198,8 @@ impl Lane for f64 {
     const INV_LN2: (Self, Self) = (std::f64::consts::LOG2_E, 2.035_527_374_093_103_3e-17);
     const INV_LN10: (Self, Self) = (std::f64::consts::LOG10_E, 1.098_319_650_216_765e-17);
     const EXP_RANGE: (Self, Self) = (-746.0, 710.0);
+    const EXP_NORMAL: (Self, Self) = (-707.0, 709.0);
+    const MIN_NORMAL: Self = Self::MIN_POSITIVE;
     const EXP2_RANGE: (Self, Self) = (-1080.0, 1025.0);
     const TANH_MAX: Self = 20.0;
 
@@ -200,15 +209,25 @@ impl Lane for f64 {
     }
 
     #[inline(always)]
+    fn scale_normal(self, shifted: Self) -> Self {
+        Self::from_bits(self.to_bits().wrapping_add(shifted.to_bits() << 52))
+    }
+
+    #[inline(always)]
     fn split(self) -> (Self, Self) {
-        const ROOT_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
         let tiny = self < Self::MIN_POSITIVE;
-        let x = pick(tiny, self * 18_014_398_509_481_984.0, self);
-        let bits = x.to_bits().wrapping_add(0x3ff0_0000_0000_0000 - ROOT_HALF);
+        let (k, m) = pick(tiny, self * 18_014_398_509_481_984.0, self).split_normal();
+        (k - pick(tiny, 54.0, 0.0), m)
+    }
+
+    #[inline(always)]
+    fn split_normal(self) -> (Self, Self) {
+        const ROOT_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
+        let bits = self.to_bits().wrapping_add(0x3ff0_0000_0000_0000 - ROOT_HALF);
         let m = Self::from_bits((bits & 0x000f_ffff_ffff_ffff).wrapping_add(ROOT_HALF));
         // The exponent as the low bits of 2^52.
         let k = Self::from_bits((bits >> 52) | 0x4330_0000_0000_0000);
-        (k - pick(tiny, 4_503_599_627_371_573.0, 4_503_599_627_371_519.0), m)
+        (k - 4_503_599_627_371_519.0, m)
     }
 
     #[inline(always)]
@@ -248,6 +267,8 @@ impl Lane for f32 {
     const INV_LN2: (Self, Self) = (std::f32::consts::LOG2_E, 1.925_963e-8);
     const INV_LN10: (Self, Self) = (std::f32::consts::LOG10_E, -1.010_305e-8);
     const EXP_RANGE: (Self, Self) = (-104.0, 89.0);
+    const EXP_NORMAL: (Self, Self) = (-86.0, 88.0);
+    const MIN_NORMAL: Self = Self::MIN_POSITIVE;
     const EXP2_RANGE: (Self, Self) = (-151.0, 129.0);
     const TANH_MAX: Self = 10.0;
 
@@ -257,14 +278,24 @@ impl Lane for f32 {
     }
 
     #[inline(always)]
+    fn scale_normal(self, shifted: Self) -> Self {
+        Self::from_bits(self.to_bits().wrapping_add(shifted.to_bits() << 23))
+    }
+
+    #[inline(always)]
     fn split(self) -> (Self, Self) {
-        const ROOT_HALF: u32 = 0x3f35_04f3;
         let tiny = self < Self::MIN_POSITIVE;
-        let x = pick(tiny, self * 33_554_432.0, self);
-        let bits = x.to_bits().wrapping_add(0x3f80_0000 - ROOT_HALF);
+        let (k, m) = pick(tiny, self * 33_554_432.0, self).split_normal();
+        (k - pick(tiny, 25.0, 0.0), m)
+    }
+
+    #[inline(always)]
+    fn split_normal(self) -> (Self, Self) {
+        const ROOT_HALF: u32 = 0x3f35_04f3;
+        let bits = self.to_bits().wrapping_add(0x3f80_0000 - ROOT_HALF);
         let m = Self::from_bits((bits & 0x007f_ffff).wrapping_add(ROOT_HALF));
         let k = Self::from_bits((bits >> 23) | 0x4b00_0000);
-        (k - pick(tiny, 8_388_760.0, 8_388_735.0), m)
+        (k - 8_388_735.0, m)
     }
 
     #[inline(always)]

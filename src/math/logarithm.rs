@@ -33,10 +33,27 @@ fn special<T: Lane>(x: T, y: T) -> T {
 
 #[inline(always)]
 pub(super) fn ln<T: Lane>(x: T) -> T {
-    let (k, m) = x.split();
+    special(x, ln_of(x.split()))
+}
+
+/// ln(2^k m).
+#[inline(always)]
+fn ln_of<T: Lane>((k, m): (T, T)) -> T {
     let (high, low) = ln_parts(m - T::ONE);
     let (high, rest) = fast_two_sum(k * T::LN2.0, high);
-    special(x, high + (rest + k.fma(T::LN2.1, low)))
+    high + (rest + k.fma(T::LN2.1, low))
+}
+
+/// Whether x is a positive normal number.
+#[inline(always)]
+pub(super) fn is_normal<T: Lane>(x: T) -> bool {
+    (x >= T::MIN_NORMAL) & (x < T::INFINITY)
+}
+
+/// [`ln`] where that holds, to the same bits.
+#[inline(always)]
+pub(super) fn ln_plain<T: Lane>(x: T) -> T {
+    ln_of(x.split_normal())
 }
 
 /// A logarithm to another base: `k * unit + ln(1 + f) * inverse`.

@@ -124,6 +124,22 @@ macro_rules! functions {
             fn powf_plain(x: $t, y: $t) -> $t {
                 power::powf_plain(x, y)
             }
+            #[inline(always)]
+            fn is_plain_exponent(x: $t) -> bool {
+                exponential::is_plain(x)
+            }
+            #[inline(always)]
+            fn exp_plain(x: $t) -> $t {
+                exponential::exp_plain(x)
+            }
+            #[inline(always)]
+            fn is_normal(x: $t) -> bool {
+                logarithm::is_normal(x)
+            }
+            #[inline(always)]
+            fn ln_plain(x: $t) -> $t {
+                logarithm::ln_plain(x)
+            }
         }
     };
 }

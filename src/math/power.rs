@@ -137,7 +137,7 @@ impl Power for f32 {
     #[inline(always)]
     fn power(self, y: Self) -> Self {
         let (y, x) = (f64::from(y), f64::from(self));
-        let (k, m) = x.split();
+        let (k, m) = x.split_normal(); // every f32 is
         let f = m - 1.0;
         let s = f / (2.0 + f);
         let z = s * s;
@@ -175,7 +175,7 @@ impl Power for f32 {
     fn powi(self, n: i32) -> Self {
         // In f64, where every n is exact.
         let (x, y) = (f64::from(self), f64::from(n));
-        let (k, m) = x.abs().split();
+        let (k, m) = x.abs().split_normal();
         let f = m - 1.0;
         let s = f / (2.0 + f);
         let z = s * s;
