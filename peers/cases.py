@@ -53,6 +53,13 @@ _SERIES = {"polars": "x.{op}(ddof=0)", "pandas": "x.{op}(ddof=0)"}
 _SPREAD = {"bottleneck": "bottleneck.nan{op}(x)"}
 _SPREAD_AXIS = {"bottleneck": "bottleneck.nan{op}(x, axis=axis)"}
 
+_ELEMENTARY = {
+    "swath": "swath.{op}(x, out=out)",
+    "numpy": "numpy.{op}(x, out=out)",
+    "numexpr": "numexpr.evaluate('{op}(x)', x, None, out)",
+    "numba": "kernels.{op}(x, out)",
+    "jax": "jnp.{op}(x)",
+}
 
 CALLS = {
     "sum": _WHOLE | _NUMEXPR,
@@ -194,6 +201,14 @@ CALLS = {
         "swath": "signal.oaconvolve(x, w, 'same')",
         "scipy": "signal.oaconvolve(x, w, 'same')",
     },
+    **{op: _ELEMENTARY for op in ("exp", "log", "sin", "cos", "tanh")},
+    "power": {
+        "swath": "swath.power(x, y, out=out)",
+        "numpy": "numpy.power(x, y, out=out)",
+        "numexpr": "numexpr.evaluate('x ** y', x, y, out)",
+        "numba": "kernels.power(x, y, out)",
+        "jax": "jnp.power(x, y)",
+    },
     "axpb": {"rust:ndarray": None, "rust:rayon": None},  # 2x + 1
     "mul_add3": {"rust:ndarray": None, "rust:rayon": None},  # x * y + z
     "sqrt": {"rust:ndarray": None, "rust:rayon": None},
@@ -259,6 +274,8 @@ WORK = {
     "axpb": lambda case, n: (2 * n, 2 * n),
     "mul_add3": lambda case, n: (2 * n, 4 * n),
     "sqrt": lambda case, n: (n, 2 * n),
+    **{op: lambda case, n: (n, 2 * n) for op in ("exp", "log", "sin", "cos", "tanh")},
+    "power": lambda case, n: (n, 3 * n),
 }
 
 
@@ -400,6 +417,7 @@ CASES = [
     *rows("conv", "fftconvolve", "f32", "1024x1024", "copy", _each("k", 512, **_ZEROS), fresh=True),
     *rows("map", "axpb mul_add3 sqrt", "f32", "1024 16384 65536 1048576 4194304 33554432", "copy", quick="65536 33554432"),
     *rows("map", "axpb", "f64", _FOUR, "copy"),
+    *rows("math", "exp log sin cos tanh power", "f32 f64", "1024 1048576 33554432", "copy", quick="1048576"),
 ]
 
 FAMILIES = tuple(dict.fromkeys(case.family for case in CASES))

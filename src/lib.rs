@@ -83,8 +83,8 @@ pub use map::{
     gelu, greater, greater_equal, heaviside, hypot, isfinite, isinf, isnan, left_shift, less,
     less_equal, lgamma, ln, ln_1p, log2, log10, logaddexp, logical_and, logical_not, logical_or,
     logical_xor, maximum, minimum, multiply, negative, not_equal, powf, radians, reciprocal,
-    remainder, right_shift, round, round_ties_even, select, sigmoid, sign, signbit, sin, sinh,
-    softplus, sqrt, square, subtract, tan, tanh, tgamma, trunc,
+    remainder, right_shift, round, round_ties_even, select, sigmoid, sign, signbit, sin, sin_cos,
+    sinh, softplus, sqrt, square, subtract, tan, tanh, tgamma, trunc,
 };
 pub use map::{map, map_indexed, map_inplace, map_into, map2};
 pub use matmul::{matmul, matmul_into};

@@ -14,6 +14,7 @@ import sys
 
 REDUCTIONS = ("sum", "mean", "min", "max", "dot", "prod", "var", "std", "argmax", "nansum", "nanmax",
               "any", "all")
+ELEMENTARY = ("exp", "log", "sin", "cos", "tanh", "power")
 
 
 def own_output():
@@ -44,6 +45,12 @@ def make_inputs(case):
                 "out": None if case["fresh"] else numpy.zeros((*stack, m, n), dtype)}
     if case["op"] == "cumsum":
         return {"x": rng.standard_normal(shape, dtype), "out": numpy.zeros(shape, dtype)}
+    if case["op"] in ELEMENTARY:
+        x = rng.uniform(0.1 if case["op"] in ("log", "power") else -10.0, 10.0, shape).astype(dtype)
+        inputs = {"x": x, "out": None if case["fresh"] else numpy.zeros(shape, dtype)}
+        if case["op"] == "power":
+            inputs["y"] = rng.uniform(-3.0, 3.0, shape).astype(dtype)
+        return inputs
     if case["op"] in REDUCTIONS:
         inputs = {"x": elements(case["op"], rng.standard_normal(shape, dtype)), "out": None}
         if case["op"] == "dot":

@@ -103,6 +103,13 @@ impl Input {
         Self::of(function, operand, &flat.cast_into()?)
     }
 
+    /// The same values in memory of their own.
+    pub(crate) fn copied(&self, py: Python<'_>, function: &str, operand: &str) -> PyResult<Self> {
+        let copy = self.keep.array(py).call_method0(intern!(py, "copy"));
+        let copy = copy.map_err(|e| no_memory(py, function, e))?;
+        Self::of(function, operand, &copy.cast_into()?)
+    }
+
     /// The same values as another type; itself if it is of that type.
     pub(crate) fn cast(
         self,
@@ -192,6 +199,17 @@ impl Output {
         dtype: DType,
         shape: &[usize],
     ) -> PyResult<Self> {
+        Self::in_order(py, function, dtype, shape, false)
+    }
+
+    /// The same, in Fortran order if asked for.
+    fn in_order(
+        py: Python<'_>,
+        function: &str,
+        dtype: DType,
+        shape: &[usize],
+        fortran: bool,
+    ) -> PyResult<Self> {
         let too_large =
             || error(py, Kind::Memory, format!("{function}: no memory for shape {shape:?}"));
         let mut dims = Vec::with_capacity(shape.len());
@@ -211,7 +229,8 @@ impl Output {
         // SAFETY: the dimensions are `nd` many and not negative; the reference to
         // the descriptor is given away, as the function demands.
         let array = unsafe {
-            let array = PY_ARRAY_API.PyArray_Empty(py, nd, dims.as_mut_ptr(), descr, 0);
+            let array =
+                PY_ARRAY_API.PyArray_Empty(py, nd, dims.as_mut_ptr(), descr, fortran.into());
             Bound::from_owned_ptr_or_err(py, array)
         };
         let array = array.map_err(|e| no_memory(py, function, e))?;
@@ -264,6 +283,22 @@ impl Target {
             out => (Output::new(py, function, dtype, shape)?, out.map(|out| out.keep)),
         };
         Ok((Self { made: target.keep, out, is_given }, target.raw))
+    }
+
+    /// A given array, whatever its type, or a new one, in Fortran order if asked for.
+    pub(crate) fn in_order(
+        py: Python<'_>,
+        function: &str,
+        given: Option<Output>,
+        (dtype, shape): (DType, &[usize]),
+        fortran: bool,
+    ) -> PyResult<(Self, Raw)> {
+        let is_given = given.is_some();
+        let target = match given {
+            Some(out) => out,
+            None => Output::in_order(py, function, dtype, shape, fortran)?,
+        };
+        Ok((Self { made: target.keep, out: None, is_given }, target.raw))
     }
 
     /// What the caller gets, once the kernel is done: cast, if asked for (integers

@@ -21,6 +21,7 @@ mod scan;
 mod select;
 mod signal;
 mod task;
+mod ufunc;
 
 use pyo3::prelude::*;
 
@@ -43,6 +44,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     scan::add(module)?;
     select::add(module)?;
     products::add(module)?;
+    ufunc::register(module)?;
     module.add_function(wrap_pyfunction!(matmul::matmul, module)?)?;
     module.add_function(wrap_pyfunction!(filter::weights::correlate, module)?)?;
     module.add_function(wrap_pyfunction!(filter::weights::convolve, module)?)?;

@@ -38,6 +38,18 @@ impl Raw {
         true
     }
 
+    /// The same, the first index fastest.
+    pub(crate) fn is_f_contiguous(&self) -> bool {
+        let mut step = 1;
+        for (&n, &stride) in self.shape.iter().zip(&self.strides) {
+            if n > 1 && stride != step {
+                return false;
+            }
+            step *= n as isize;
+        }
+        true
+    }
+
     /// First byte and the byte after the last one; equal for an empty array.
     pub(crate) fn extent(&self) -> (usize, usize) {
         if self.shape.contains(&0) {

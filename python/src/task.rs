@@ -35,6 +35,11 @@ pub(crate) fn is_handed_over() -> bool {
     HAND_OVER.replace(false)
 }
 
+/// The same, without being the answer.
+pub(crate) fn is_handed_over_now() -> bool {
+    HAND_OVER.get()
+}
+
 /// Where a call that is handed over is found.
 pub(crate) fn hand_over(call: Call) {
     READY.set(Some(call));

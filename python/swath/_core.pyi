@@ -528,3 +528,633 @@ def _convolve(
 def _prefers_fft(
     in1: Sequence[int], in2: Sequence[int], mode: str, single: bool
 ) -> bool: ...
+
+# ---- elementwise functions
+
+def exp(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def exp2(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def expm1(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def log(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def log2(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def log10(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def log1p(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def sqrt(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def cbrt(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def sin(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def cos(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def tan(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def arcsin(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def arccos(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def arctan(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def sinh(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def cosh(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def tanh(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def arcsinh(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def arccosh(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def arctanh(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def rint(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def floor(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def ceil(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def trunc(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def negative(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def positive(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def absolute(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def sign(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def reciprocal(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def square(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def logical_not(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def invert(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def isnan(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def isinf(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def isfinite(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def signbit(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def erf(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def erfc(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def gamma(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def gammaln(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def expit(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def softplus(
+    x: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def add(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def subtract(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def multiply(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def divide(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def floor_divide(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def remainder(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def fmod(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def power(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def hypot(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def arctan2(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def logaddexp(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def copysign(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def minimum(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def maximum(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def fmin(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def fmax(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def equal(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def not_equal(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def less(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def less_equal(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def greater(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def greater_equal(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def logical_and(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def logical_or(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def logical_xor(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def bitwise_and(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def bitwise_or(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def bitwise_xor(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def left_shift(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def right_shift(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def where(condition: ArrayLike, x: ArrayLike, y: ArrayLike, /) -> Any: ...
+def clip(
+    a: ArrayLike,
+    a_min: ArrayLike | None = None,
+    a_max: ArrayLike | None = None,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    min: ArrayLike | None = None,
+    max: ArrayLike | None = None,
+    where: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
+) -> Any: ...
+def astype(x: ArrayLike, dtype: DTypeLike, /) -> Any: ...

@@ -17,6 +17,22 @@ REDUCTIONS = (
     "sum prod mean var std min max amin amax ptp argmin argmax any all count_nonzero "
     "nansum nanprod nanmean nanvar nanstd nanmin nanmax"
 ).split()
+# Elementwise functions: of one argument, of two, of integers, in swath.special.
+ONE = (
+    "exp exp2 expm1 log log2 log10 log1p sqrt cbrt "
+    "sin cos tan arcsin arccos arctan sinh cosh tanh "
+    "arcsinh arccosh arctanh rint floor ceil trunc negative positive "
+    "absolute sign reciprocal square logical_not isnan isinf isfinite signbit "
+).split()
+TWO = (
+    "add subtract multiply divide floor_divide remainder fmod power hypot "
+    "arctan2 logaddexp copysign minimum maximum fmin fmax equal not_equal "
+    "less less_equal greater greater_equal logical_and logical_or logical_xor "
+).split()
+BITS = (
+    "bitwise_and bitwise_or bitwise_xor left_shift right_shift invert "
+).split()
+SPECIAL = "erf erfc gamma gammaln expit softplus".split()
 PRODUCTS = "dot inner matmul vdot vecdot".split()
 
 
@@ -41,6 +57,14 @@ def line(a):
 
 def chosen(a):
     return (a.ravel() > 0, a)
+
+
+def whole(a):
+    return ((a * 100).astype("i8"),)
+
+
+def two_whole(a):
+    return (*whole(a), (a[0] * 50).astype("i8"))
 
 
 def and_(*more):
@@ -69,6 +93,13 @@ FUNCTIONS = {
     "kurtosis": (swath.stats.kurtosis, alone),
     **{name: (getattr(swath, name), twice) for name in PRODUCTS},
     "outer": (swath.outer, rows),
+    **{name: (getattr(swath, name), alone) for name in ONE},
+    **{name: (getattr(swath, name), twice) for name in TWO},
+    **{name: (getattr(swath, name), whole if name == "invert" else two_whole) for name in BITS},
+    **{name: (getattr(swath.special, name), alone) for name in SPECIAL},
+    "where": (swath.where, lambda a: (a > 0, a, 0.5)),
+    "clip": (swath.clip, and_(-0.5, 0.5)),
+    "astype": (swath.astype, and_("f4")),
     "convolve": (ndimage.convolve, and_(np.arange(9.0).reshape(3, 3))),
     "correlate": (ndimage.correlate, and_(np.arange(9.0).reshape(3, 3))),
     "convolve1d": (ndimage.convolve1d, and_([1.0, 2.0, 4.0])),

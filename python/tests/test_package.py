@@ -60,6 +60,8 @@ def test_the_stub_is_what_runs():
     "module,name", [(m, name) for m in (ndimage, special, stats) for name in m.__all__])
 def test_signatures_are_scipys(module, name):
     theirs = getattr(importlib.import_module(module.__name__.replace("swath", "scipy")), name)
+    if isinstance(theirs, np.ufunc) or name == "softplus":  # one inside a function
+        pytest.skip("a ufunc: its keywords are test_ufunc's matter")
     theirs = inspect.signature(theirs).parameters.values()
     assert parameters(getattr(module, name)) == [(p.name, p.kind, p.default) for p in theirs]
 

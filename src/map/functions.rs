@@ -218,6 +218,37 @@ binary! {
     fmax fmax_into 0.1;
 }
 
+/// The sine and the cosine of every element, two arrays.
+///
+/// Any view; an empty one gives empty arrays. The results lie as that of
+/// [`map`](fn@crate::map()) does.
+///
+/// # Errors
+/// [`Error::Memory`] if the system does not give the memory, and [`Error::TooLarge`] if a
+/// result does not fit the address space.
+///
+/// # Accuracy
+/// Bit for bit that of [`math::sin_cos`].
+///
+/// # Performance
+/// One pass for each: compiled for the best tier they take less than one pass for both in
+/// [`map!`].
+///
+/// # Examples
+/// ```
+/// use ndarray::array;
+///
+/// let (sin, cos) = swath::sin_cos(&array![0.0, 3.0])?;
+/// assert_eq!((sin[0], cos[0]), (0.0, 1.0));
+/// # Ok::<(), swath::Error>(())
+/// ```
+pub fn sin_cos<T: Float, D: Dimension>(
+    a: &ArrayRef<T, D>,
+) -> Result<(Array<T, D>, Array<T, D>), Error> {
+    let sin = ufunc::one("sin_cos", a, one::sin::<T>())?;
+    Ok((sin, ufunc::one("sin_cos", a, one::cos::<T>())?))
+}
+
 /// `yes` where `condition` holds, else `no`: `NumPy`'s `where`. The three broadcast
 /// together, and elements may be of any type.
 ///

@@ -8,7 +8,8 @@
 //!
 //! Autovectorised code runs at most under `avx2,fma`: rustc 1.95 miscompiles
 //! autovectorised loops when `avx512dq` and `avx512vl` are both on
-//! (rust-lang/rust#158622). Enter a tier inside each chunk, never around
+//! (rust-lang/rust#158622), and under `avx512f` alone in `kernel::ufunc`, whose loops
+//! are few, plain, and compared with the other tiers. Enter a tier inside each chunk, never around
 //! `pool::run`: other threads' frames do not inherit target features.
 
 mod clock;

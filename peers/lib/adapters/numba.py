@@ -119,6 +119,26 @@ def max_axis0(x, out):
     return out
 
 
+def _elementwise(function):
+    @njit(parallel=True, fastmath=True)
+    def call(x, out):
+        for i in prange(x.size):
+            out[i] = function(x[i])
+        return out
+
+    return call
+
+
+exp, log, sin, cos, tanh = map(_elementwise, (np.exp, np.log, np.sin, np.cos, np.tanh))
+
+
+@njit(parallel=True, fastmath=True)
+def power(x, y, out):
+    for i in prange(x.size):
+        out[i] = x[i] ** y[i]
+    return out
+
+
 class Adapter(Library):
     threads = "numba.set_num_threads"
 

@@ -7,8 +7,8 @@ import numexpr
 from lib.adapters import Library
 
 
-def _evaluate(text, x, y=None):
-    return numexpr.evaluate(text, local_dict={"x": x, "y": y}, global_dict={})
+def _evaluate(text, x, y=None, out=None):
+    return numexpr.evaluate(text, local_dict={"x": x, "y": y}, global_dict={}, out=out)
 
 
 class Adapter(Library):
