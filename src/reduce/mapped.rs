@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::operands::Folding;
 use super::sequence::by_chunks_of;
 use super::shared::Places;
-use super::types::Reduce;
+use super::types::{Reduce, ReduceReal};
 use crate::Error;
 use crate::kernel::map::{One, To};
 use crate::kernel::reduce::{Part, Table, With, computed, in_order};
@@ -36,7 +36,8 @@ pub struct Fold<T, O>(Folding<T, O>);
 /// Reducers: what each says of itself, its name, with a number or without; whether it needs
 /// elements; the fold and its result.
 macro_rules! reducers {
-    ($($doc:literal $name:ident $(($number:ident))? $needs:literal => $out:ty, $fold:ident;)*) => {$(
+    ($($doc:literal $name:ident $(($number:ident))? $needs:literal =>
+        $bound:ident $table:ident $fold:ident $out:ty;)*) => {$(
         #[doc = concat!("For [`map_reduce`](fn@map_reduce): ", $doc)]
         #[derive(Debug, Clone, Copy)]
         pub struct $name $((
@@ -44,27 +45,28 @@ macro_rules! reducers {
             pub f64
         ))?;
         impl sealed::Sealed for $name {}
-        impl<T: Reduce> Reducer<T> for $name {
+        impl<T: $bound> Reducer<T> for $name {
             type Output = $out;
             const NEEDS_ELEMENTS: bool = $needs;
             #[inline]
             fn folding(&self) -> Fold<T, $out> {
-                Fold(T::FOLDS.$fold $(.$number(self.0))?)
+                Fold(T::$table.$fold $(.$number(self.0))?)
             }
         }
     )*};
 }
 reducers! {
-    "their [`sum`](super::sum)." Sum false => T::Sum, sum;
-    "their product, that of [`prod`](super::prod)." Prod false => T::Sum, prod;
-    "their [`mean`](super::mean)." Mean false => T::Mean, mean;
-    "their variance, that of [`var`](super::var)." Var(ddof) false => T::Mean, var;
-    "their standard deviation, that of [`std`](super::std)." Std(ddof) false => T::Mean, std;
-    "the least, as [`min`](super::min)." Min true => T, min;
-    "the greatest, as [`max`](super::max)." Max true => T, max;
-    "whether one is not zero, as [`any`](super::any)." Any false => bool, any;
-    "whether none is zero, as [`all`](super::all)." All false => bool, all;
-    "how many are not zero." CountNonzero false => usize, count_nonzero;
+    "their [`sum`](super::sum)." Sum false => Reduce FOLDS sum T::Sum;
+    "their product, that of [`prod`](super::prod)." Prod false => Reduce FOLDS prod T::Sum;
+    "their [`mean`](super::mean)." Mean false => Reduce FOLDS mean T::Mean;
+    "their variance, that of [`var`](super::var)." Var(ddof) false => Reduce FOLDS var T::Real;
+    "their standard deviation, that of [`std`](super::std)." Std(ddof) false =>
+        Reduce FOLDS std T::Real;
+    "the least, as [`min`](super::min)." Min true => ReduceReal REAL_FOLDS min T;
+    "the greatest, as [`max`](super::max)." Max true => ReduceReal REAL_FOLDS max T;
+    "whether one is not zero, as [`any`](super::any)." Any false => Reduce FOLDS any bool;
+    "whether none is zero, as [`all`](super::all)." All false => Reduce FOLDS all bool;
+    "how many are not zero." CountNonzero false => Reduce FOLDS count_nonzero usize;
 }
 
 /// Reduces what a function makes of every element of one to eight operands, in one pass.
