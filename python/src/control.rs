@@ -174,7 +174,7 @@ pub(crate) fn variable(py: Python<'_>) -> PyResult<Py<PyAny>> {
     Ok(variable.clone_ref(py))
 }
 
-fn settings(py: Python<'_>) -> PyResult<Option<Bound<'_, Settings>>> {
+pub(crate) fn settings(py: Python<'_>) -> PyResult<Option<Bound<'_, Settings>>> {
     if !USED.load(Ordering::Relaxed) {
         return Ok(None);
     }

@@ -12,6 +12,7 @@ import itertools
 import sys
 import warnings
 
+import calls
 import numpy as np
 import scipy.ndimage
 import scipy.special
@@ -300,6 +301,57 @@ def selections(tally):
                               np.diff(a, n, axis), 0)
 
 
+# ---- elementwise functions -----------------------------------------------------
+
+# Those whose last digits are rounded in other ways; NumPy's are within 4 ULP.
+ROUNDED = set(("exp exp2 expm1 log log2 log10 log1p cbrt sin cos tan arcsin arccos arctan sinh "
+               "cosh tanh arcsinh arccosh arctanh power hypot arctan2 logaddexp").split())
+
+
+def elementwise(tally):
+    shapes = [(130,), (33, 47), (2, 3, 4, 5), (0,), (3, 0)]
+    names = [*calls.ONE, *calls.TWO, *calls.BITS, *calls.SPECIAL]
+    for name, shape, dtype in itertools.product(names, shapes, DTYPES + ["bool"]):
+        home = (swath.special, scipy.special) if name in calls.SPECIAL else (swath, np)
+        ours, theirs = (getattr(module, name) for module in home)
+        base = elements("sum", shape, dtype)
+        if np.dtype(dtype).kind in "iu":
+            base = base | base.dtype.type(1)  # not zero; what NumPy makes of it is open
+        arity = 1 if name in (*calls.ONE, *calls.SPECIAL, "invert") else 2
+        other = [np.abs(base[..., ::-1]) % 7 if np.dtype(dtype).kind in "iu" else base[..., ::-1]]
+        other = other[: arity - 1]
+        try:
+            expected = quietly(theirs, base, *other)
+        except TypeError:
+            continue  # the tests look at refusals
+        if expected.dtype == "f2":
+            continue
+        u, bound = unit(expected.dtype), 0
+        if name in ROUNDED or name in calls.SPECIAL:
+            with np.errstate(all="ignore"):
+                bound = 12 * u * np.abs(expected) + np.finfo(expected.dtype).smallest_subnormal
+                if name in calls.SPECIAL or name == "logaddexp":
+                    bound = bound + 200 * u * np.maximum(1, np.abs(base))
+        for layout, a in more_layouts(base):
+            if layout == "broadcast":
+                expected_now = quietly(theirs, a, *other)
+                if u and name in ROUNDED | set(calls.SPECIAL):
+                    continue
+            else:
+                expected_now = expected
+            got = quietly(ours, a, *other)
+            tally.compare(name, (shape, dtype, layout), got, expected_now, bound)
+        tally.compare("where", (shape, dtype), swath.where(base > 0, base, base[..., ::-1]),
+                      np.where(base > 0, base, base[..., ::-1]), 0)
+        low, high = sorted([base.flat[0], base.flat[-1]]) if base.size else (0, 1)
+        tally.compare("clip", (shape, dtype), swath.clip(base, low, high),
+                      np.clip(base, low, high), 0)
+        for to in DTYPES:
+            if not (np.dtype(dtype).kind == "f" and np.dtype(to).kind != "f"):
+                tally.compare("astype", (shape, dtype, to), swath.astype(base, to),
+                              base.astype(to), 0)
+
+
 # ---- products ------------------------------------------------------------------
 
 
@@ -406,6 +458,7 @@ def main():
     statistics(tally)
     scans(tally)
     selections(tally)
+    elementwise(tally)
     products(tally)
     more_products(tally)
     filters(tally)

@@ -12,6 +12,7 @@ use swath::ufunc::{Place, Ufunc};
 use super::promote::{Number, is_safe};
 use super::run::Keywords;
 use super::table::{Entry, Rule};
+use crate::control::settings;
 use crate::dtype::DType;
 
 /// Elements up to which a call is short: well below what threads, signals and deadlines are
@@ -65,7 +66,8 @@ pub(super) fn call<'py>(
     objects: &[&Bound<'py, PyAny>],
     keywords: Keywords<'_, 'py>,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
-    if keywords.mask.is_some() || keywords.dtype.is_some() {
+    let py = objects[0].py();
+    if keywords.mask.is_some() || keywords.dtype.is_some() || settings(py)?.is_some() {
         return Ok(None);
     }
     let mut operands = [const { None }; 3];
