@@ -244,7 +244,7 @@ def test_extract():
 def test_is_sorted():
     a = np.array([[1.0, 1.0, 3.0], [0.0, 2.0, np.nan], [3.0, 2.0, 4.0]])
     assert swath.is_sorted(a).tolist() == [True, True, False]
-    assert swath.is_sorted(a, axis=0).tolist() == [False, False, False]
+    assert swath.is_sorted(a, axis=0).tolist() == [False, True, False]
     assert isinstance(swath.is_sorted(a[0]), np.bool_) and swath.is_sorted(a[0])
     assert not swath.is_sorted(a[2, ::1]) and swath.is_sorted(a[2, 1:])
     assert swath.is_sorted([]) and swath.is_sorted([5])
