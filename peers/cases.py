@@ -159,6 +159,11 @@ CALLS = {
         "rust:kornia-imgproc": None,
         "rust:ndarray-ndimage": None,
     },
+    "gaussian_bytes": {  # grey or colour, channels last
+        "swath": "ndimage.gaussian_filter(x, sigma, output=out, mode=border, axes=(0, 1))",
+        "scipy": "ndimage.gaussian_filter(x, sigma, output=out, mode=border, axes=(0, 1))",
+        "opencv": "cv2.GaussianBlur(x, (len(g), len(g)), sigma, dst=out, borderType=BORDERS[border])",
+    },
     "sobel": {
         "swath": "ndimage.sobel(x, axis, output=out, mode=border)",
         "scipy": "ndimage.sobel(x, axis, output=out, mode=border)",
@@ -218,14 +223,15 @@ CALLS = {
 
 
 # Operations with weights of a Gaussian in one dimension.
-_GAUSSIANS = ("gaussian", "gaussian_laplace", "gaussian_gradient")
+_GAUSSIANS = ("gaussian", "gaussian_bytes", "gaussian_laplace", "gaussian_gradient")
 
 
 def _taps(case):
     """The multiplications for one element of a filtered array."""
     if case.op in _GAUSSIANS:
-        passes = 1 if case.op == "gaussian" else len(case.shape)
-        return passes * len(case.shape) * (2 * gaussian_radius(case.options["sigma"]) + 1)
+        axes = 2 if case.op == "gaussian_bytes" else len(case.shape)
+        passes = 1 if case.op in ("gaussian", "gaussian_bytes") else axes
+        return passes * axes * (2 * gaussian_radius(case.options["sigma"]) + 1)
     return math.prod(filter_shape(case))
 
 
@@ -263,6 +269,7 @@ WORK = {
     "correlate": lambda case, n: (2 * n * _taps(case), 2 * n),
     "convolve1d": lambda case, n: (2 * n * _taps(case), 2 * n),
     "gaussian": lambda case, n: (2 * n * _taps(case), 2 * n),
+    "gaussian_bytes": lambda case, n: (2 * n * _taps(case), 2 * n),
     "gaussian_laplace": lambda case, n: (2 * n * _taps(case), 2 * n),
     "gaussian_gradient": lambda case, n: (2 * n * _taps(case), 2 * n),
     "sobel": lambda case, n: (10 * n, 2 * n),
@@ -392,7 +399,7 @@ CASES = [
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 5, **_MIRROR)),
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 7, **_MIRROR), quick="2160x3840"),
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 11, 15, 31, 63, **_MIRROR)),
-    *rows("conv", "correlate", "f32", "64x64 512x512", "copy", _each("k", 3, 7, **_MIRROR)),
+    *rows("conv", "correlate", "f32", "64x64 256x256 512x512", "copy", _each("k", 3, 7, **_MIRROR)),
     *rows("conv", "correlate", "f64", "1080x1920", "copy", _each("k", 3, 7, **_MIRROR)),
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 3, **_MIRROR), fresh=True),
     *rows("conv", "correlate", "f32", "128x256x256", "copy", _each("k", 3, **_MIRROR)),
@@ -402,6 +409,9 @@ CASES = [
     *rows("conv", "gaussian", "f32", "2160x3840", "copy", _each("sigma", 3.0, 10.0, **_MIRROR)),
     *rows("conv", "gaussian", "f64", "1080x1920", "copy", _each("sigma", 3.0, **_MIRROR)),
     *rows("conv", "gaussian", "f32", "2160x3840", "copy", _each("sigma", 1.0, **_MIRROR), fresh=True),
+    *rows("conv", "gaussian_bytes", "u8", "64x64 256x256", "copy", _each("sigma", 1.0, **_MIRROR)),
+    *rows("conv", "gaussian_bytes", "u8", "2160x3840 2160x3840x3", "copy", _each("sigma", 1.0, 3.0, 10.0, **_MIRROR)),
+    *rows("conv", "sobel", "f32", "64x64 256x256", "copy", _each("axis", 0, 1, **_MIRROR)),
     *rows("conv", "sobel", "f32", "480x640 2160x3840", "copy", _each("axis", 0, 1, **_MIRROR), quick="480x640"),
     *rows("conv", "correlate", "f32", "1080x1920", "copy", _each("k", 3, 7, **_NEAREST)),
     *rows("conv", "gaussian", "f32", "1080x1920", "copy", _each("sigma", 1.0, 3.0, **_NEAREST)),

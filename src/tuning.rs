@@ -127,6 +127,15 @@ pub(crate) const EXACT_ROUND: usize = 64;
 /// rate at which AVX-512 tiles take 15x15 taps of f32, 0.008 ns.
 pub(crate) const TAP_BYTE_NS: f64 = 0.004;
 
+/// What an element costs besides, in ns: loaded, stored, borders copied. 3x3 taps of 480x640
+/// f32 take 0.43 ns an element on one thread.
+pub(crate) const CONV_ELEMENT_NS: f64 = 0.2;
+
+/// Up to so many lines under a filter, sums that are cast, or filtered along the line, are
+/// taken by four lines, so that they stay in L1; with more by whole windows, since four lines
+/// would read too many from L2 each time.
+pub(crate) const CONV_KEPT_SPAN: usize = 32;
+
 /// What starting one line of one window costs, in ns: where its rows begin.
 pub(crate) const CONV_LINE_NS: f64 = 30.0;
 
@@ -148,6 +157,13 @@ pub(crate) const CONV_COLS_MIN: usize = 256;
 /// such lines may fall on one set of the cache. 81 taps along axis 0: 12.0 ms without
 /// copies, 8.3 with; 15x15 taps: 14.3 without, 15.3 with.
 pub(crate) const CONV_COPY_LINES: usize = 32;
+
+/// Filters along three axes and more go through the array in slabs of this size, so that what
+/// lies between two passes stays in cache.
+pub(crate) const CONV_SLAB_BYTES: usize = 2 << 20;
+
+/// Derivatives along several axes that are joined are taken in slabs of this size.
+pub(crate) const CONV_JOIN_BYTES: usize = 1 << 20;
 
 /// The lines under a tile fill at most this much of L1 at once.
 pub(crate) const CONV_TILE_BYTES: usize = 24 << 10;

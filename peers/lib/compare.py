@@ -14,6 +14,8 @@ MARGIN = 16
 def tolerance(case, inputs):
     """The largest difference that rounding explains; 0 where results are exact."""
     x = inputs["x"]
+    if case["op"] == "gaussian_bytes":
+        return 3.0  # cut off after each axis, or rounded once from weights of 8 or 16 bits
     epsilon = numpy.finfo(x.dtype).eps
     if case["op"] in ("min", "max", "argmax", "nanmax", "any", "all"):
         return 0.0
@@ -62,8 +64,9 @@ def reference(case, inputs):
         from scipy import signal
 
         return signal.fftconvolve(x, more[0], "same")
-    if case["op"] == "gaussian":
-        return ndimage.gaussian_filter(x, options["sigma"], mode=options["border"])
+    if case["op"] in ("gaussian", "gaussian_bytes"):
+        axes = (0, 1) if case["op"] == "gaussian_bytes" else None
+        return ndimage.gaussian_filter(x, options["sigma"], mode=options["border"], axes=axes)
     if case["op"] == "convolve1d":
         return ndimage.convolve1d(x, more[0], options["axis"], mode=options["border"])
     return ndimage.correlate(x, more[0], mode=options["border"])

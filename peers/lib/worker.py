@@ -37,7 +37,7 @@ def make_inputs(case):
     import numpy
 
     rng = numpy.random.default_rng(7)
-    dtype = {"f32": numpy.float32, "f64": numpy.float64}[case["dtype"]]
+    dtype = {"f32": numpy.float32, "f64": numpy.float64, "u8": numpy.uint8}[case["dtype"]]
     shape, options = case["shape"], case["options"]
     if case["op"] in ("matmul", "stack"):
         *stack, m, k, n = shape
@@ -60,8 +60,10 @@ def make_inputs(case):
             kept = [n for i, n in enumerate(shape) if i not in gone]
             inputs["out"] = numpy.zeros(kept, numpy.intp if case["op"] == "argmax" else dtype)
         return inputs
-    inputs = {"x": rng.random(shape, dtype), "out": None if case["fresh"] else numpy.zeros(shape, dtype)}
-    inputs.update(weights(case, rng, dtype))
+    whole = numpy.issubdtype(dtype, numpy.integer)
+    x = rng.integers(0, 256, shape, dtype) if whole else rng.random(shape, dtype)
+    inputs = {"x": x, "out": None if case["fresh"] else numpy.zeros(shape, dtype)}
+    inputs.update(weights(case, rng, numpy.float64 if whole else dtype))
     return inputs
 
 

@@ -21,6 +21,17 @@ pub enum Border<T> {
 }
 
 impl<T> Border<T> {
+    /// The same with another constant.
+    pub(super) fn map<V>(self, of: impl FnOnce(T) -> V) -> Border<V> {
+        match self {
+            Border::Reflect => Border::Reflect,
+            Border::Mirror => Border::Mirror,
+            Border::Nearest => Border::Nearest,
+            Border::Wrap => Border::Wrap,
+            Border::Constant(value) => Border::Constant(of(value)),
+        }
+    }
+
     /// Which of the `n` elements stands at `place`, if one does.
     #[inline]
     pub(super) fn source(&self, place: isize, n: usize) -> Option<usize> {

@@ -7,6 +7,7 @@ use ndarray::{Array, ArrayRef, Dimension, ShapeBuilder};
 use super::fft;
 use super::filter::Filter;
 use super::geometry::{Axis, Geometry};
+use super::io::AsIs;
 use super::method::{Chosen, Sums};
 use super::options::{Way, check_reach, taps_before};
 use super::passes::{Pass, run_passes};
@@ -163,6 +164,8 @@ pub(crate) struct Request<'a, T: Sample> {
     border: Border<T>,
     method: Method,
     bits: Bits,
+    /// Taps of zero are left out.
+    sparse: bool,
 }
 
 /// The way of a filter along one axis of a result that has a length of its own.
@@ -190,14 +193,19 @@ impl<'a, T: Sample> Request<'a, T> {
     ) -> Result<Self, Error> {
         let taps = read_taps(function, filter, way)?;
         let bits = check_reach::<T>(function, &taps)?;
-        Ok(Self { shape: filter.shape(), taps, way, border, method, bits })
+        Ok(Self { shape: filter.shape(), taps, way, border, method, bits, sparse: false })
+    }
+
+    /// The same without the taps of zero, summed directly.
+    pub(crate) fn sparse(self) -> Self {
+        Self { sparse: true, method: Method::Direct, ..self }
     }
 
     /// Filters with one axis of the filter for each of the array.
     ///
     /// # Errors
     /// [`Error::Shape`], [`Error::Value`], [`Error::TooLarge`], [`Error::Memory`].
-    pub(super) fn on_all_axes(
+    pub(crate) fn on_all_axes(
         &self,
         call: &Call<'_, T>,
         origin: &PerAxis<isize>,
@@ -300,12 +308,19 @@ impl<'a, T: Sample> Request<'a, T> {
             Chosen::Direct => {}
         }
         let geometry = Geometry::new(axes);
-        let groups = geometry.groups(call.function, shape, self.taps.len())?;
+        let mut groups = geometry.groups(call.function, shape, (self.taps.len(), self.sparse))?;
+        let mut taps = Cow::Borrowed(&*self.taps);
+        if self.sparse {
+            let mut each = self.taps.iter();
+            groups.list.retain(|_| each.next().is_some_and(|&tap| T::tap_to_wide(tap) != 0.0));
+            taps.to_mut().retain(|&tap| T::tap_to_wide(tap) != 0.0);
+        }
         let filter = Filter {
+            io: AsIs,
             function: call.function,
             geometry: &geometry,
             groups: &groups,
-            taps: &self.taps,
+            taps: &taps,
             bits: self.bits,
             along: None,
             border: self.border,

@@ -11,9 +11,13 @@ use std::ops::ControlFlow;
 
 use ndarray::{ArrayRef, Dimension, Ix1};
 
-use super::geometry::Axis;
+use super::bytes::Bytes;
+use super::filter::Filter;
+use super::geometry::{Axis, Geometry, Line};
 use super::options::{Way, taps_before};
+use super::pieces::source;
 use super::{Border, Options};
+use crate::kernel::conv::Bits;
 use crate::kernel::terms::{Cast, Cut, Sums, Term, Widen, With};
 use crate::plan::{self, Chunks, List};
 use crate::{Error, pool, simd, tuning};
@@ -112,27 +116,28 @@ fn before(function: &'static str, taps: usize, origin: isize) -> Result<usize, E
     taps_before(function, taps, origin, Way::Correlate)
 }
 
-/// Places of the taps in the lines under the filter, in row-major order.
-fn places(axes: &[Axis], order: &[usize], pitch: usize) -> Vec<usize> {
-    // What one step along each axis of the filter is; the last of the order is the line.
-    let mut steps = vec![0; axes.len()];
-    let mut step = 1;
-    for (i, &axis) in order.iter().enumerate().rev() {
-        steps[axis] = if i + 1 == order.len() { 1 } else { step * pitch };
-        if i + 1 < order.len() {
-            step *= axes[axis].taps;
-        }
+/// Places of the taps in the lines under the filter, in row-major order of its `sides`.
+fn places(geometry: &Geometry, sides: &[(usize, usize)], pitch: usize) -> Vec<usize> {
+    // What one step along each axis of the filter is.
+    let mut steps = vec![0; sides.len()];
+    let mut step = pitch;
+    for axis in geometry.outer.as_slice().iter().rev() {
+        steps[axis.place] = step;
+        step *= axis.taps;
+    }
+    if let Some(step) = steps.get_mut(geometry.line.axis.place) {
+        *step = geometry.line.width;
     }
     let mut places = vec![0];
-    for (axis, step) in axes.iter().zip(steps) {
-        let along = |place: usize| (0..axis.taps).map(move |tap| place + tap * step);
+    for (&(taps, _), step) in sides.iter().zip(steps) {
+        let along = |place: usize| (0..taps).map(move |tap| place + tap * step);
         places = places.into_iter().flat_map(along).collect();
     }
     places
 }
 
 /// The order of SciPy's sums: of `correlate1d`, or of `correlate`.
-fn terms(weights: &[f64], places: &[usize], one_axis: bool) -> Vec<Term> {
+pub(super) fn terms(weights: &[f64], places: &[usize], one_axis: bool) -> Vec<Term> {
     let alone = |i: usize| Term { at: places[i], with: With::Nothing, weight: weights[i] };
     let n = weights.len();
     if !one_axis {
@@ -179,55 +184,37 @@ fn run<A: Cast, B: Cast, D: Dimension>(
         let (src, out) = (src.strides()[place], out.strides()[place]);
         axes.push(Axis { len, from, src, out, taps, before, place, ..Axis::UNIT });
     }
-    if axes.is_empty() {
-        axes.push(Axis::UNIT);
+    let geometry = Geometry::new(&axes);
+    if one_axis
+        && divisor == 1.0
+        && let Some(io) = Bytes::<A, B>::new(weights, border)
+    {
+        let taps: Vec<f32> = weights.iter().map(|&weight| weight as f32).collect();
+        let shape: Vec<usize> = sides.iter().map(|side| side.0).collect();
+        let groups = geometry.groups(function, &shape, (taps.len(), false))?;
+        let (geometry, groups, border) = (&geometry, &groups, border.map(|x| x as f32));
+        let (taps, bits, along) = (&taps[..], Bits::B24, None);
+        let filter = Filter { io, function, geometry, groups, taps, bits, along, border };
+        // SAFETY: the strides are those of the arrays, of one shape, and the output is
+        // borrowed for writing and does not overlap itself.
+        return unsafe { filter.run(src.as_ptr(), out.as_mut_ptr()) };
     }
-    let mut order: Vec<usize> = (0..axes.len()).collect();
-    order.sort_by_key(|&i| {
-        std::cmp::Reverse(if axes[i].len == 1 { usize::MAX } else { axes[i].out.unsigned_abs() })
-    });
-    let (last, outer) = (axes[order[order.len() - 1]], &order[..order.len() - 1]);
-    let outer: Vec<Axis> = outer.iter().map(|&i| axes[i]).collect();
-    let columns = last.len.min(tuning::CAST_COLUMNS);
-    let pitch = columns + last.reach();
-    let under: usize = outer.iter().map(|axis| axis.taps).product();
+    let Geometry { outer, line } = geometry.clone();
+    let columns = line.len().min(tuning::CAST_COLUMNS);
+    let pitch = columns + line.before() + line.after();
+    let under = outer.as_slice().iter().map(|axis| axis.taps).product();
     let rows = plan::checked_len(function, &[under, pitch], 8)?;
-    let terms = terms(weights, &places(&axes, &order, pitch), one_axis);
-    let work = Work { border, outer, last, columns, pitch, terms, divisor };
-    let lines: usize = work.outer.iter().map(|axis| axis.len).product();
-    let blocks = last.len.div_ceil(columns);
-    let ns = columns as f64 * (under as f64 + work.terms.len() as f64) * tuning::CAST_NS;
-    let chunks = Chunks::new(lines * blocks, columns * size_of::<A>(), ns, 1);
-    let arrays = Arrays(src.as_ptr(), out.as_mut_ptr());
-    let scratch = || {
-        let mut room: Vec<f64> = Vec::new();
-        room.try_reserve_exact(rows + columns).ok()?;
-        room.resize(rows + columns, 0.0);
-        Some(room)
-    };
-    let done = pool::run(chunks.n(), chunks.cost_ns(), scratch, |room, i| {
-        let Some(room) = room else { return ControlFlow::Break(()) };
-        let (rows, sums) = room.split_at_mut(rows);
-        for item in chunks.range(i) {
-            let start = item % blocks * columns;
-            let n = columns.min(last.len - start);
-            // SAFETY: the axes are those of the arrays; each item is a part of its own.
-            unsafe { work.line(&arrays, item / blocks, start, rows, &mut sums[..n]) };
-        }
-        ControlFlow::Continue(())
-    });
-    match done {
-        ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(()) => Err(Error::Memory { function, bytes: 8 * (rows + columns) }),
-    }
+    let terms = terms(weights, &places(&geometry, sides, pitch), one_axis);
+    let work = Work { border, outer, line, columns, pitch, terms, divisor };
+    work.run(function, rows, &Arrays(src.as_ptr(), out.as_mut_ptr()))
 }
 
 /// A filter ready to run.
 struct Work {
     border: Border<f64>,
     /// All axes but the line.
-    outer: Vec<Axis>,
-    last: Axis,
+    outer: List<Axis>,
+    line: Line,
     columns: usize,
     pitch: usize,
     terms: Vec<Term>,
@@ -235,6 +222,45 @@ struct Work {
 }
 
 impl Work {
+    /// Filters line by line, of which so many numbers lie under the filter.
+    ///
+    /// # Errors
+    /// [`Error::Memory`].
+    fn run<A: Cast, B: Cast>(
+        &self,
+        function: &'static str,
+        rows: usize,
+        arrays: &Arrays<A, B>,
+    ) -> Result<(), Error> {
+        let (columns, line) = (self.columns, &self.line);
+        let lines: usize = self.outer.as_slice().iter().map(|axis| axis.len).product();
+        let blocks = line.len().div_ceil(columns);
+        let work = rows as f64 / self.pitch as f64 + self.terms.len() as f64;
+        let ns = columns as f64 * work * tuning::CAST_NS;
+        let chunks = Chunks::new(lines * blocks, columns * size_of::<A>(), ns, 1);
+        let scratch = || {
+            let mut room: Vec<f64> = Vec::new();
+            room.try_reserve_exact(rows + columns).ok()?;
+            room.resize(rows + columns, 0.0);
+            Some(room)
+        };
+        let done = pool::run(chunks.n(), chunks.cost_ns(), scratch, |room, i| {
+            let Some(room) = room else { return ControlFlow::Break(()) };
+            let (rows, sums) = room.split_at_mut(rows);
+            for item in chunks.range(i) {
+                let start = item % blocks * columns;
+                let n = columns.min(line.len() - start);
+                // SAFETY: the axes are those of the arrays; each item is a part of its own.
+                unsafe { self.line(arrays, item / blocks, start, rows, &mut sums[..n]) };
+            }
+            ControlFlow::Continue(())
+        });
+        match done {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Error::Memory { function, bytes: 8 * (rows + columns) }),
+        }
+    }
+
     /// Filters the columns of line `at` from `start` on.
     ///
     /// # Safety
@@ -248,9 +274,10 @@ impl Work {
         sums: &mut [f64],
     ) {
         let mut places = List::new(0);
-        let (mut rest, mut left) = (at, self.outer.iter().map(|axis| axis.len).product::<usize>());
+        let outer = self.outer.as_slice();
+        let (mut rest, mut left) = (at, outer.iter().map(|axis| axis.len).product::<usize>());
         let mut to = *out;
-        for axis in &self.outer {
+        for axis in outer {
             left /= axis.len;
             let place = rest / left;
             rest %= left;
@@ -258,10 +285,10 @@ impl Work {
             places.push(place);
         }
         debug_assert!(sums.len() <= self.columns);
-        let n = sums.len() + self.last.reach();
+        let n = sums.len() + self.line.before() + self.line.after();
         for (i, row) in rows.chunks_exact_mut(self.pitch).enumerate() {
             let (mut tap, mut from) = (i, Some(*src));
-            for (axis, &place) in self.outer.iter().zip(places.as_slice()).rev() {
+            for (axis, &place) in outer.iter().zip(places.as_slice()).rev() {
                 let wanted = (place + tap % axis.taps) as isize - axis.before as isize;
                 tap /= axis.taps;
                 let found = self.border.source(wanted, axis.from);
@@ -271,7 +298,7 @@ impl Work {
             unsafe { self.widen(from, start, &mut row[..n]) };
         }
         simd::dispatch(Sums { lines: rows, terms: &self.terms, sums });
-        let (divisor, step) = (self.divisor, self.last.out);
+        let (divisor, step) = (self.divisor, self.line.axis.out);
         // The columns from `start` on of the line: as many as there are sums.
         let out = to.wrapping_offset(start as isize * step);
         simd::dispatch(Cut { sums, divisor, out, step });
@@ -287,18 +314,18 @@ impl Work {
             _ => 0.0,
         };
         let Some(line) = line else { return row.fill(constant) };
-        let first = start as isize - self.last.before as isize;
+        let (stride, first) = (self.line.axis.src, start as isize - self.line.before() as isize);
         let lo = (-first).clamp(0, row.len() as isize) as usize;
-        let hi = (self.last.from as isize - first).clamp(lo as isize, row.len() as isize) as usize;
+        let hi =
+            (self.line.from() as isize - first).clamp(lo as isize, row.len() as isize) as usize;
         // SAFETY: places that the border finds, and those between, lie on the line.
-        let value =
-            |at: usize| unsafe { A::widened(*line.wrapping_offset(at as isize * self.last.src)) };
+        let value = |at: usize| unsafe { A::widened(*line.wrapping_offset(at as isize * stride)) };
         for i in (0..lo).chain(hi..row.len()) {
-            let at = self.border.source(first + i as isize, self.last.from);
+            let at = source(&self.line, &self.border, first + i as isize);
             row[i] = at.map_or(constant, value);
         }
         let begin = (first + lo as isize) as usize;
-        if self.last.src == 1 {
+        if stride == 1 {
             // SAFETY: as above.
             let from = unsafe { std::slice::from_raw_parts(line.wrapping_add(begin), hi - lo) };
             simd::dispatch(Widen { from, to: &mut row[lo..hi] });

@@ -2,6 +2,7 @@
 
 use super::filter::Filter;
 use super::geometry::Groups;
+use super::io::Io;
 use super::pieces::PIECE;
 use super::{Border, Sample};
 use crate::kernel::conv::Bits;
@@ -14,6 +15,8 @@ pub(super) struct Cut {
     /// Planes under the filter, and lines of a tile.
     pub(super) around: usize,
     pub(super) tile: usize,
+    /// Lines of sums at a time.
+    pub(super) kept: usize,
     /// Whether whole windows are copied.
     pub(super) copied: bool,
     /// Elements from one copied line, or first sum, to the next.
@@ -31,6 +34,7 @@ pub(super) struct Sizes {
     pub(super) constant: usize,
     pub(super) middle: usize,
     pub(super) out: usize,
+    pub(super) exact: usize,
 }
 
 pub(super) struct Scratch<T> {
@@ -48,6 +52,8 @@ pub(super) struct Scratch<T> {
     pub(super) constant: Room<T, 64>,
     pub(super) middle: Room<T, 64>,
     pub(super) out: Room<T, 64>,
+    /// What [`Io::write`] works in.
+    pub(super) exact: Room<f64, 16>,
 }
 
 impl<T: Copy> Scratch<T> {
@@ -62,6 +68,7 @@ impl<T: Copy> Scratch<T> {
             constant: Room::new(sizes.constant)?,
             middle: Room::new(sizes.middle)?,
             out: Room::new(sizes.out)?,
+            exact: Room::new(sizes.exact)?,
         })
     }
 }
@@ -71,7 +78,7 @@ impl Cut {
     ///
     /// # Errors
     /// [`Error::TooLarge`].
-    pub(super) fn new<T: Sample>(filter: &Filter<'_, T>) -> Result<Self, Error> {
+    pub(super) fn new<T: Sample, P: Io<T>>(filter: &Filter<'_, T, P>) -> Result<Self, Error> {
         let (line, size) = (&filter.geometry.line, size_of::<T>());
         let (_, slide) = filter.geometry.slide();
         let [planes, around] = filter.geometry.planes(filter.function)?;
@@ -80,7 +87,7 @@ impl Cut {
         let reach = line.before().checked_add(line.after()).ok_or_else(too_large)?;
         let taps = filter.taps.len() + filter.along.map_or(0, <[_]>::len);
         let bytes = if filter.bits > Bits::B31 { 8 } else { size.max(4) };
-        let ns = taps as f64 * bytes as f64 * tuning::TAP_BYTE_NS;
+        let ns = tuning::CONV_ELEMENT_NS + taps as f64 * bytes as f64 * tuning::TAP_BYTE_NS;
         let shape = [slide.len, line.len()];
         let halo = [slide.reach(), reach];
         let windows = Windows::new(planes, shape, PIECE, Reach { halo, around, bytes: size, ns });
@@ -91,8 +98,9 @@ impl Cut {
         let reached = reach.checked_add(cols).ok_or_else(too_large)?;
         let tile_lines = filter.groups.span + tile_lines(filter.groups, lines) - 1;
         let tile = mul(filter.groups.list.len(), tile_lines)?.max(4);
-        let copied =
-            line.axis.src != 1 || tile >= tuning::CONV_COPY_LINES && filter.groups.span > 1;
+        let copied = !P::AS_IS
+            || line.axis.src != 1
+            || tile >= tuning::CONV_COPY_LINES && filter.groups.span > 1;
         let mut copy = cols;
         if !copied {
             copy = cols.min(2 * line.before().max(line.after()).max(PIECE) + PIECE);
@@ -100,16 +108,23 @@ impl Cut {
         // An odd number of cache lines, so that lines do not fall on one set.
         let steps = copy.checked_add(reach).ok_or_else(too_large)?.div_ceil(64 / size) | 1;
         let copy = steps * (64 / size);
+        // Sums that are not written at once stay in L1, if they are few.
+        let staged = line.axis.out != 1 || line.axis.stride != 1 || !P::AS_IS;
+        let kept = match filter.groups.span {
+            0..=tuning::CONV_KEPT_SPAN if staged || filter.along.is_some() => lines.min(4),
+            _ => lines,
+        };
         let sizes = Sizes {
             lines: under,
             tile,
             ends: if copied || reach > 0 { copy } else { 0 },
             copies: if copied || reach > 0 { mul(under, copy)? } else { 0 },
             constant: if matches!(filter.border, Border::Constant(_)) { reached } else { 0 },
-            middle: if filter.along.is_some() { mul(lines, reached + 64)? } else { 0 },
-            out: if line.axis.out == 1 && line.axis.stride == 1 { 0 } else { lines * cols },
+            middle: if filter.along.is_some() { mul(kept, reached + 64)? } else { 0 },
+            out: if staged { kept * cols } else { 0 },
+            exact: filter.io.room(),
         };
-        Ok(Cut { windows, around, tile, copied, copy, sizes })
+        Ok(Cut { windows, around, tile, kept, copied, copy, sizes })
     }
 }
 

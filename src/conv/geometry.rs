@@ -30,6 +30,8 @@ pub(super) struct Axis {
     /// Elements of the input from one output to the next, and from tap to tap.
     pub(super) stride: usize,
     pub(super) dilation: usize,
+    /// Outputs before the first one, along any axis but the line.
+    pub(super) skip: usize,
     /// Which axis of the filter it is.
     pub(super) place: usize,
 }
@@ -44,6 +46,7 @@ impl Axis {
         before: 0,
         stride: 1,
         dilation: 1,
+        skip: 0,
         place: usize::MAX,
     };
 
@@ -143,7 +146,7 @@ impl Geometry {
             let inner = line.axis;
             let spans = (line.len() as isize * inner.src, line.len() as isize * inner.out);
             let apart = inner.len == 1 || next.len == 1 || (next.src, next.out) != spans;
-            if apart || !inner.is_plain() || next.stride > 1 {
+            if apart || !inner.is_plain() || next.stride > 1 || next.skip > 0 {
                 break;
             }
             if next.taps == 1 {
@@ -185,7 +188,8 @@ impl Geometry {
     }
 
     /// The groups of a filter of `shape` with that many `taps`, so that the order
-    /// of groups, lines and taps is its row-major order.
+    /// of groups, lines and taps is its row-major order; a group for each tap if they are to
+    /// be `apart`.
     ///
     /// # Errors
     /// [`Error::Memory`].
@@ -193,7 +197,7 @@ impl Geometry {
         &self,
         function: &'static str,
         shape: &[usize],
-        taps: usize,
+        (taps, apart): (usize, bool),
     ) -> Result<Groups, Error> {
         let (planes, slide) = self.slide();
         // What one step along each axis of the filter is.
@@ -217,7 +221,7 @@ impl Geometry {
         (0..shape.len()).filter(|&place| shape[place] > 1).for_each(|place| axes.push(place));
         let mut axes = axes.as_slice();
         let mut last_is = |place: usize| match axes {
-            [rest @ .., last] if *last == place => {
+            [rest @ .., last] if *last == place && !apart => {
                 axes = rest;
                 shape[place]
             }

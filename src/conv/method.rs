@@ -203,7 +203,18 @@ pub(crate) fn prefers_fft<T: Sample>(each: &[Sized1d], taps: &[usize]) -> bool {
     let (mut src, mut out) = (1isize, 1isize);
     for (place, (sized, &taps)) in each.iter().zip(taps).enumerate().rev() {
         let Sized1d { from, len, before, stride, dilation } = *sized;
-        axes.push(Axis { len, from, src, out, taps, before, stride, dilation, place });
+        axes.push(Axis {
+            len,
+            from,
+            src,
+            out,
+            taps,
+            before,
+            stride,
+            dilation,
+            place,
+            ..Axis::UNIT
+        });
         src = src.saturating_mul(from as isize);
         out = out.saturating_mul(len as isize);
     }
@@ -247,7 +258,7 @@ unsafe fn all_finite<T: Sample>(src: *const T, axes: &[Axis]) -> bool {
     let axes = Axes::in_memory_order(&shape, [&strides]);
     let [step] = axes.inner().strides;
     let chunks = Chunks::new(axes.len(), size_of::<T>(), 0.0, 1);
-    let src = super::filter::Arrays { src, out: std::ptr::null_mut() };
+    let src = super::filter::Arrays { src, out: std::ptr::null_mut::<T>() };
     let done = pool::run(
         chunks.n(),
         chunks.cost_ns(),

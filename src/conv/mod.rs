@@ -49,12 +49,15 @@
 //! every tier. [`Method`] tells more.
 
 mod border;
+mod bytes;
 mod call;
 mod cast;
 mod cut;
 mod fft;
 mod filter;
 mod geometry;
+mod io;
+mod lines;
 mod method;
 mod options;
 mod passes;

@@ -7,11 +7,12 @@ use ndarray::{ArrayRef, Ix1};
 use super::call::{Call, in_order_of, read_taps};
 use super::filter::{Arrays, Filter};
 use super::geometry::{Axis, Geometry};
+use super::io::AsIs;
 use super::options::{Way, taps_before};
 use super::{Border, Sample};
 use crate::kernel::conv::Bits;
 use crate::plan::{self, Axes, Buffer, Chunks, List};
-use crate::{Error, pool};
+use crate::{Error, pool, tuning};
 
 /// A filter along one axis, ready to be used.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub(crate) struct Pass<'a, T: Copy> {
     len: Option<usize>,
     stride: usize,
     dilation: usize,
+    /// Results before the first that is wanted.
+    skip: usize,
 }
 
 impl<'a, T: Copy> Pass<'a, T> {
@@ -57,13 +60,19 @@ impl<'a, T: Copy> Pass<'a, T> {
     /// Correlation with `taps`, the first of which lies `before` elements before its own
     /// place, along `axis`.
     pub(crate) fn new_at(axis: usize, taps: Cow<'a, [T]>, before: usize) -> Self {
-        Self { axis, taps, before, len: None, stride: 1, dilation: 1 }
+        Self { axis, taps, before, len: None, stride: 1, dilation: 1, skip: 0 }
+    }
+
+    /// Takes `len` results after the first `skip`, and no others.
+    pub(crate) fn only(&mut self, skip: usize, len: usize) {
+        (self.skip, self.len) = (skip, Some(len));
     }
 
     /// Correlation with `taps` as the axis says.
     pub(super) fn sized(axis: &Axis, taps: Vec<T>) -> Self {
         let Axis { len, before, stride, dilation, place, .. } = *axis;
-        Self { axis: place, taps: Cow::Owned(taps), before, len: Some(len), stride, dilation }
+        let (axis, taps, skip) = (place, Cow::Owned(taps), 0);
+        Self { axis, taps, before, len: Some(len), stride, dilation, skip }
     }
 }
 
@@ -83,18 +92,64 @@ pub(crate) fn run_passes<T: Sample>(
     if call.shape.contains(&0) {
         return Ok(());
     }
-    if passes.is_empty() {
+    let Some(first) = passes.first() else {
         copy(call);
         return Ok(());
+    };
+    let mut buffers = [None, None];
+    let Some(some) = slab::<T>(call, passes) else {
+        return run_stages(call, passes, border, &mut buffers);
+    };
+    let mut passes = passes.to_vec();
+    let (len, step) = (first.len.unwrap_or(call.shape[first.axis]), call.out_strides[first.axis]);
+    for skip in (0..len).step_by(some) {
+        passes[0].only(skip, some.min(len - skip));
+        let out = call.out.wrapping_offset(skip as isize * step);
+        run_stages(&Call { out, ..*call }, &passes, border, &mut buffers)?;
     }
-    // As large as any array on the way.
+    Ok(())
+}
+
+/// How many results along the axis of the first pass go through all passes at a time, if not
+/// all, so that what lies between the passes stays in cache: the axis is the outermost, and no
+/// other pass is along it.
+fn slab<T: Sample>(call: &Call<'_, T>, passes: &[Pass<'_, T::Tap>]) -> Option<usize> {
+    let (first, others) = passes.split_first()?;
+    let strides = call.out_strides.iter().zip(call.shape);
+    let outermost =
+        strides.filter(|(_, len)| **len > 1).map(|(step, _)| step.unsigned_abs()).max()?;
+    let apart = others.iter().all(|pass| pass.axis != first.axis);
+    if call.out_strides[first.axis].unsigned_abs() != outermost || !apart {
+        return None;
+    }
+    let along_line = stage_geometry(call, &passes[..1]).line.axis.place == first.axis;
+    if along_line || stage_len(call, passes) == passes.len() {
+        return None;
+    }
     let mut shape = call.shape.to_vec();
+    shape[first.axis] = 1;
+    let plane = shape.iter().product::<usize>() * size_of::<T>();
+    let some = (tuning::CONV_SLAB_BYTES / plane).next_multiple_of(4).max(4);
+    (some < first.len.unwrap_or(call.shape[first.axis])).then_some(some)
+}
+
+/// Runs `passes`, of which there are, with buffers that are kept for the next time.
+///
+/// # Errors
+/// As [`run_passes`].
+fn run_stages<T: Sample>(
+    call: &Call<'_, T>,
+    passes: &[Pass<'_, T::Tap>],
+    border: Border<T>,
+    buffers: &mut [Option<Buffer<T>>; 2],
+) -> Result<(), Error> {
+    // As large as any array on the way.
+    let (mut at_shape, mut len) = (call.shape.to_vec(), 0);
     for pass in passes {
-        shape[pass.axis] = shape[pass.axis].max(pass.len.unwrap_or(0));
+        at_shape[pass.axis] = pass.len.unwrap_or(at_shape[pass.axis]);
+        len = len.max(plan::checked_len(call.function, &at_shape, size_of::<T>())?);
     }
-    let len = plan::checked_len(call.function, &shape, size_of::<T>())?;
-    let mut buffers: [Option<Buffer<T>>; 2] = [None, None];
-    let mut at_shape = call.shape.to_vec();
+    at_shape.copy_from_slice(call.shape);
     let (mut src, mut src_strides) = (call.src, call.src_strides.to_vec());
     let (mut at, mut turn) = (0, 0);
     while at < passes.len() {
@@ -160,9 +215,10 @@ fn stage_geometry<T: Sample>(stage: &Call<'_, T>, passes: &[Pass<'_, T::Tap>]) -
     let mut axes = stage.axes();
     for pass in passes {
         let axis = &mut axes.as_mut_slice()[pass.axis];
-        let Pass { before, stride, dilation, .. } = *pass;
+        let Pass { before, stride, dilation, skip, .. } = *pass;
         let len = pass.len.unwrap_or(axis.from);
-        *axis = Axis { len, taps: pass.taps.len(), before, stride, dilation, ..*axis };
+        let taps = pass.taps.len();
+        *axis = Axis { len, taps, before, stride, dilation, skip, ..*axis };
     }
     Geometry::new(axes.as_slice())
 }
@@ -183,8 +239,10 @@ fn run_stage<T: Sample>(
     let mut shape = List::new(1);
     stage.shape.iter().for_each(|_| shape.push(1));
     shape.as_mut_slice()[passes[0].axis] = passes[0].taps.len();
-    let groups = geometry.groups(stage.function, shape.as_slice(), passes[0].taps.len())?;
+    let groups =
+        geometry.groups(stage.function, shape.as_slice(), (passes[0].taps.len(), false))?;
     let filter = Filter {
+        io: AsIs,
         function: stage.function,
         geometry: &geometry,
         groups: &groups,

@@ -8,6 +8,9 @@ use super::geometry::Line;
 /// Narrowest piece worth its own treatment: one block of the kernel.
 pub(super) const PIECE: usize = 64;
 
+/// Columns at an end that are read from copies, at least: one register of the kernel.
+const END: usize = 16;
+
 /// Columns read where they are, or from extended copies.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Piece {
@@ -32,11 +35,11 @@ pub(super) fn pieces(line: &Line, columns: Range<usize>) -> [Option<Piece>; 3] {
     let (start, end) = (columns.start, columns.end);
     let (mut lo, mut hi) = (start, end);
     if start < line.before() {
-        lo = line.before().max(start + PIECE);
+        lo = line.before().max(start + END);
     }
     let last = line.from().saturating_sub(line.after());
     if end > last {
-        hi = last.min(end.saturating_sub(PIECE));
+        hi = last.min(end.saturating_sub(END));
     }
     if line.axis.src == 1 && (lo, hi) == (start, end) {
         return [piece(columns, false), None, None];

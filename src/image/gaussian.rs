@@ -76,6 +76,14 @@ impl<T> Gaussian<T> {
         self
     }
 
+    /// What lies beyond the ends.
+    pub(super) fn beyond(&self) -> Border<T>
+    where
+        T: Copy,
+    {
+        self.border
+    }
+
     /// The same with a derivative along one of `n` axes, and none along the others.
     pub(super) fn derivative(self, n: usize, axis: usize, order: usize) -> Self {
         let mut orders = vec![0; n];
@@ -228,7 +236,11 @@ fn pass_along<T: Float>(
     Ok(passes)
 }
 
-fn passes<T: Float>(
+/// One pass for each axis with a sigma.
+///
+/// # Errors
+/// [`Error::Value`], [`Error::Shape`], [`Error::Memory`].
+pub(super) fn passes<T: Float>(
     function: &'static str,
     shape: &[usize],
     sigma: &PerAxis<f64>,

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use ndarray::{Array, ArrayRef, Dimension};
+use ndarray::{Array, ArrayD, ArrayRef, Dimension};
 
-use crate::conv::{Border, Call, Pass, Sample, run_passes};
+use crate::conv::{Border, Call, Method, Pass, PerAxis, Request, Sample, Way, run_passes};
 use crate::plan;
 use crate::{Error, Float};
 
@@ -19,12 +19,13 @@ use crate::{Error, Float};
 /// - [`Error::TooLarge`], [`Error::Memory`]: no room for the result.
 ///
 /// # Accuracy
-/// That of [`separable`](crate::conv::separable), in this order of axes: the same
-/// bits everywhere, and an infinity under the middle of `[-1, 0, 1]` gives NaN.
+/// Of up to three axes that of [`correlate`](crate::conv::correlate) with the outer product
+/// of these filters, of more, or where a constant other than 0 lies beyond the border, that
+/// of [`separable`](crate::conv::separable) in this order of axes. The same bits everywhere,
+/// and an infinity under a tap of 0 gives NaN.
 ///
 /// # Performance
-/// Two passes go through memory together where the second is along a contiguous
-/// axis: one pass for an image with `axis = 0`, two for `axis = 1`.
+/// One pass through memory for up to three axes.
 ///
 /// # Examples
 /// ```
@@ -42,9 +43,8 @@ pub fn sobel<T: Float + Sample<Tap = T>, D: Dimension>(
     axis: usize,
     border: Border<T>,
 ) -> Result<Array<T, D>, Error> {
-    let passes = passes("sobel", src.shape(), axis, [1, 2, 1])?;
-    // SAFETY: passes that give no error write every element.
-    unsafe { Call::fresh("sobel", src, |call| run_passes(&call, &passes, border)) }
+    // SAFETY: a filter that gives no error writes every element.
+    unsafe { Call::fresh("sobel", src, |call| run(&call, axis, [1, 2, 1], border)) }
 }
 
 /// [`sobel`] into `out`, whose strides may be any that do not overlap.
@@ -59,8 +59,7 @@ pub fn sobel_into<T: Float + Sample<Tap = T>, D: Dimension>(
     border: Border<T>,
     out: &mut ArrayRef<T, D>,
 ) -> Result<(), Error> {
-    let passes = passes("sobel_into", src.shape(), axis, [1, 2, 1])?;
-    run_passes(&Call::given("sobel_into", src, out)?, &passes, border)
+    run(&Call::given("sobel_into", src, out)?, axis, [1, 2, 1], border)
 }
 
 /// Differentiates along `axis` and smooths along all others, with Prewitt's weights.
@@ -88,9 +87,8 @@ pub fn prewitt<T: Float + Sample<Tap = T>, D: Dimension>(
     axis: usize,
     border: Border<T>,
 ) -> Result<Array<T, D>, Error> {
-    let passes = passes("prewitt", src.shape(), axis, [1, 1, 1])?;
-    // SAFETY: passes that give no error write every element.
-    unsafe { Call::fresh("prewitt", src, |call| run_passes(&call, &passes, border)) }
+    // SAFETY: a filter that gives no error writes every element.
+    unsafe { Call::fresh("prewitt", src, |call| run(&call, axis, [1, 1, 1], border)) }
 }
 
 /// [`prewitt`] into `out`, whose strides may be any that do not overlap.
@@ -103,8 +101,7 @@ pub fn prewitt_into<T: Float + Sample<Tap = T>, D: Dimension>(
     border: Border<T>,
     out: &mut ArrayRef<T, D>,
 ) -> Result<(), Error> {
-    let passes = passes("prewitt_into", src.shape(), axis, [1, 1, 1])?;
-    run_passes(&Call::given("prewitt_into", src, out)?, &passes, border)
+    run(&Call::given("prewitt_into", src, out)?, axis, [1, 1, 1], border)
 }
 
 /// Differentiates along `axis` and smooths along all others, with Scharr's weights.
@@ -131,9 +128,8 @@ pub fn scharr<T: Float + Sample<Tap = T>, D: Dimension>(
     axis: usize,
     border: Border<T>,
 ) -> Result<Array<T, D>, Error> {
-    let passes = passes("scharr", src.shape(), axis, [3, 10, 3])?;
-    // SAFETY: passes that give no error write every element.
-    unsafe { Call::fresh("scharr", src, |call| run_passes(&call, &passes, border)) }
+    // SAFETY: a filter that gives no error writes every element.
+    unsafe { Call::fresh("scharr", src, |call| run(&call, axis, [3, 10, 3], border)) }
 }
 
 /// [`scharr`] into `out`, whose strides may be any that do not overlap.
@@ -146,21 +142,35 @@ pub fn scharr_into<T: Float + Sample<Tap = T>, D: Dimension>(
     border: Border<T>,
     out: &mut ArrayRef<T, D>,
 ) -> Result<(), Error> {
-    let passes = passes("scharr_into", src.shape(), axis, [3, 10, 3])?;
-    run_passes(&Call::given("scharr_into", src, out)?, &passes, border)
+    run(&Call::given("scharr_into", src, out)?, axis, [3, 10, 3], border)
 }
 
-fn passes<T: Float>(
-    function: &'static str,
-    shape: &[usize],
+/// Differentiates along `axis`, smooths along the others.
+///
+/// # Errors
+/// [`Error::Axis`], [`Error::TooLarge`], [`Error::Memory`].
+fn run<T: Float + Sample<Tap = T>>(
+    call: &Call<'_, T>,
     axis: usize,
     smooth: [u8; 3],
-) -> Result<Vec<Pass<'static, T>>, Error> {
-    plan::check_axis(function, axis, shape)?;
-    let pass = |axis, taps: [T; 3]| Pass::new_at(axis, Cow::Owned(taps.into()), 1);
-    let derivative = pass(axis, [-T::ONE, T::ZERO, T::ONE]);
-    let others = (0..shape.len()).filter(|&other| other != axis);
+    border: Border<T>,
+) -> Result<(), Error> {
+    let n = call.shape.len();
+    plan::check_axis(call.function, axis, call.shape)?;
     let smooth = smooth.map(|weight| T::from(weight).unwrap_or(T::ZERO));
-    let others = others.map(|other| pass(other, smooth));
-    Ok([derivative].into_iter().chain(others).collect())
+    let along = |other: usize| if other == axis { [-T::ONE, T::ZERO, T::ONE] } else { smooth };
+    // Beyond the ends, a constant of 0 alone is the same before and after each pass.
+    let one_pass = n <= 3 && !matches!(border, Border::Constant(value) if value != T::ZERO);
+    if !one_pass {
+        let pass = |axis| Pass::new_at(axis, Cow::Owned(along(axis).into()), 1);
+        let others = (0..n).filter(|&other| other != axis);
+        let passes: Vec<_> = std::iter::once(axis).chain(others).map(pass).collect();
+        return run_passes(call, &passes, border);
+    }
+    let filter = ArrayD::from_shape_fn(vec![3; n], |at| {
+        (0..n).map(|axis| along(axis)[at[axis]]).fold(T::ONE, |product, tap| product * tap)
+    });
+    let how = (border, Method::Direct);
+    let request = Request::new(call.function, &filter, Way::Correlate, how)?;
+    request.on_all_axes(call, &PerAxis::default())
 }

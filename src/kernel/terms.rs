@@ -20,6 +20,16 @@ pub trait Cast: Element {
     /// number.
     #[doc(hidden)]
     fn cut(x: f64) -> Self;
+    /// Whether it is a whole number, and whether one of eight bits.
+    #[doc(hidden)]
+    const WHOLE: bool;
+    #[doc(hidden)]
+    const BYTE: bool;
+    #[doc(hidden)]
+    fn single(x: Self) -> f32;
+    /// `x` modulo the range of the type.
+    #[doc(hidden)]
+    fn wrapped(x: i32) -> Self;
 }
 
 #[inline(always)]
@@ -46,6 +56,19 @@ macro_rules! casts {
         fn cut(x: f64) -> $t {
             let cut: fn(f64) -> $t = $cut;
             cut(x)
+        }
+        #[allow(clippy::float_cmp)]
+        const WHOLE: bool = 0.5 as $t == 0 as $t;
+        const BYTE: bool = size_of::<$t>() == 1;
+        #[inline(always)]
+        #[allow(clippy::cast_lossless)]
+        fn single(x: $t) -> f32 {
+            x as f32
+        }
+        #[inline(always)]
+        #[allow(clippy::cast_lossless)]
+        fn wrapped(x: i32) -> $t {
+            x as $t
         }
     })*};
 }
@@ -117,13 +140,13 @@ impl Kernel for Sums<'_> {
     }
 }
 
-/// Elements that lie one after the other as `f64`.
-pub(crate) struct Widen<'a, A> {
+/// Elements that lie one after the other as `f64`, or bytes as `f32`.
+pub(crate) struct Widen<'a, A, W> {
     pub(crate) from: &'a [A],
-    pub(crate) to: &'a mut [f64],
+    pub(crate) to: &'a mut [W],
 }
 
-impl<A: Cast> Kernel for Widen<'_, A> {
+impl<A: Cast> Kernel for Widen<'_, A, f64> {
     type Output = ();
 
     #[inline(always)]
@@ -131,6 +154,63 @@ impl<A: Cast> Kernel for Widen<'_, A> {
         for (to, &x) in self.to.iter_mut().zip(self.from) {
             *to = A::widened(x);
         }
+    }
+}
+
+impl<A: Cast> Kernel for Widen<'_, A, f32> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (to, &x) in self.to.iter_mut().zip(self.from) {
+            *to = A::single(x);
+        }
+    }
+}
+
+/// The whole parts of sums, cut off towards zero, written to every `step`; gives a bit for each
+/// sixteen sums of which one could have another whole part, were it off by `error`.
+///
+/// To run it is sound where `out` can be written at every `step` for as many as `sums`, of which
+/// there are at most 1024, whose absolute values and `error` are less than 2^30.
+pub(crate) struct Certain<'a, B> {
+    pub(crate) sums: &'a [f32],
+    pub(crate) error: f32,
+    pub(crate) out: *mut B,
+    pub(crate) step: isize,
+}
+
+impl<B: Cast> Kernel for Certain<'_, B> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn run(self) -> u64 {
+        let Self { sums, error, out, step } = self;
+        let mut doubtful = 0;
+        for (i, sums) in sums.chunks(16).enumerate() {
+            let mut all = [0.0; 16];
+            match sums.first_chunk() {
+                Some(sums) => all = *sums,
+                None => all[..sums.len()].copy_from_slice(sums),
+            }
+            // SAFETY: the caller's promise: each is an `i32` without its fraction.
+            let ends = |off: f32| all.map(|sum| unsafe { (sum + off).to_int_unchecked::<i32>() });
+            let (low, high) = (ends(-error), ends(error));
+            let differ = low.iter().zip(high).fold(0, |differ, (low, high)| differ | (low ^ high));
+            doubtful |= u64::from(differ != 0) << i;
+            let wrapped = low.map(B::wrapped);
+            // SAFETY: as many places as sums can be written.
+            unsafe {
+                if step == 1 && sums.len() == 16 {
+                    out.add(16 * i).cast::<[B; 16]>().write_unaligned(wrapped);
+                } else {
+                    for (j, x) in wrapped.into_iter().enumerate().take(sums.len()) {
+                        out.wrapping_offset((16 * i + j) as isize * step).write(x);
+                    }
+                }
+            }
+        }
+        doubtful
     }
 }
 

@@ -97,6 +97,9 @@ pub(super) fn run_passes_to<T>(
 where
     T: Filtered + Sample<Tap = T> + swath::Float,
 {
+    if let Some((sigmas, options)) = at_once(passes, a.ndim(), truncate, cval) {
+        return image::gaussian_filter(a, sigmas, options);
+    }
     let mut done: Option<ArrayD<T>> = None;
     for pass in passes {
         let from: &ArrayRef<T, IxDyn> = match &done {
@@ -122,6 +125,9 @@ where
     let Some((last, before)) = passes.split_last() else { return cast(a, out) };
     // SAFETY: checked arrays of this type; the output is ours alone.
     let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
+    if let Some((sigmas, options)) = at_once(passes, a.ndim(), truncate, cval) {
+        return image::gaussian_filter_into(&a, sigmas, options, &mut out);
+    }
     let mut between: Option<ArrayD<T>> = None;
     for pass in before {
         let from: &ArrayRef<T, IxDyn> = match &between {
@@ -137,36 +143,34 @@ where
     last.run(from, truncate, cval, Some(&mut out)).map(drop)
 }
 
-/// All axes in one call of swath's, which joins two passes where it can.
-fn gaussian_at_once<T>(
-    a: &Raw,
+/// Gaussian passes of one mode as one call of swath's, which joins two passes where it can:
+/// sigmas and options.
+fn at_once<T>(
     passes: &[Pass],
+    ndim: usize,
     truncate: f64,
     cval: f64,
-    out: &Raw,
-) -> Result<(), swath::Error>
+) -> Option<(Vec<f64>, Gaussian<T>)>
 where
     T: Filtered + Sample<Tap = T> + swath::Float,
 {
-    let ndim = a.shape.len();
+    let mode = passes.first()?.mode;
     let (mut sigmas, mut orders, mut radii) = (vec![0.0; ndim], vec![0; ndim], vec![0; ndim]);
-    let mut options = Gaussian::new().truncate(truncate);
-    let mut by_radius = false;
+    let mut with_radius = 0;
     for pass in passes {
-        let What::Gaussian { sigma, order, radius } = pass.what else { continue };
+        let What::Gaussian { sigma, order, radius } = pass.what else { return None };
         (sigmas[pass.axis], orders[pass.axis]) = (sigma, order);
-        if let Some(radius) = radius {
-            (radii[pass.axis], by_radius) = (radius, true);
-        }
-        options = options.border(pass.mode.border(cval));
+        radii[pass.axis] = radius.unwrap_or(0);
+        with_radius += usize::from(radius.is_some());
     }
-    options = options.order(orders);
-    if by_radius {
+    if ![0, passes.len()].contains(&with_radius) || passes.iter().any(|pass| pass.mode != mode) {
+        return None;
+    }
+    let mut options = Gaussian::new().truncate(truncate).border(mode.border(cval)).order(orders);
+    if with_radius > 0 {
         options = options.radius(radii);
     }
-    // SAFETY: checked arrays of this type; the output is ours alone.
-    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
-    image::gaussian_filter_into(&a, sigmas, options, &mut out)
+    Some((sigmas, options))
 }
 
 /// Runs the passes of a filter by name.
@@ -181,19 +185,11 @@ fn by_passes(asked: Asked<'_>, passes: Vec<Pass>, truncate: f64, cval: f64) -> P
         let steps = steps.collect::<PyResult<_>>()?;
         return whole::by_steps(asked, steps, cval);
     }
-    let gaussian = passes.iter().all(|pass| matches!(pass.what, What::Gaussian { .. }));
-    let radii =
-        passes.iter().filter(|pass| matches!(pass.what, What::Gaussian { radius: Some(_), .. }));
-    let some_radii = ![0, passes.len()].contains(&radii.count());
-    let one_mode = passes.windows(2).all(|pair| pair[0].mode == pair[1].mode);
-    let at_once = gaussian && one_mode && !some_radii && !passes.is_empty();
     let dtype = asked.float();
     let taps = passes.iter().map(|pass| pass.taps(truncate)).sum();
-    asked.call(dtype, taps, move |a, out| match (at_once, a.dtype) {
-        (true, DType::F32) => gaussian_at_once::<f32>(a, &passes, truncate, cval, out),
-        (true, _) => gaussian_at_once::<f64>(a, &passes, truncate, cval, out),
-        (false, DType::F32) => run_passes::<f32>(a, &passes, truncate, cval, out),
-        (false, _) => run_passes::<f64>(a, &passes, truncate, cval, out),
+    asked.call(dtype, taps, move |a, out| match a.dtype {
+        DType::F32 => run_passes::<f32>(a, &passes, truncate, cval, out),
+        _ => run_passes::<f64>(a, &passes, truncate, cval, out),
     })
 }
 

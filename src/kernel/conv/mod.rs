@@ -147,7 +147,8 @@ macro_rules! float {
         fn reach(_: $t) -> u64 {
             0
         }
-        #[inline]
+        // Not inlined: the tiles are compiled once, with this crate.
+        #[inline(never)]
         unsafe fn sum(tile: &Tile<'_, $t>) {
             #[cfg(target_arch = "x86_64")]
             {
@@ -196,7 +197,8 @@ macro_rules! integer {
             let ends = [<$t>::MIN, <$t>::MAX].map(|end| i64::from(end).unsigned_abs());
             u64::from(tap.unsigned_abs()) * ends[0].max(ends[1])
         }
-        #[inline]
+        // Not inlined: the tiles are compiled once, with this crate.
+        #[inline(never)]
         unsafe fn sum(tile: &Tile<'_, $t>) {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the tier is what detection saw.

@@ -39,15 +39,25 @@ where
         // SAFETY: `Tile` says what its maker promises, who enters a tier that has the
         // features of the lanes.
         unsafe {
+            let Tile { span, run, four, len, .. } = *self.tile;
             // Of four lines under fewer than three taps each would be on its own.
-            if const { FOUR > 0 } && self.tile.four && self.tile.span >= 3 {
-                return self.columns::<4, FOUR>(0);
+            if const { FOUR > 0 } && four && span >= 3 {
+                return match (span, run) {
+                    // With nine taps in registers there is room for eight sums.
+                    (3, 3) => self.columns::<4, 2, 3, 3>(0),
+                    (_, 1) => self.columns::<4, FOUR, 0, 1>(0),
+                    _ => self.columns::<4, FOUR, 0, 0>(0),
+                };
             }
-            if const { FOUR == 4 } && self.tile.is_long(3 * L::N) && self.tile.len >= 4 * L::N {
+            if const { FOUR == 4 } && self.tile.is_long(3 * L::N) && len >= 4 * L::N {
                 return self.long();
             }
-            for first in 0..if self.tile.four { 4 } else { 1 } {
-                self.columns::<1, ONE>(first);
+            for first in 0..if four { 4 } else { 1 } {
+                match run {
+                    1 if const { FOUR > 0 } => self.columns::<1, ONE, 0, 1>(first),
+                    3 if const { FOUR > 0 } => self.columns::<1, ONE, 0, 3>(first),
+                    _ => self.columns::<1, ONE, 0, 0>(first),
+                }
             }
         }
     }
@@ -58,26 +68,30 @@ where
     T: Sample,
     L: Lanes<Elem = T, Tap = T::Tap>,
 {
-    /// `R` lines from line `first`, `V` vectors at a time.
+    /// `R` lines from line `first`, `V` vectors at a time, under a `SPAN` and `RUN` that the
+    /// compiler knows unless they are 0.
     ///
     /// # Safety
     /// As [`Tile::sum`]; the CPU has the features of the lanes.
     #[inline(always)]
-    unsafe fn columns<const R: usize, const V: usize>(&self, first: usize) {
+    unsafe fn columns<const R: usize, const V: usize, const SPAN: usize, const RUN: usize>(
+        &self,
+        first: usize,
+    ) {
         let (len, width) = (self.tile.len, V * L::N);
         let mut at = 0;
         // SAFETY: every tile ends at `len` or before.
         unsafe {
             while at + width <= len {
-                self.block::<R, V>(first, at);
+                self.block::<R, V, SPAN, RUN>(first, at);
                 at += width;
             }
             if at < len && len > width && len - at > 2 * L::N {
-                self.block::<R, V>(first, len - width);
+                self.block::<R, V, SPAN, RUN>(first, len - width);
                 return;
             }
             while at < len {
-                self.part::<R>(first, at, L::N.min(len - at));
+                self.part::<R, SPAN, RUN>(first, at, L::N.min(len - at));
                 at += L::N;
             }
         }
@@ -88,10 +102,14 @@ where
     /// # Safety
     /// As [`Sum::columns`], and `at + V * N <= len`.
     #[inline(always)]
-    unsafe fn block<const R: usize, const V: usize>(&self, first: usize, at: usize) {
+    unsafe fn block<const R: usize, const V: usize, const SPAN: usize, const RUN: usize>(
+        &self,
+        first: usize,
+        at: usize,
+    ) {
         // SAFETY: the caller's promise.
         unsafe {
-            let sums = self.sums::<R, V>(first, at, &Whole);
+            let sums = self.sums::<R, V, SPAN, RUN>(first, at, &Whole);
             for (j, line) in sums.iter().enumerate() {
                 let to = self.line_of_out(first + j).add(at);
                 for (i, sum) in line.iter().enumerate() {
@@ -106,10 +124,15 @@ where
     /// # Safety
     /// As [`Sum::columns`], and `at + n <= len`.
     #[inline(always)]
-    unsafe fn part<const R: usize>(&self, first: usize, at: usize, n: usize) {
+    unsafe fn part<const R: usize, const SPAN: usize, const RUN: usize>(
+        &self,
+        first: usize,
+        at: usize,
+        n: usize,
+    ) {
         // SAFETY: the caller's promise.
         unsafe {
-            let sums = self.sums::<R, 1>(first, at, &Part(n));
+            let sums = self.sums::<R, 1, SPAN, RUN>(first, at, &Part(n));
             for (j, line) in sums.iter().enumerate() {
                 let to = self.line_of_out(first + j).add(at);
                 line[0].store_part(to, n);
@@ -129,13 +152,15 @@ where
     /// As [`Sum::columns`]; `load` may load there for every line and every tap; four
     /// lines are of a tile of four with a span of at least three.
     #[inline(always)]
-    unsafe fn sums<const R: usize, const V: usize>(
+    unsafe fn sums<const R: usize, const V: usize, const SPAN: usize, const RUN: usize>(
         &self,
         first: usize,
         at: usize,
         load: &impl Load<L, V>,
     ) -> [[L; V]; R] {
-        let Tile { span, run, lines, taps, .. } = *self.tile;
+        let Tile { lines, taps, .. } = *self.tile;
+        let span = if const { SPAN > 0 } { SPAN } else { self.tile.span };
+        let run = if const { RUN > 0 } { RUN } else { self.tile.run };
         let height = if self.tile.four { span + 3 } else { span };
         let mut sums;
         // SAFETY: there are `height` lines and `span * run` taps for each group; of
@@ -146,23 +171,34 @@ where
             let mut group = lines.as_ptr().add(first);
             for _ in 0..lines.len() / height {
                 let line = |r: usize| (*group.add(r)).add(at);
-                if const { R == 1 } {
+                if const { R == 4 && SPAN == 3 && RUN == 3 } {
+                    let mut three = [[L::zero(); 3]; 3];
+                    for i in 0..9 {
+                        three[i % 3][i / 3] = L::splat(*taps.add(i));
+                    }
+                    self.three::<R, V, 0, 0, 1>(&mut sums, line(0), &three, load);
+                    self.three::<R, V, 1, 0, 2>(&mut sums, line(1), &three, load);
+                    self.three::<R, V, 2, 0, 3>(&mut sums, line(2), &three, load);
+                    self.three::<R, V, 3, 1, 4>(&mut sums, line(3), &three, load);
+                    self.three::<R, V, 4, 2, 4>(&mut sums, line(4), &three, load);
+                    self.three::<R, V, 5, 3, 4>(&mut sums, line(5), &three, load);
+                } else if const { R == 1 } {
                     for r in 0..span {
                         let taps = taps.add(r * run);
-                        self.line::<R, V, 0, 1>(&mut sums, line(r), taps, load);
+                        self.line::<R, V, 0, 1>(&mut sums, line(r), taps, run, load);
                     }
                 } else {
                     let last = taps.add((span - 1) * run);
-                    self.line::<R, V, 0, 1>(&mut sums, line(0), taps, load);
-                    self.line::<R, V, 0, 2>(&mut sums, line(1), taps.add(run), load);
-                    self.line::<R, V, 0, 3>(&mut sums, line(2), taps.add(2 * run), load);
+                    self.line::<R, V, 0, 1>(&mut sums, line(0), taps, run, load);
+                    self.line::<R, V, 0, 2>(&mut sums, line(1), taps.add(run), run, load);
+                    self.line::<R, V, 0, 3>(&mut sums, line(2), taps.add(2 * run), run, load);
                     for r in 3..span {
                         let taps = taps.add(r * run);
-                        self.line::<R, V, 0, 4>(&mut sums, line(r), taps, load);
+                        self.line::<R, V, 0, 4>(&mut sums, line(r), taps, run, load);
                     }
-                    self.line::<R, V, 1, 4>(&mut sums, line(span), last, load);
-                    self.line::<R, V, 2, 4>(&mut sums, line(span + 1), last, load);
-                    self.line::<R, V, 3, 4>(&mut sums, line(span + 2), last, load);
+                    self.line::<R, V, 1, 4>(&mut sums, line(span), last, run, load);
+                    self.line::<R, V, 2, 4>(&mut sums, line(span + 1), last, run, load);
+                    self.line::<R, V, 3, 4>(&mut sums, line(span + 2), last, run, load);
                 }
                 taps = taps.add(span * run);
                 group = group.add(height);
@@ -182,11 +218,45 @@ where
         sums: &mut [[L; V]; R],
         from: *const T,
         taps: *const T::Tap,
+        run: usize,
         load: &impl Load<L, V>,
     ) {
-        let (run, step) = (self.tile.run, self.tile.step);
+        let step = self.tile.step;
         // SAFETY: the caller's promise.
         unsafe { steps::<L, R, V, LOW, HIGH>(sums, from, step, taps, run, 0..run, load) };
+    }
+
+    /// What input line `AT` adds to the output lines `LOW..HIGH` under three lines of three
+    /// taps, which stay in registers, column after column.
+    ///
+    /// # Safety
+    /// As [`Sum::sums`].
+    #[inline(always)]
+    unsafe fn three<
+        const R: usize,
+        const V: usize,
+        const AT: usize,
+        const LOW: usize,
+        const HIGH: usize,
+    >(
+        &self,
+        sums: &mut [[L; V]; R],
+        from: *const T,
+        taps: &[[L; 3]; 3],
+        load: &impl Load<L, V>,
+    ) {
+        for (s, taps) in taps.iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let x = load.load(from.add(s * self.tile.step));
+                for (j, sums) in sums[LOW..HIGH].iter_mut().enumerate() {
+                    let tap = taps[AT - LOW - j];
+                    for (sum, x) in sums.iter_mut().zip(x) {
+                        *sum = x.add_to(tap, *sum);
+                    }
+                }
+            }
+        }
     }
 
     /// Four lines under a long run of taps, four vectors at a time.
