@@ -72,7 +72,7 @@ entry!(REMAINDER "remainder" First [10] joined(
 ));
 entry!(FMOD "fmod" First [10] joined(
     rows!(@integers 2 T |x: T, y: T| if y == 0 { 0 } else { x.wrapping_rem(y) }),
-    [row(F32, F32, two_of::fmod::<f32>()), row(F64, F64, two_of::fmod::<f64>())],
+    rows!(@floats 2 plain 8.0 T |x: T, y: T| math::fmod(x, y)),
 ));
 
 /// Python's `//` and `%` of floats.
@@ -129,7 +129,7 @@ entry!(SIGN "sign" NoBool [10] joined(
         #[allow(unused_comparisons)] // unsigned types too
         T::from(x > 0).wrapping_sub(T::from(x < 0))
     }),
-    [row(F32, F32, one_of::sign::<f32>()), row(F64, F64, one_of::sign::<f64>())],
+    floats!(1 T |x: T| math::sign(x)),
 ));
 entry!(RECIPROCAL "reciprocal" First [10] joined(
     rows!(@integers 1 T |x: T| if x == 0 { 0 } else { (1 as T).wrapping_div(x) }),
@@ -162,7 +162,7 @@ macro_rules! extremes {
             row(Bool, Bool, body!(u8, 2 plain T |x: T, y: T| u8::from((x != 0) $bools (y != 0)))),
             joined::<8, 2, 10>(
                 rows!(@integers 2 T |x: T, y: T| x.$integers(y)),
-                [row(F32, F32, two_of::$floats::<f32>()), row(F64, F64, two_of::$floats::<f64>())],
+                floats!(2 T |x: T, y: T| math::$floats(x, y)),
             ),
         ));
     )*};
