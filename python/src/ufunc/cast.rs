@@ -4,7 +4,12 @@
 use swath::ufunc::Loop;
 
 use super::table::body;
-use crate::dtype::DType::{self, Bool, F32, F64, I8, I16, I32, I64, U8, U16, U32, U64};
+use crate::dtype::DType::{
+    self, Bool, C64, C128, F16, F32, F64, I8, I16, I32, I64, U8, U16, U32, U64,
+};
+
+/// Why some types are not met: arguments are read as [`DType::of`] knows them.
+pub(super) const NONE: &str = "elementwise functions take neither complex numbers nor float16";
 
 /// The loop from one type to another, or to itself.
 pub(super) fn between(from: DType, to: DType) -> Loop {
@@ -23,6 +28,7 @@ pub(super) fn between(from: DType, to: DType) -> Loop {
                 U64 => body!($from, 1 plain T |x: T| x as u64),
                 F32 => body!($from, 1 plain T |x: T| x as f32),
                 F64 => body!($from, 1 plain T |x: T| x as f64),
+                F16 | C64 | C128 => unreachable!("{NONE}"),
             }
         };
     }
@@ -36,6 +42,7 @@ pub(super) fn between(from: DType, to: DType) -> Loop {
             I64 | U64 => body!(u8, 1 plain T |x: T| u64::from(x != 0)),
             F32 => body!(u8, 1 plain T |x: T| f32::from(u8::from(x != 0))),
             F64 => body!(u8, 1 plain T |x: T| f64::from(u8::from(x != 0))),
+            F16 | C64 | C128 => unreachable!("{NONE}"),
         },
         I8 => to_each!(i8),
         U8 => to_each!(u8),
@@ -47,6 +54,7 @@ pub(super) fn between(from: DType, to: DType) -> Loop {
         U64 => to_each!(u64),
         F32 => to_each!(f32),
         F64 => to_each!(f64),
+        F16 | C64 | C128 => unreachable!("{NONE}"),
     }
 }
 

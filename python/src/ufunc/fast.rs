@@ -12,6 +12,7 @@ use swath::ufunc::{Place, Ufunc};
 use super::promote::{Number, is_safe};
 use super::run::Keywords;
 use super::table::{Entry, Rule};
+use crate::call::Bits;
 use crate::control::settings;
 use crate::dtype::DType;
 
@@ -103,7 +104,7 @@ pub(super) fn call<'py>(
         return Ok(None);
     }
     let (size, len) = (like.dtype.size(), like.len);
-    let mut values = [[0u8; 8]; 3];
+    let mut values = [Bits::default(); 3];
     for (value, operand) in values.iter_mut().zip(operands.iter().flatten()) {
         if let Short::Number(number) = operand {
             match number.bits(row.of) {

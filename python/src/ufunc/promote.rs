@@ -1,7 +1,11 @@
 //! NumPy's promotion: which type two have in common, what casts to what, and how Python's
 //! own numbers follow (NEP 50: they have a kind, and no size).
 
-use crate::dtype::DType::{self, Bool, F32, F64, I8, I16, I32, I64, U8, U16, U32, U64};
+use super::cast::NONE;
+use crate::call::Bits;
+use crate::dtype::DType::{
+    self, Bool, C64, C128, F16, F32, F64, I8, I16, I32, I64, U8, U16, U32, U64,
+};
 
 /// Every type, in NumPy's order.
 const ORDER: [DType; 11] = [Bool, I8, U8, I16, U16, I32, U32, I64, U64, F32, F64];
@@ -13,6 +17,7 @@ fn kind(dtype: DType) -> (u8, usize) {
         U8 | U16 | U32 | U64 => 1,
         I8 | I16 | I32 | I64 => 2,
         F32 | F64 => 3,
+        F16 | C64 | C128 => unreachable!("{NONE}"),
     };
     (kind, dtype.size() * 8)
 }
@@ -67,7 +72,7 @@ impl Number {
     }
 
     /// Its bytes as this type, unless it is out of its range.
-    pub(super) fn bits(self, dtype: DType) -> Option<[u8; 8]> {
+    pub(super) fn bits(self, dtype: DType) -> Option<Bits> {
         use crate::call::bits;
         macro_rules! integer {
             ($t:ty) => {
@@ -98,6 +103,7 @@ impl Number {
                 Number::Int(n) => bits(n as f64),
                 Number::Float(x) => bits(x),
             },
+            F16 | C64 | C128 => unreachable!("{NONE}"),
         })
     }
 }
