@@ -1,0 +1,129 @@
+//! Those of matrix products.
+
+use super::{CHUNK_NS, K_BLOCK};
+
+/// One multiply-add at best, in ns: two of 16 (8) lanes a cycle at 2.8 GHz in AVX-512.
+pub(crate) const MATMUL_F32_512_NS: f64 = 0.0114;
+/// See [`MATMUL_F32_512_NS`].
+pub(crate) const MATMUL_F64_512_NS: f64 = 0.0228;
+/// In AVX2, at 3 GHz.
+pub(crate) const MATMUL_F32_256_NS: f64 = 0.021;
+/// See [`MATMUL_F32_256_NS`].
+pub(crate) const MATMUL_F64_256_NS: f64 = 0.042;
+/// Of integers in AVX2: 1024^3 of `i32` on two threads reached 72 Gop/s, 512^3 of `i64`
+/// 16.
+pub(crate) const MATMUL_I32_256_NS: f64 = 0.05;
+/// See [`MATMUL_I32_256_NS`].
+pub(crate) const MATMUL_I64_256_NS: f64 = 0.22;
+/// Of other integers, and of all without AVX2, in plain loops.
+pub(crate) const MATMUL_PLAIN_NS: f64 = 0.5;
+/// Of floats without FMA: a call into libm.
+pub(crate) const MATMUL_LIBM_NS: f64 = 2.6;
+
+/// Columns of one piece of a row times a matrix: accumulators of 8 KiB (`f32`) or 16,
+/// which stay in L1. Set by that, not measured against others.
+pub(crate) const MATMUL_ROW_WIDTH: usize = 2048;
+/// Columns of a row times a matrix after which the same ones of the next four rows of B
+/// are fetched: the same bytes further on in the same rows gave nothing for 4096 columns and
+/// lost a tenth for 1000.
+pub(crate) const MATMUL_ROW_AHEAD: usize = 64;
+/// Rows from which on a matrix times a column goes through registers that hold columns.
+pub(crate) const MATMUL_COLUMN_MIN: usize = 16;
+/// Registers of columns at a time, and elements ahead that their columns are fetched.
+/// 4096x4096x1 on two threads: f32 41 GB/s so, 36 fetched 64 ahead, 31 with 128, 27 with
+/// four registers and 128; one register 33 GB/s.
+pub(crate) const MATMUL_COLUMN_GROUP: usize = 2;
+/// See [`MATMUL_COLUMN_GROUP`].
+pub(crate) const MATMUL_COLUMN_AHEAD: usize = 32;
+/// Steps of the chains between the fetching of two rows of C, which they hide. One
+/// thread, f32, part of the peak, all rows at once before: 128 0.85 to 0.94, 256 0.90 to
+/// 0.95, 1008 0.90 to 0.92, 2016 0.88 to 0.89.
+pub(crate) const MATMUL_FETCH_STEPS: usize = 4;
+
+/// Multiply-adds up to which a product is one tile without a plan, which takes longer
+/// than 8x8x8 does.
+pub(crate) const MATMUL_TINY: usize = 32 * 32 * 32;
+
+/// The part of L2 that holds what one tile streams of B again and again. One thread on a
+/// Sapphire Rapids core, whose L2 has 2 MiB, 2016 columns f32: 0.84 of the peak with half of
+/// this, 0.83 with this, 0.55 with one and a half.
+pub(crate) const MATMUL_B_OF_L2: f64 = 0.5;
+
+/// A panel of B of at most this many bytes stays in L1 while all rows of a block pass,
+/// if the block of C is no larger than [`MATMUL_C_BYTES`]: else its rows, too far apart,
+/// cost more. 128x128x128 f32: 83 % of the peak by rows.
+pub(crate) const MATMUL_L1_BYTES: usize = 28 << 10;
+/// See [`MATMUL_L1_BYTES`].
+pub(crate) const MATMUL_C_BYTES: usize = 512 << 10;
+
+/// Rows of A up to which two threads read B as it lies while it fills no more than all of
+/// its part of L2, and half of that else: f32, two threads, packed and not, 368 250 and 286
+/// GFLOP/s, 448 267 and 285, 496 275 and 277; one thread 160 and 157, 158 and 147.
+pub(crate) const MATMUL_PLAIN_ROWS: usize = 512;
+
+/// What packing an element costs, in ns: 16 GB/s of f32.
+pub(crate) const MATMUL_PACK_NS: f64 = 0.25;
+
+/// What reading a byte of B once more from beyond L2 costs, in ns: 1008x1008x1008 f32
+/// unpacked, in tiles of 64 rows, lost 0.36 ms a tile to 4 MiB.
+pub(crate) const MATMUL_FETCH_NS: f64 = 0.08;
+
+/// Rows of A that pass before B has left L2.
+pub(crate) const MATMUL_FETCH_ROWS: f64 = 56.0;
+
+/// What two runs for a K-block cost, in ns.
+pub(crate) const MATMUL_RUN_NS: f64 = 1_000.0;
+
+/// Rows of A up to which a tile packs its columns of B for itself. Not tuned finely.
+pub(crate) const MATMUL_LOCAL_ROWS: usize = 64;
+
+/// Sides from which a matrix times its transpose is computed by halves. Not tuned finely.
+pub(crate) const MATMUL_HALF_MIN: usize = 128;
+
+/// Lengths above which K is cut where rows and columns give few tiles.
+pub(crate) const MATMUL_SPLIT_MIN: usize = 8 * K_BLOCK;
+/// Tiles, at most, that are few.
+pub(crate) const MATMUL_SPLIT_TILES: usize = 4;
+/// Work, in ns, from which on that is worth while: two chunks. Not measured against others.
+pub(crate) const MATMUL_SPLIT_NS: f64 = 2.0 * CHUNK_NS;
+/// Bytes of sums of K-blocks that are kept until they are added. 128x4096x128 on two
+/// threads, cut along k and in tiles: f32 224 and 146 GFLOP/s, f64 118 and 85; 64x4096x64
+/// f64 116 and 63, but f32, whose B stays in L2, 180 and 245.
+pub(crate) const MATMUL_SPLIT_BYTES: usize = 2 << 20;
+/// K-blocks whose sums must fit there, at least.
+pub(crate) const MATMUL_SPLIT_ROUND: usize = 16;
+/// Work, in ns, of a chunk of K-blocks: one of 64x256x64 f32.
+pub(crate) const MATMUL_SPLIT_CHUNK_NS: f64 = CHUNK_NS / 2.0;
+
+/// Micro-tiles below each other, at most, that are a product of a stack whose strips go
+/// through all products of a chunk, which stay in L2: 10,000 of 12^3 f32 on two threads
+/// 46 ns each, one by one 58; of 24^3, with three, 228 and 217.
+pub(crate) const MATMUL_STACK_PANELS: usize = 2;
+
+/// A product of a stack that takes longer than this, in ns, has all threads for itself.
+pub(crate) const MATMUL_ALONE_NS: f64 = 400_000.0;
+
+/// What a product of a stack costs at least, in ns.
+pub(crate) const MATMUL_ITEM_NS: f64 = 8.0;
+
+/// Rows of the upper half of a symmetric result that one chunk fills.
+pub(crate) const MATMUL_MIRROR_ROWS: usize = 64;
+
+/// Rows of a tile, at least, where B comes from beyond L2.
+pub(crate) const MATMUL_ROWS_MIN: usize = 56;
+
+/// Columns of a tile of one row, at least: stretches of nearly 2 KiB for each row of B.
+/// With 512, 1x1000x1000 stayed on one thread, 14 GFLOP/s instead of 35.
+pub(crate) const MATMUL_ROW_COLS: usize = 480;
+
+/// Work of a tile, in ns, at least: small products are worth cutting as soon as they
+/// are worth sharing.
+pub(crate) const MATMUL_TILE_NS: f64 = 2_500.0;
+
+/// Tiles of one run, at most: eight for each of two threads. With 64, 192x192x192 f32
+/// reaches 239 GFLOP/s on two threads instead of 286, and large squares gain nothing.
+pub(crate) const MATMUL_TILES: usize = 16;
+
+/// A chunk longer than this, in ns, is cut along K too, so that a token is
+/// noticed in time.
+pub(crate) const MATMUL_CHUNK_NS: f64 = 10_000_000.0;
