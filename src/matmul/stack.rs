@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 use ndarray::{ArrayRef, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
 
 use crate::element::Element;
-use crate::kernel::matmul::{B, In, Out, Product, Scratch, Strip, Tile, multiply, shape};
+use crate::kernel::matmul::{B, In, Out, Product, Scratch, Shape, Strip, Tile, multiply, shape};
 use crate::plan::{Axes, Chunks, List, Packing, Run, broadcast};
 use crate::{Error, pool, tuning};
 
@@ -211,9 +211,8 @@ pub(super) unsafe fn run_stack<T: Element, DA: Dimension, DB: Dimension>(
     let blocks = gemm.blocks();
     let b = if blocks.packing == Packing::None { B::Plain } else { B::Local };
     let tile = Tile { product: p, b, shape, mc: blocks.mc, pack_a: false };
-    let panels = p.m.div_ceil(shape.mr);
     let in_strips = matches!(b, B::Plain)
-        && panels <= tuning::MATMUL_STACK_PANELS
+        && p.m.div_ceil(shape.mr) <= tuning::MATMUL_STACK_PANELS
         && p.n <= shape.nr()
         && p.c.cs == 1
         && (1..=tuning::K_BLOCK).contains(&p.k);
@@ -223,19 +222,12 @@ pub(super) unsafe fn run_stack<T: Element, DA: Dimension, DB: Dimension>(
     let _ = pool::run(chunks.n(), chunks.cost_ns(), Scratch::new, |scratch, i| {
         for run_of in axes.runs(chunks.range(i)) {
             if in_strips {
-                let p = at(&run_of, 0);
                 let [next_c, mut next_a, mut next_b] = step;
                 if turned {
                     (next_a, next_b) = (next_b, next_a);
                 }
-                for i in 0..panels {
-                    let rows = i * p.m / panels..(i + 1) * p.m / panels;
-                    let (micro, part) =
-                        (shape.micro(rows.len(), p.n), p.part([rows, 0..p.n], 0..p.k));
-                    let strip = Strip::of(&part, run_of.len, [next_a, next_b, next_c]);
-                    // SAFETY: each tile of the strip is these rows of one of the products.
-                    unsafe { micro(&strip) };
-                }
+                // SAFETY: the products of the run, one micro-tile wide.
+                unsafe { strips(&at(&run_of, 0), shape, run_of.len, [next_a, next_b, next_c]) };
             } else {
                 for i in 0..run_of.len {
                     let product = at(&run_of, i);
@@ -247,6 +239,22 @@ pub(super) unsafe fn run_stack<T: Element, DA: Dimension, DB: Dimension>(
         ControlFlow::Continue(())
     });
     Ok(())
+}
+
+/// Products in a row, this far apart in A, B and C: rows of micro-tiles, each in a strip
+/// through all of them.
+///
+/// # Safety
+/// What [`Product`] says of its memory holds for each product; B lies in rows, is one K-block
+/// long at most and as wide as one micro-tile at most, and so is C.
+unsafe fn strips<T: Element>(p: &Product<T>, shape: &Shape<T>, count: usize, next: [isize; 3]) {
+    let panels = p.m.div_ceil(shape.mr);
+    for i in 0..panels {
+        let rows = i * p.m / panels..(i + 1) * p.m / panels;
+        let (micro, part) = (shape.micro(rows.len(), p.n), p.part([rows, 0..p.n], 0..p.k));
+        // SAFETY: each tile of the strip is these rows of one of the products.
+        unsafe { micro(&Strip::of(&part, count, next)) };
+    }
 }
 
 /// Where C of the first product is.
