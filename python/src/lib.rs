@@ -59,8 +59,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(filter::joined::gaussian_gradient_magnitude, module)?)?;
     module.add_function(wrap_pyfunction!(filter::joined::generic_laplace, module)?)?;
     module.add_function(wrap_pyfunction!(filter::joined::generic_gradient_magnitude, module)?)?;
-    module.add_function(wrap_pyfunction!(filter::joined::uniform_filter, module)?)?;
-    module.add_function(wrap_pyfunction!(filter::joined::uniform_filter1d, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::boxes::uniform_filter, module)?)?;
+    module.add_function(wrap_pyfunction!(filter::boxes::uniform_filter1d, module)?)?;
     module.add_function(wrap_pyfunction!(signal::_convolve, module)?)?;
     module.add_function(wrap_pyfunction!(signal::_prefers_fft, module)?)?;
     Ok(())

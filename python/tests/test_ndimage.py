@@ -371,3 +371,29 @@ def test_refusals():
         ours.correlate(a, np.ones((3, 3), "c16"))
     with pytest.raises(TypeError):
         ours.sobel(a, output="c16")
+
+
+@pytest.mark.parametrize("shape", [(130, 150), (40, 90, 3), (3, 40, 50)])
+def test_bytes_are_scipys_to_the_last_bit(shape):
+    rng = np.random.default_rng(5)
+    steps = np.zeros(shape, "u1")
+    steps[: shape[0] // 2] = 255
+    ramp = np.broadcast_to(np.arange(shape[1], dtype="u1")[:, None][: shape[1]].reshape(
+        (1, shape[1]) + (1,) * (len(shape) - 2)), shape)
+    for a in (rng.integers(0, 256, shape, "u1"), np.full(shape, 200, "u1"), steps, ramp):
+        for dtype in ("u1", "i1"):
+            b = a.view(dtype) if a.flags.c_contiguous else a.astype(dtype)
+            for mode in ("reflect", "mirror", "nearest", "wrap", "constant"):
+                for sigma, order in ((0.4, 0), (1.0, 0), (3.0, 0), (10.0, 0), (1.5, 1), (2.0, 2)):
+                    k = {"order": order, "mode": mode, "cval": 3.0, "axes": (0, 1)}
+                    np.testing.assert_array_equal(
+                        ours.gaussian_filter(b, sigma, **k), theirs.gaussian_filter(b, sigma, **k))
+                w = [0.25, -1.75, 0.5, 3.0]
+                for axis in range(b.ndim):
+                    k = {"axis": axis, "mode": mode, "origin": -1, "output": "i4"}
+                    np.testing.assert_array_equal(
+                        ours.correlate1d(b, w, **k), theirs.correlate1d(b, w, **k))
+                np.testing.assert_array_equal(
+                    ours.uniform_filter(b, 5, mode=mode), theirs.uniform_filter(b, 5, mode=mode))
+                np.testing.assert_array_equal(
+                    ours.sobel(b, 0, mode=mode), theirs.sobel(b, 0, mode=mode))

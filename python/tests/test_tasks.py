@@ -278,9 +278,41 @@ def test_everything_can_be_awaited():
 
     asyncio.run(main())
     families = {"linalg", "ndimage", "special", "stats"}
-    names = set(aio.__all__) - families
+    names = set(aio.__all__) - families - {"signal"}
     names |= {name for family in families for name in getattr(aio, family).__all__}
     assert names == set(calls.FUNCTIONS)
+
+
+def test_signals_are_awaited_on_a_thread():
+    rng = np.random.default_rng(3)
+    image, weights = rng.random((300, 400)), rng.random((31, 31))
+    told = []
+
+    async def main():
+        for name in swath.signal.__all__:
+            function, awaitable = getattr(swath.signal, name), getattr(aio.signal, name)
+            assert inspect.iscoroutinefunction(awaitable)
+            assert pickle.loads(pickle.dumps(awaitable)) is awaitable
+            more = (weights[0],) if name == "sepfir2d" else ()
+            arguments = (image, weights[0] if more else weights, *more)
+            np.testing.assert_array_equal(await awaitable(*arguments), function(*arguments))
+        with pytest.raises(swath.OptionError, match="mode"):
+            await aio.signal.convolve(image, weights, mode="all")
+        with swath.progress(lambda done, total: told.append((done, total))):
+            await aio.signal.convolve(np.ones((3000, 3000)), np.ones((41, 41)), method="direct")
+
+        async def long():
+            await aio.signal.convolve(np.ones((3000, 3000)), np.ones((201, 201)), method="direct")
+
+        start = time.monotonic()
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(long(), 0.1)
+        return start
+
+    # `run` waits for the executor's thread, whose kernel would take a minute.
+    start = asyncio.run(main())
+    assert time.monotonic() - start < 15
+    assert told and told[-1][0] <= told[-1][1]
 
 
 def test_gather_and_default_executor():

@@ -1,10 +1,10 @@
-//! Filters by name that join derivatives along several axes, and boxes.
+//! Filters by name that join derivatives along several axes.
 
 use ndarray::{ArrayD, ArrayViewMutD};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use swath::conv::{Options, Sample};
-use swath::image;
+use swath::conv::Sample;
+use swath::image::{self, Gaussian};
 
 use super::named::{Pass, What, count, is_filtered, run_passes_to};
 use super::whole::{self, Step};
@@ -131,6 +131,19 @@ fn gaussian_parts<'py>(
     let radii: Vec<Option<isize>> =
         radius.map_or(Ok(vec![None; n]), |r| per_axis(name, "radius", &r, n))?;
     let modes = modes(name, mode, n)?;
+    if asked.dtype.is_float()
+        && axes.iter().copied().eq(0..asked.ndim())
+        && n > 0
+        && modes.iter().all(|mode| *mode == modes[0])
+        && let Some(radii) = all_or_none(py, name, &radii)?
+    {
+        let taps = sigmas.iter().map(|sigma| n as f64 * 2.0 * truncate * sigma).sum();
+        let (dtype, how) = (asked.float(), (modes[0], cval, truncate));
+        return asked.call(dtype, taps, move |a, out| match a.dtype {
+            DType::F32 => gaussians_of::<f32>(a, &sigmas, radii.as_deref(), how, of, out),
+            _ => gaussians_of::<f64>(a, &sigmas, radii.as_deref(), how, of, out),
+        });
+    }
     let mut parts = Vec::new();
     for (along, &mode) in modes.iter().enumerate() {
         let mut passes = Vec::new();
@@ -145,6 +158,44 @@ fn gaussian_parts<'py>(
         parts.push(passes);
     }
     by_parts(asked, parts, (truncate, cval), of)
+}
+
+/// The radii, if there is one for every axis or for none.
+fn all_or_none(
+    py: Python<'_>,
+    name: &str,
+    radii: &[Option<isize>],
+) -> PyResult<Option<Option<Vec<usize>>>> {
+    if radii.iter().all(Option::is_none) {
+        return Ok(Some(None));
+    }
+    let Some(all) = radii.iter().copied().collect::<Option<Vec<isize>>>() else { return Ok(None) };
+    let all = all.into_iter().map(|radius| count(py, name, "radius", radius));
+    Ok(Some(Some(all.collect::<PyResult<_>>()?)))
+}
+
+/// All axes of one mode in one call of swath's, which goes through memory in slabs.
+fn gaussians_of<T>(
+    a: &Raw,
+    sigmas: &[f64],
+    radii: Option<&[usize]>,
+    (mode, cval, truncate): (Mode, f64, f64),
+    of: Join,
+    out: &Raw,
+) -> Result<(), swath::Error>
+where
+    T: Filtered + Sample<Tap = T> + swath::Float,
+{
+    let mut options = Gaussian::new().truncate(truncate).border(mode.border(cval));
+    if let Some(radii) = radii {
+        options = options.radius(radii);
+    }
+    // SAFETY: checked arrays of this type; the output is ours alone.
+    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
+    match of {
+        Join::Sum => image::gaussian_laplace_into(&a, sigmas, options, &mut out),
+        Join::Length => image::gaussian_gradient_magnitude_into(&a, sigmas, options, &mut out),
+    }
 }
 
 // ---- Python ------------------------------------------------------------------
@@ -188,44 +239,34 @@ where
     image::laplace_into(&a, mode.border(cval), &mut out)
 }
 
-/// The sum of a Gaussian's second derivatives, as scipy.ndimage.gaussian_laplace.
-#[pyfunction]
-#[pyo3(signature = (input, sigma, output=None, mode=None, cval=0.0, *, axes=None, **kwargs),
-    text_signature = "(input, sigma, output=None, mode='reflect', cval=0.0, *, axes=None, **kwargs)")]
-#[allow(clippy::too_many_arguments)] // SciPy's signature
-pub(crate) fn gaussian_laplace<'py>(
-    input: &Bound<'py, PyAny>,
-    sigma: &Bound<'py, PyAny>,
-    output: Option<&Bound<'py, PyAny>>,
-    mode: Option<&Bound<'py, PyAny>>,
-    cval: f64,
-    axes: Option<&Bound<'py, PyAny>>,
-    kwargs: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let (name, of) = ("gaussian_laplace", (2, Join::Sum));
-    perform(input.py(), || {
-        gaussian_parts(name, input, sigma, output, mode, (cval, axes), kwargs, of)
-    })
+macro_rules! gaussians {
+    ($($(#[$doc:meta])* $name:ident, $order:expr, $of:expr;)*) => {$(
+        $(#[$doc])*
+        #[pyfunction]
+        #[pyo3(signature = (input, sigma, output=None, mode=None, cval=0.0, *, axes=None, **kwargs),
+            text_signature = "(input, sigma, output=None, mode='reflect', cval=0.0, *, axes=None, **kwargs)")]
+        #[allow(clippy::too_many_arguments)] // SciPy's signature
+        pub(crate) fn $name<'py>(
+            input: &Bound<'py, PyAny>,
+            sigma: &Bound<'py, PyAny>,
+            output: Option<&Bound<'py, PyAny>>,
+            mode: Option<&Bound<'py, PyAny>>,
+            cval: f64,
+            axes: Option<&Bound<'py, PyAny>>,
+            kwargs: Option<&Bound<'py, PyDict>>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let (name, rest) = (stringify!($name), (cval, axes));
+            perform(input.py(), || {
+                gaussian_parts(name, input, sigma, output, mode, rest, kwargs, ($order, $of))
+            })
+        }
+    )*};
 }
-
-/// The length of a Gaussian's gradient, as scipy.ndimage.gaussian_gradient_magnitude.
-#[pyfunction]
-#[pyo3(signature = (input, sigma, output=None, mode=None, cval=0.0, *, axes=None, **kwargs),
-    text_signature = "(input, sigma, output=None, mode='reflect', cval=0.0, *, axes=None, **kwargs)")]
-#[allow(clippy::too_many_arguments)] // SciPy's signature
-pub(crate) fn gaussian_gradient_magnitude<'py>(
-    input: &Bound<'py, PyAny>,
-    sigma: &Bound<'py, PyAny>,
-    output: Option<&Bound<'py, PyAny>>,
-    mode: Option<&Bound<'py, PyAny>>,
-    cval: f64,
-    axes: Option<&Bound<'py, PyAny>>,
-    kwargs: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let (name, of) = ("gaussian_gradient_magnitude", (1, Join::Length));
-    perform(input.py(), || {
-        gaussian_parts(name, input, sigma, output, mode, (cval, axes), kwargs, of)
-    })
+gaussians! {
+    /// The sum of a Gaussian's second derivatives, as scipy.ndimage.gaussian_laplace.
+    gaussian_laplace, 2, Join::Sum;
+    /// The length of a Gaussian's gradient, as scipy.ndimage.gaussian_gradient_magnitude.
+    gaussian_gradient_magnitude, 1, Join::Length;
 }
 
 /// One derivative of the caller's for each axis, joined.
@@ -344,140 +385,4 @@ generics! {
     generic_gradient_magnitude, derivative,
     "(input, derivative, output=None, mode='reflect', cval=0.0, extra_arguments=(), extra_keywords=None, *, axes=None)",
     Join::Length;
-}
-
-/// A box along one axis.
-#[derive(Clone, Copy)]
-struct Side {
-    axis: usize,
-    size: usize,
-    origin: isize,
-    mode: Mode,
-}
-
-/// Means of boxes: all sides of one mode go through the array together.
-fn boxes(asked: Asked<'_>, sides: Vec<Side>, cval: f64) -> PyResult<Call> {
-    if !asked.dtype.is_float() {
-        let step = |side: Side| {
-            let Side { axis, size, origin, mode } = side;
-            check_side(&asked, size, origin)?;
-            Ok(Step { axis, mode, weights: vec![1.0; size], origin, divisor: size as f64 })
-        };
-        let steps = sides.into_iter().map(step).collect::<PyResult<_>>()?;
-        return whole::by_steps(asked, steps, cval);
-    }
-    let dtype = asked.float();
-    let taps = sides.iter().map(|side| side.size as f64).sum();
-    asked.call(dtype, taps, move |a, out| match a.dtype {
-        DType::F32 => boxes_of::<f32>(a, &sides, cval, out),
-        _ => boxes_of::<f64>(a, &sides, cval, out),
-    })
-}
-
-/// Refuses a side that swath would.
-fn check_side(asked: &Asked<'_>, size: usize, origin: isize) -> PyResult<()> {
-    let nothing = ArrayD::<f64>::zeros(vec![0]);
-    let options = Options::new().origin(origin);
-    let checked = image::uniform_filter(&nothing, size, options).map(drop);
-    checked.map_err(|refusal| crate::error::refused(asked.py, &refusal))
-}
-
-fn boxes_of<T>(a: &Raw, sides: &[Side], cval: f64, out: &Raw) -> Result<(), swath::Error>
-where
-    T: Filtered + Sample<Tap = T> + swath::Float,
-{
-    if sides.is_empty() {
-        return cast(a, out);
-    }
-    let n = a.shape.len();
-    // SAFETY: checked arrays of this type; the output is ours alone.
-    let (a, mut out) = unsafe { (a.view::<T>(), out.view_mut::<T>()) };
-    let mut between: Option<ArrayD<T>> = None;
-    let mut rest = sides;
-    while let Some(first) = rest.first() {
-        // Together only in the order of the axes, in which they are filtered.
-        let together = 1 + rest
-            .windows(2)
-            .take_while(|two| two[0].axis < two[1].axis && two[1].mode == first.mode)
-            .count();
-        let (now, later) = rest.split_at(together);
-        let (mut sizes, mut origins) = (vec![1; n], vec![0; n]);
-        for side in now {
-            (sizes[side.axis], origins[side.axis]) = (side.size, side.origin);
-        }
-        let options = Options::new().border(first.mode.border(cval)).origin(origins);
-        let from = between.as_ref().map_or_else(|| a.view(), |between| between.view());
-        if later.is_empty() {
-            return image::uniform_filter_into(&from, sizes, options, &mut out);
-        }
-        between = Some(image::uniform_filter(&from, sizes, options)?);
-        rest = later;
-    }
-    Ok(())
-}
-
-/// A size of a box along one axis, as SciPy checks it.
-fn side(py: Python<'_>, name: &str, size: isize) -> PyResult<usize> {
-    match usize::try_from(size) {
-        Ok(size) if size > 0 => Ok(size),
-        _ => Err(error(py, Kind::Option, format!("{name}: size is {size}, must be at least 1"))),
-    }
-}
-
-/// The mean of a box around each element, as scipy.ndimage.uniform_filter.
-#[pyfunction]
-#[pyo3(signature = (input, size=None, output=None, mode=None, cval=0.0, origin=None, *, axes=None),
-    text_signature = "(input, size=3, output=None, mode='reflect', cval=0.0, origin=0, *, axes=None)")]
-#[allow(clippy::too_many_arguments)] // SciPy's signature
-pub(crate) fn uniform_filter<'py>(
-    input: &Bound<'py, PyAny>,
-    size: Option<&Bound<'py, PyAny>>,
-    output: Option<&Bound<'py, PyAny>>,
-    mode: Option<&Bound<'py, PyAny>>,
-    cval: f64,
-    origin: Option<&Bound<'py, PyAny>>,
-    axes: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    const NAME: &str = "uniform_filter";
-    perform(input.py(), || {
-        let asked = Asked::new(NAME, input, output)?;
-        let axes = asked.axes(axes)?;
-        let n = axes.len();
-        let sizes: Vec<isize> = size.map_or(Ok(vec![3; n]), |s| per_axis(NAME, "size", s, n))?;
-        let origins: Vec<isize> =
-            origin.map_or(Ok(vec![0; n]), |o| per_axis(NAME, "origin", o, n))?;
-        let modes = modes(NAME, mode, n)?;
-        let mut sides = Vec::new();
-        for i in 0..n {
-            let size = side(asked.py, NAME, sizes[i])?;
-            if size > 1 {
-                sides.push(Side { axis: axes[i], size, origin: origins[i], mode: modes[i] });
-            }
-        }
-        boxes(asked, sides, cval)
-    })
-}
-
-/// The mean along one axis, as scipy.ndimage.uniform_filter1d.
-#[pyfunction]
-#[pyo3(signature = (input, size, axis=-1, output=None, mode=None, cval=0.0, origin=0),
-    text_signature = "(input, size, axis=-1, output=None, mode='reflect', cval=0.0, origin=0)")]
-#[allow(clippy::too_many_arguments)] // SciPy's signature
-pub(crate) fn uniform_filter1d<'py>(
-    input: &Bound<'py, PyAny>,
-    size: isize,
-    axis: isize,
-    output: Option<&Bound<'py, PyAny>>,
-    mode: Option<&Bound<'py, PyAny>>,
-    cval: f64,
-    origin: isize,
-) -> PyResult<Bound<'py, PyAny>> {
-    const NAME: &str = "uniform_filter1d";
-    perform(input.py(), || {
-        let asked = Asked::new(NAME, input, output)?;
-        let axis = asked.axis(axis)?;
-        let mode = mode.map_or(Ok(Mode::Reflect), |mode| Mode::new(NAME, mode))?;
-        let size = side(asked.py, NAME, size)?;
-        boxes(asked, vec![Side { axis, size, origin, mode }], cval)
-    })
 }

@@ -5,6 +5,7 @@
 //! small integers with whole weights exactly), and in `float64` otherwise. Results of an
 //! integer type are rounded and wrap around axis by axis, as SciPy's (`whole`).
 
+pub(crate) mod boxes;
 pub(crate) mod joined;
 pub(crate) mod named;
 pub(crate) mod weights;

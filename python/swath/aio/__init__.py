@@ -5,9 +5,9 @@ one, as `asyncio.timeout` does, stops the kernel itself.
 """
 
 from .._kernels import ROOT as _ROOT
-from . import linalg, ndimage, special, stats
+from . import linalg, ndimage, signal, special, stats
 from ._call import awaitable as _awaitable
 
 globals().update({_function.__name__: _awaitable(_function, __name__) for _function in _ROOT})
 
-__all__ = [*sorted(_function.__name__ for _function in _ROOT), "linalg", "ndimage", "special", "stats"]
+__all__ = [*sorted(_function.__name__ for _function in _ROOT), "linalg", "ndimage", "signal", "special", "stats"]

@@ -3,6 +3,7 @@ from typing import Any
 
 from . import linalg as linalg
 from . import ndimage as ndimage
+from . import signal as signal
 from . import special as special
 from . import stats as stats
 

@@ -1,7 +1,9 @@
 """How a kernel is awaited."""
 
 import asyncio
+import contextvars
 import functools
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -25,6 +27,46 @@ def awaitable(
         if callback is not None:
             await _report(future.progress, result, callback)
         return await result
+
+    call.__module__ = module
+    call.__qualname__ = function.__name__
+    return call
+
+
+class _Stopped(Exception):
+    """Stops a kernel whose result nobody awaits any more."""
+
+
+def on_thread(
+    function: Callable[..., Any], module: str
+) -> Callable[..., Coroutine[Any, Any, Any]]:
+    """The coroutine function of a Python function that calls kernels."""
+
+    @functools.wraps(function)
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        stop = threading.Event()
+        state = (0, 0)
+
+        def told(done: int, total: int) -> None:
+            nonlocal state
+            state = (done, total)
+            if stop.is_set():
+                raise _Stopped
+
+        def run() -> Any:
+            with progress(told):
+                return function(*args, **kwargs)
+
+        context, loop = contextvars.copy_context(), asyncio.get_running_loop()
+        result = loop.run_in_executor(None, context.run, run)
+        try:
+            callback = progress.current()
+            if callback is not None:
+                await _report(lambda: state, result, callback)
+            return await result
+        except BaseException:
+            stop.set()
+            raise
 
     call.__module__ = module
     call.__qualname__ = function.__name__
