@@ -7,7 +7,9 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use ndarray::{Array2, Array3, ArrayView2, array};
-use swath::conv::{Border, Method, Options, correlate, correlate_cast, correlate_into};
+use swath::conv::{
+    Border, Method, Options, correlate, correlate_cast, correlate_into, correlate1d_cast,
+};
 use swath::reference::conv::{self as naive, Beyond};
 
 fn side() -> usize {
@@ -113,6 +115,13 @@ fn methods(c: &mut Criterion) {
     c.bench_function("correlate_cast 5x5 u8", |b| {
         b.iter(|| correlate_cast(black_box(&src), &filter, Options::new(), &mut out));
     });
+    // Noise, and an image so flat that every sum is near a whole number.
+    let line = ndarray::Array1::from_elem(9, 1.0 / 9.0);
+    for (name, src) in [("noise", src.clone()), ("flat", src.mapv(|_| 200))] {
+        c.bench_function(&format!("correlate1d_cast 9 u8, {name}"), |b| {
+            b.iter(|| correlate1d_cast(black_box(&src), &line, 0, 1.0, Options::new(), &mut out));
+        });
+    }
 }
 
 criterion_group!(benches, filters, methods, volumes, integers);

@@ -166,6 +166,9 @@ pub(crate) const CONV_COPY_LINES: usize = 32;
 /// lies between two passes stays in cache.
 pub(crate) const CONV_SLAB_BYTES: usize = 2 << 20;
 
+/// Results of at least this many bytes are stored past the cache.
+pub(crate) const CONV_PAST_CACHE_MIN: usize = 16 << 20;
+
 /// Derivatives along several axes that are joined are taken in slabs of this size.
 pub(crate) const CONV_JOIN_BYTES: usize = 1 << 20;
 

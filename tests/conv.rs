@@ -12,7 +12,7 @@ mod scipy;
 use common::{Bits, Layout, Rng, assert_same_bits, bits_of, layout, same_bits_everywhere};
 use ndarray::{
     Array1, Array2, ArrayD, ArrayRef2, ArrayView2, ArrayViewD, Axis, Ix2, IxDyn, LayoutRef,
-    ShapeBuilder, arr1, array,
+    ShapeBuilder, arr1, array, s,
 };
 use proptest::prelude::*;
 use swath::Error;
@@ -387,6 +387,34 @@ fn separable_is_one_axis_after_the_other() {
                 let mut out = out.view_mut().reversed_axes();
                 conv::separable_into(&src, &filters, options, &mut out).unwrap();
                 assert_same_bits(&out, &expected, &context);
+            }
+        }
+    }
+}
+
+/// Large results are stored past the cache, from whole cache lines on: wherever they begin, and
+/// whether or not their lines lie whole cache lines apart.
+#[test]
+fn large_results_are_those_of_their_parts() {
+    let mut rng = Rng(99);
+    let filter = Array2::from_shape_simple_fn((3, 3), || rng.unit() as f32);
+    let wide = Array2::from_shape_simple_fn((5, 1), || rng.unit() as f32);
+    for cols in [2048, 2051] {
+        let src = Array2::from_shape_simple_fn((2100, cols), || rng.unit() as f32);
+        for (start, end) in [(0, cols), (1, cols), (7, cols - 5), (16, cols)] {
+            let part = src.slice(s![.., start..end]);
+            let mut room = Array2::<f32>::zeros((2100, cols));
+            let mut out = room.slice_mut(s![.., start..end]);
+            for filter in [&filter, &wide] {
+                conv::correlate_into(&part, filter, Border::Mirror, &mut out).unwrap();
+                // Of few lines at a time, which are small.
+                for line in [0, 1, 700, 2095] {
+                    let (from, to) = (line.max(5) - 5, (line + 10).min(2100));
+                    let few = part.slice(s![from..to, ..]);
+                    let few = conv::correlate(&few, filter, Border::Mirror).unwrap();
+                    let context = format!("{cols} {start} {line}");
+                    assert_same_bits(&out.row(line), few.row(line - from), context);
+                }
             }
         }
     }

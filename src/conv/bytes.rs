@@ -7,18 +7,24 @@
 //! ```
 //! A rounded weight is off by at most half an `EPSILON` of itself, and so is every fused
 //! multiplication and addition, of a partial sum that is no larger than the sum of the absolute
-//! products: with `n` weights, `(n + 1) / 2` times `EPSILON` times that sum. Less than one sum
-//! in a hundred is taken again, but where an image is flat.
+//! products so far. Half an `EPSILON` times the sum of all these partial sums and once more the
+//! last is the bound. Less than one sum in a hundred is taken again, but where an image is flat.
 
 use std::marker::PhantomData;
 
 use super::Border;
 use super::io::{Io, Under};
-use crate::kernel::terms::{Cast, Certain, Cut, Sums, Term, Widen};
+use crate::kernel::terms::{Again, Cast, Certain, Cut, Term, Widen, With};
 use crate::simd;
 
 /// Columns that are taken again together.
 const BLOCK: usize = 16;
+
+/// So many columns of a block are taken again one by one.
+const ALONE: u32 = 4;
+
+/// More doubtful blocks than this, of 64, are taken again without a look at their columns.
+const FLAT: u32 = 16;
 
 /// Columns that are looked at together: a block for each bit.
 const COLUMNS: usize = 64 * BLOCK;
@@ -30,7 +36,7 @@ const TAPS_MAX: usize = 512;
 pub(super) struct Bytes<A, B> {
     /// How far a sum can be off.
     error: f32,
-    /// The order of the sums in `f64`, of taps [`BLOCK`] apart.
+    /// The order of the sums in `f64`.
     terms: Vec<Term>,
     taps: usize,
     types: PhantomData<fn(A) -> B>,
@@ -46,15 +52,19 @@ impl<A: Cast, B: Cast> Bytes<A, B> {
             }
             largest = largest.max(value.abs());
         }
-        let products = weights.iter().map(|weight| weight.abs() * largest).sum::<f64>();
+        let (mut products, mut partial) = (0.0, 0.0);
+        for weight in weights {
+            products += weight.abs() * largest;
+            partial += products;
+        }
         // Three more than the proof asks for: the sum in `f64`, `s - error` and its rounding.
-        let error = (weights.len() as f64 + 4.0) / 2.0 * f64::from(f32::EPSILON) * products;
+        let error = (partial + 4.0 * products) / 2.0 * f64::from(f32::EPSILON);
         let fits = A::BYTE && B::WHOLE && weights.len() <= TAPS_MAX;
         // Weights so small that they are rounded to nothing are not of the proof.
         let usual = |weight: &f64| *weight == 0.0 || weight.abs() > 1e-30;
         let (error, taps, types) = (error as f32 * 1.001, weights.len(), PhantomData);
-        let blocks: Vec<usize> = (0..taps).map(|tap| tap * BLOCK).collect();
-        let terms = super::cast::terms(weights, &blocks, true);
+        let places: Vec<usize> = (0..taps).collect();
+        let terms = super::cast::terms(weights, &places, true);
         let able = fits && error < 0.1 && weights.iter().all(usual);
         able.then_some(Self { error, terms, taps, types })
     }
@@ -83,8 +93,9 @@ impl<A: Cast, B: Cast> Io<f32> for Bytes<A, B> {
         n: usize,
         (to, step): (*mut B, isize),
         under: &Under<'_, f32>,
-        room: *mut f64,
+        room: *mut *const f32,
     ) {
+        let mut lines: &[*const f32] = &[];
         for start in (0..n).step_by(COLUMNS) {
             // SAFETY: so many sums can be read, and their places written.
             let mut doubtful = unsafe {
@@ -92,49 +103,78 @@ impl<A: Cast, B: Cast> Io<f32> for Bytes<A, B> {
                 let out = to.wrapping_offset(start as isize * step);
                 simd::dispatch(Certain { sums, error: self.error, out, step })
             };
+            if doubtful != 0 && lines.is_empty() {
+                // SAFETY: room for as many as taps, all of which are written.
+                lines = unsafe {
+                    (0..self.taps).for_each(|tap| room.add(tap).write(under.tap(tap)));
+                    std::slice::from_raw_parts(room, self.taps)
+                };
+            }
+            // Where many blocks are in doubt the image is flat, and so are these.
+            let alone = if doubtful.count_ones() > FLAT { 0 } else { ALONE };
             while doubtful != 0 {
-                let at = start + doubtful.trailing_zeros() as usize * BLOCK;
+                let column = start + doubtful.trailing_zeros() as usize * BLOCK;
                 doubtful &= doubtful - 1;
-                let out = to.wrapping_offset(at as isize * step);
-                // SAFETY: of these columns some sums are; the room was asked for.
-                unsafe { self.again(at, BLOCK.min(n - at), (out, step), under, room) };
+                let out = to.wrapping_offset(column as isize * step);
+                // SAFETY: of these columns some sums are, and what lies under the taps.
+                unsafe {
+                    let sums = std::slice::from_raw_parts(sums.add(column), BLOCK.min(n - column));
+                    self.again(sums, (lines, column), alone, (out, step));
+                }
             }
         }
     }
 
     fn room(&self) -> usize {
-        self.taps * BLOCK
+        self.taps
     }
 }
 
 impl<A: Cast, B: Cast> Bytes<A, B> {
-    /// Sums `n` columns from `at` on in `f64`.
+    /// Takes those of `sums`, from `column` on, again in `f64` that are in doubt, or all if
+    /// these are more than `alone`.
     ///
     /// # Safety
-    /// The columns can be read under every tap, and be written to `out`; `room` is ours.
-    #[cold]
+    /// The columns can be read in every line, and be written to `out`.
     unsafe fn again(
         &self,
-        at: usize,
-        n: usize,
+        sums: &[f32],
+        (lines, column): (&[*const f32], usize),
+        alone: u32,
         (out, step): (*mut B, isize),
-        under: &Under<'_, f32>,
-        room: *mut f64,
     ) {
-        let mut sums = [0.0; BLOCK];
-        for tap in 0..self.taps {
-            // SAFETY: the caller's promise, and room for as many blocks as taps.
-            unsafe {
-                let (from, to) = (under.tap(tap).add(at), room.add(tap * BLOCK));
-                for i in 0..BLOCK {
-                    to.add(i).write(if i < n { f64::from(*from.add(i)) } else { 0.0 });
-                }
-            }
+        let block = || {
+            let again = Again { lines, column, terms: &self.terms };
+            let sums = &mut simd::dispatch(again)[..];
+            simd::dispatch(Cut { sums, divisor: 1.0, out, step });
+        };
+        if alone == 0 && sums.len() == BLOCK {
+            return block();
         }
-        // SAFETY: the loop has written all of it.
-        let lines = unsafe { std::slice::from_raw_parts(room.cast_const(), self.room()) };
-        let sums = &mut sums[..n];
-        simd::dispatch(Sums { lines, terms: &self.terms, sums });
-        simd::dispatch(Cut { sums, divisor: 1.0, out, step });
+        let mut doubtful = 0u32;
+        for (i, sum) in sums.iter().enumerate() {
+            let differ = (sum - self.error) as i32 != (sum + self.error) as i32;
+            doubtful |= u32::from(differ) << i;
+        }
+        if doubtful.count_ones() > alone && sums.len() == BLOCK {
+            return block();
+        }
+        while doubtful != 0 {
+            let i = doubtful.trailing_zeros() as usize;
+            doubtful &= doubtful - 1;
+            // SAFETY: the caller's promise.
+            let x = |line: usize| f64::from(unsafe { *lines[line].wrapping_add(column + i) });
+            let mut sum = 0.0;
+            for &Term { at, with, weight } in &self.terms {
+                sum += weight
+                    * match with {
+                        With::Nothing => x(at),
+                        With::Plus(other) => x(at) + x(other),
+                        With::Minus(other) => x(at) - x(other),
+                    };
+            }
+            // SAFETY: the caller's promise.
+            unsafe { out.wrapping_offset(i as isize * step).write(B::cut(sum)) };
+        }
     }
 }

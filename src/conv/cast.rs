@@ -82,6 +82,11 @@ pub fn correlate_cast<A: Cast, B: Cast, D: Dimension, E: Dimension>(
 /// # Errors
 /// As [`correlate1d_into`](super::correlate1d_into).
 ///
+/// # Performance
+/// Bytes with a divisor of 1 are summed in `f32`, at the speed of
+/// [`correlate1d`](super::correlate1d); a sum so near a whole number that rounding could
+/// matter is taken again in `f64`, as are all where the array is flat.
+///
 /// # Examples
 /// ```
 /// use ndarray::{Array1, array};

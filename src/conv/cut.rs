@@ -17,6 +17,8 @@ pub(super) struct Cut {
     pub(super) tile: usize,
     /// Lines of sums at a time.
     pub(super) kept: usize,
+    /// Whether results are stored past the cache.
+    pub(super) past: bool,
     /// Whether whole windows are copied.
     pub(super) copied: bool,
     /// Elements from one copied line, or first sum, to the next.
@@ -34,7 +36,7 @@ pub(super) struct Sizes {
     pub(super) constant: usize,
     pub(super) middle: usize,
     pub(super) out: usize,
-    pub(super) exact: usize,
+    pub(super) under: usize,
 }
 
 pub(super) struct Scratch<T> {
@@ -53,7 +55,7 @@ pub(super) struct Scratch<T> {
     pub(super) middle: Room<T, 64>,
     pub(super) out: Room<T, 64>,
     /// What [`Io::write`] works in.
-    pub(super) exact: Room<f64, 16>,
+    pub(super) under: Room<*const T, 16>,
 }
 
 impl<T: Copy> Scratch<T> {
@@ -68,7 +70,7 @@ impl<T: Copy> Scratch<T> {
             constant: Room::new(sizes.constant)?,
             middle: Room::new(sizes.middle)?,
             out: Room::new(sizes.out)?,
-            exact: Room::new(sizes.exact)?,
+            under: Room::new(sizes.under)?,
         })
     }
 }
@@ -90,7 +92,12 @@ impl Cut {
         let ns = tuning::CONV_ELEMENT_NS + taps as f64 * bytes as f64 * tuning::TAP_BYTE_NS;
         let shape = [slide.len, line.len()];
         let halo = [slide.reach(), reach];
-        let windows = Windows::new(planes, shape, PIECE, Reach { halo, around, bytes: size, ns });
+        let windows = Windows::new(
+            planes,
+            shape,
+            PIECE,
+            Reach { halo, around, bytes: size_of::<P::Src>(), ns },
+        );
 
         let [lines, cols] = windows.sides();
         let mul = |a: usize, b: usize| a.checked_mul(b).ok_or_else(too_large);
@@ -114,6 +121,13 @@ impl Cut {
             0..=tuning::CONV_KEPT_SPAN if staged || filter.along.is_some() => lines.min(4),
             _ => lines,
         };
+        let size_of_out = planes.saturating_mul(slide.len).saturating_mul(line.len() * size);
+        let past = T::ROUNDED
+            && !staged
+            && filter.along.is_none()
+            && filter.groups.span > 1
+            && (slide.out * size as isize) % tuning::CACHE_LINE as isize == 0
+            && size_of_out >= tuning::CONV_PAST_CACHE_MIN;
         let sizes = Sizes {
             lines: under,
             tile,
@@ -122,9 +136,9 @@ impl Cut {
             constant: if matches!(filter.border, Border::Constant(_)) { reached } else { 0 },
             middle: if filter.along.is_some() { mul(kept, reached + 64)? } else { 0 },
             out: if staged { kept * cols } else { 0 },
-            exact: filter.io.room(),
+            under: filter.io.room(),
         };
-        Ok(Cut { windows, around, tile, kept, copied, copy, sizes })
+        Ok(Cut { windows, around, tile, kept, past, copied, copy, sizes })
     }
 }
 

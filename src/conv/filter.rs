@@ -57,6 +57,8 @@ struct Sums<T> {
     step: isize,
     lines: usize,
     len: usize,
+    /// Whether they are stored past the cache.
+    past: bool,
 }
 
 /// How many lines lie under a filter that moves over so many lines of output.
@@ -157,11 +159,12 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
             let at = at.min(lines - some);
             let out = out.wrapping_offset(at as isize * slide.out);
             // Not staged where sums are what the output holds, without gaps.
-            let first = out.wrapping_offset(columns.start as isize * line.axis.out).cast();
-            let mut sums = Sums { out: first, step: slide.out, lines: some, len };
+            let first: *mut T = out.wrapping_offset(columns.start as isize * line.axis.out).cast();
+            let past = cut.past && first.addr().is_multiple_of(size_of::<T>());
+            let mut sums = Sums { out: first, step: slide.out, lines: some, len, past };
             if staged {
                 let out = scratch.out.as_mut_ptr();
-                sums = Sums { out, step: len as isize, lines: some, len };
+                sums = Sums { out, step: len as isize, lines: some, len, past: false };
             }
             // SAFETY: the middle and the staged sums have rooms of these sizes, or the
             // output has; what is read is as far as the starts reach.
@@ -170,8 +173,13 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
                     let reached = len + line.before() + line.after();
                     let step = reached.next_multiple_of(64 / size_of::<T>());
                     let middle = scratch.middle.as_mut_ptr();
-                    let first =
-                        Sums { out: middle, step: step as isize, lines: some, len: reached };
+                    let first = Sums {
+                        out: middle,
+                        step: step as isize,
+                        lines: some,
+                        len: reached,
+                        past: false,
+                    };
                     self.sums(cut, scratch, first, at..lines);
                     self.set_constant(middle, step, some, columns);
                     self.sums_along(along, (middle, step), sums);
@@ -197,12 +205,11 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
         (of, columns): (Range<usize>, &Range<usize>),
     ) {
         let (axis, (_, slide)) = (&self.geometry.line.axis, self.geometry.slide());
-        let (every, room) = (axis.stride, scratch.exact.as_mut_ptr());
+        let (every, room) = (axis.stride, scratch.under.as_mut_ptr());
         for i in 0..sums.lines {
-            let (geometry, groups) = (self.geometry, self.groups);
             let starts = scratch.starts.as_mut_ptr().cast_const().cast();
-            let (lines, line) = (of.end, of.start + i);
-            let under = Under { geometry, groups, starts, lines, line };
+            let line = (of.start + i, of.end);
+            let under = Under::new((self.geometry, self.groups), starts, line);
             let from = sums.out.wrapping_offset(i as isize * sums.step).cast_const();
             let to = out.wrapping_offset(i as isize * slide.out);
             // SAFETY: every place is one of the output, and has a sum.
@@ -248,6 +255,7 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
                     four: four == 4,
                     len: sums.len,
                     bits: self.bits,
+                    past: sums.past,
                 });
             }
         }
@@ -258,7 +266,7 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
     /// # Safety
     /// As [`Filter::piece`]; `sums` can be written; the range ends with the window.
     unsafe fn sums(&self, cut: &Cut, scratch: &mut Scratch<T>, sums: Sums<T>, of: Range<usize>) {
-        let Groups { list, span, run } = self.groups;
+        let Groups { list, span, .. } = self.groups;
         let (_, slide) = self.geometry.slide();
         let height = height(&slide, of.end);
         let lines = tile_lines(self.groups, sums.lines);
@@ -276,18 +284,9 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
                     (*starts.add(list[0].plane * height + list[0].slide + of.start * slide.stride))
                         .wrapping_add(list[0].shift + j * part)
                 };
-                T::sum(&Tile {
-                    lines: &[from(0), from(1), from(2), from(3)],
-                    taps: self.taps,
-                    span: 1,
-                    run: *run,
-                    step: self.geometry.line.width * self.geometry.line.axis.dilation,
-                    out: sums.out,
-                    out_step: part as isize,
-                    four: true,
-                    len: part,
-                    bits: self.bits,
-                });
+                let lines = [from(0), from(1), from(2), from(3)];
+                let (step, past) = (part as isize, false);
+                self.tile(&lines, Sums { step, lines: 4, len: part, past, ..sums });
             }
             done = 4 * part;
         }
@@ -307,20 +306,36 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
                             tile.add(g * tile_lines + r).write(start);
                         }
                     }
-                    T::sum(&Tile {
-                        lines: std::slice::from_raw_parts(tile, list.len() * tile_lines),
-                        taps: self.taps,
-                        span: *span,
-                        run: *run,
-                        step: self.geometry.line.width * self.geometry.line.axis.dilation,
-                        out: sums.out.wrapping_offset(i as isize * sums.step).add(at),
-                        out_step: sums.step,
-                        four: lines == 4,
-                        len: cols.min(sums.len - at),
-                        bits: self.bits,
-                    });
+                    let under = std::slice::from_raw_parts(tile, list.len() * tile_lines);
+                    let out = sums.out.wrapping_offset(i as isize * sums.step).add(at);
+                    let len = cols.min(sums.len - at);
+                    self.tile(under, Sums { out, lines, len, ..sums });
                 }
             }
+        }
+    }
+
+    /// Takes the sums of four lines, or of one, over what lies under them.
+    ///
+    /// # Safety
+    /// As [`Tile`] says.
+    unsafe fn tile(&self, lines: &[*const T], sums: Sums<T>) {
+        let line = &self.geometry.line;
+        // SAFETY: the caller's promise.
+        unsafe {
+            T::sum(&Tile {
+                lines,
+                taps: self.taps,
+                span: self.groups.span,
+                run: self.groups.run,
+                step: line.width * line.axis.dilation,
+                out: sums.out,
+                out_step: sums.step,
+                four: sums.lines == 4,
+                len: sums.len,
+                bits: self.bits,
+                past: sums.past,
+            });
         }
     }
 

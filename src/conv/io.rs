@@ -22,7 +22,7 @@ pub(super) trait Io<T: Sample>: Sync {
     unsafe fn read(from: *const Self::Src, n: usize, to: *mut T);
 
     /// Writes `n` sums from a place on, to every so many elements. `under` tells what they are sums of;
-    /// `room` is room for [`Io::room`] numbers.
+    /// `room` is room for [`Io::room`] places.
     ///
     /// # Safety
     /// The sums can be read, the places written.
@@ -32,10 +32,10 @@ pub(super) trait Io<T: Sample>: Sync {
         n: usize,
         to: (*mut Self::Out, isize),
         under: &Under<'_, T>,
-        room: *mut f64,
+        room: *mut *const T,
     );
 
-    /// How many numbers `write` needs room for.
+    /// How many places `write` needs room for.
     fn room(&self) -> usize {
         0
     }
@@ -77,7 +77,7 @@ impl<T: Sample> Io<T> for AsIs {
         n: usize,
         (to, step): (*mut T, isize),
         _: &Under<'_, T>,
-        _: *mut f64,
+        _: *mut *const T,
     ) {
         for i in 0..n {
             // SAFETY: the caller's promise.
@@ -87,29 +87,47 @@ impl<T: Sample> Io<T> for AsIs {
 }
 
 /// What lies under a filter, for the sums of one line.
+#[derive(Clone, Copy)]
 pub(super) struct Under<'a, T> {
-    pub(super) geometry: &'a Geometry,
-    pub(super) groups: &'a Groups,
-    /// Where the lines of the window begin, of which it has so many of output.
-    pub(super) starts: *const *const T,
-    pub(super) lines: usize,
-    /// Which of these.
-    pub(super) line: usize,
+    groups: &'a Groups,
+    /// Where the lines begin, from the one under the first tap on, plane after plane.
+    starts: *const *const T,
+    /// Lines of each plane.
+    height: usize,
+    /// Elements from one tap to the next along a line.
+    step: usize,
 }
 
-impl<T> Under<'_, T> {
+impl<'a, T> Under<'a, T> {
+    /// For line `line` of a window with so many `lines` of output, whose lines begin at
+    /// `starts`.
+    pub(super) fn new(
+        (geometry, groups): (&'a Geometry, &'a Groups),
+        starts: *const *const T,
+        (line, lines): (usize, usize),
+    ) -> Self {
+        let (_, slide) = geometry.slide();
+        let step = geometry.line.width * geometry.line.axis.dilation;
+        let starts = starts.wrapping_add(line * slide.stride);
+        Self { groups, starts, height: height(&slide, lines), step }
+    }
+
     /// Where the elements lie that are multiplied by tap `i`, from the first sum's on.
     ///
     /// # Safety
     /// The starts are those of the window.
+    #[inline(always)]
     pub(super) unsafe fn tap(&self, i: usize) -> *const T {
         let Groups { list, span, run } = self.groups;
-        let (_, slide) = self.geometry.slide();
-        let group = list[i / (span * run)];
-        let below = self.line * slide.stride + group.slide + i / run % span;
-        let step = self.geometry.line.width * self.geometry.line.axis.dilation;
+        // Divisions take long, and most filters have one group of one line or of one column.
+        let (group, below, along) = match list.len() {
+            1 if *run == 1 => (0, i, 0),
+            1 if *span == 1 => (0, 0, i),
+            _ => (i / (span * run), i / run % span, i % run),
+        };
+        let group = list[group];
         // SAFETY: the lines under the window, plane after plane.
-        let start = unsafe { *self.starts.add(group.plane * height(&slide, self.lines) + below) };
-        start.wrapping_add(group.shift + i % run * step)
+        let start = unsafe { *self.starts.add(group.plane * self.height + group.slide + below) };
+        start.wrapping_add(group.shift + along * self.step)
     }
 }

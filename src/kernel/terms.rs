@@ -7,6 +7,8 @@
 //! for each column    out = sum / divisor, cut off towards zero, modulo the range of the type
 //! ```
 
+use std::mem::MaybeUninit;
+
 use crate::element::Element;
 use crate::simd::Kernel;
 
@@ -140,6 +142,42 @@ impl Kernel for Sums<'_> {
     }
 }
 
+/// Sixteen sums of columns from `column` on, of lines that begin at `lines`, whose numbers are
+/// the places of the terms.
+///
+/// To run it is sound where the columns of each line can be read.
+pub(crate) struct Again<'a> {
+    pub(crate) lines: &'a [*const f32],
+    pub(crate) column: usize,
+    pub(crate) terms: &'a [Term],
+}
+
+impl Kernel for Again<'_> {
+    type Output = [f64; 16];
+
+    #[inline(always)]
+    fn run(self) -> [f64; 16] {
+        let line = |at: usize| -> [f64; 16] {
+            let from = self.lines[at].wrapping_add(self.column).cast::<[f32; 16]>();
+            // SAFETY: whoever made this has promised the columns.
+            unsafe { from.read_unaligned() }.map(f64::from)
+        };
+        let mut sums = [0.0; 16];
+        for &Term { at, with, weight } in self.terms {
+            let mut x = line(at);
+            match with {
+                With::Nothing => {}
+                With::Plus(other) => x.iter_mut().zip(line(other)).for_each(|(x, y)| *x += y),
+                With::Minus(other) => x.iter_mut().zip(line(other)).for_each(|(x, y)| *x -= y),
+            }
+            for (sum, x) in sums.iter_mut().zip(x) {
+                *sum += x * weight;
+            }
+        }
+        sums
+    }
+}
+
 /// Elements that lie one after the other as `f64`, or bytes as `f32`.
 pub(crate) struct Widen<'a, A, W> {
     pub(crate) from: &'a [A],
@@ -186,29 +224,30 @@ impl<B: Cast> Kernel for Certain<'_, B> {
     #[inline(always)]
     fn run(self) -> u64 {
         let Self { sums, error, out, step } = self;
-        let mut doubtful = 0;
-        for (i, sums) in sums.chunks(16).enumerate() {
-            let mut all = [0.0; 16];
-            match sums.first_chunk() {
-                Some(sums) => all = *sums,
-                None => all[..sums.len()].copy_from_slice(sums),
-            }
-            // SAFETY: the caller's promise: each is an `i32` without its fraction.
-            let ends = |off: f32| all.map(|sum| unsafe { (sum + off).to_int_unchecked::<i32>() });
-            let (low, high) = (ends(-error), ends(error));
-            let differ = low.iter().zip(high).fold(0, |differ, (low, high)| differ | (low ^ high));
-            doubtful |= u64::from(differ != 0) << i;
-            let wrapped = low.map(B::wrapped);
+        // SAFETY: the caller's promise: an `i32` without its fraction, `error` more or less.
+        let whole = |sum: f32| unsafe { sum.to_int_unchecked::<i32>() };
+        if step == 1 {
+            let out = std::ptr::slice_from_raw_parts_mut(out.cast::<MaybeUninit<B>>(), sums.len());
             // SAFETY: as many places as sums can be written.
-            unsafe {
-                if step == 1 && sums.len() == 16 {
-                    out.add(16 * i).cast::<[B; 16]>().write_unaligned(wrapped);
-                } else {
-                    for (j, x) in wrapped.into_iter().enumerate().take(sums.len()) {
-                        out.wrapping_offset((16 * i + j) as isize * step).write(x);
-                    }
-                }
+            for (to, &sum) in unsafe { &mut *out }.iter_mut().zip(sums) {
+                to.write(B::wrapped(whole(sum)));
             }
+        } else {
+            for (i, &sum) in sums.iter().enumerate() {
+                let to = out.wrapping_offset(i as isize * step);
+                // SAFETY: as above.
+                unsafe { to.write(B::wrapped(whole(sum))) };
+            }
+        }
+        let (mut doubtful, (blocks, rest)) = (0, sums.as_chunks::<16>());
+        let differ = |sums: &[f32]| {
+            sums.iter().fold(0, |differ, &x| differ | (whole(x - error) ^ whole(x + error)))
+        };
+        for (i, block) in blocks.iter().enumerate() {
+            doubtful |= u64::from(differ(block) != 0) << i;
+        }
+        if !rest.is_empty() {
+            doubtful |= u64::from(differ(rest) != 0) << blocks.len();
         }
         doubtful
     }

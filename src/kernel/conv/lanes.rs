@@ -48,6 +48,24 @@ pub(super) trait Lanes: Copy {
     /// They can be written.
     unsafe fn store(self, to: *mut Self::Elem);
 
+    /// Writes `N` elements past the cache where it can, at a place that is a multiple of a
+    /// cache line.
+    ///
+    /// # Safety
+    /// They can be written; [`Lanes::fence`] follows before anybody is told of them.
+    #[inline(always)]
+    unsafe fn store_past(self, to: *mut Self::Elem) {
+        // SAFETY: the caller's promise.
+        unsafe { self.store(to) }
+    }
+
+    /// Makes what was stored past the cache visible to others.
+    ///
+    /// # Safety
+    /// See [`Lanes::zero`].
+    #[inline(always)]
+    unsafe fn fence() {}
+
     /// Writes the first `n`, `n <= N`.
     ///
     /// # Safety

@@ -87,6 +87,9 @@ pub struct Tile<'a, T: Sample> {
     /// Columns.
     pub(crate) len: usize,
     pub(crate) bits: Bits,
+    /// Whether floats are stored past the cache: `out` is a multiple of its type's size, and
+    /// lines of the output lie whole cache lines apart.
+    pub(crate) past: bool,
 }
 
 impl<T: Sample> Tile<'_, T> {

@@ -19,6 +19,7 @@
 use super::lanes::Lanes;
 use super::{Sample, Tile};
 use crate::simd::Kernel;
+use crate::tuning::CACHE_LINE;
 
 /// A tile that is summed in lanes `L`, so many vectors at a time: of four lines (0 if
 /// they are taken one by one), and of one.
@@ -82,17 +83,27 @@ where
         let mut at = 0;
         // SAFETY: every tile ends at `len` or before.
         unsafe {
+            // Up to a cache line; each column of the output is written once.
+            let head = if self.tile.past { self.head(first) } else { 0 };
+            while at < head.min(len) {
+                let n = L::N.min(head.min(len) - at);
+                self.part::<R, SPAN, RUN>(first, at, n);
+                at += n;
+            }
             while at + width <= len {
                 self.block::<R, V, SPAN, RUN>(first, at);
                 at += width;
             }
-            if at < len && len > width && len - at > 2 * L::N {
+            if at < len && len > width && len - at > 2 * L::N && !self.tile.past {
                 self.block::<R, V, SPAN, RUN>(first, len - width);
                 return;
             }
             while at < len {
                 self.part::<R, SPAN, RUN>(first, at, L::N.min(len - at));
                 at += L::N;
+            }
+            if self.tile.past {
+                L::fence();
             }
         }
     }
@@ -113,10 +124,20 @@ where
             for (j, line) in sums.iter().enumerate() {
                 let to = self.line_of_out(first + j).add(at);
                 for (i, sum) in line.iter().enumerate() {
-                    sum.store(to.add(i * L::N));
+                    match self.tile.past {
+                        true => sum.store_past(to.add(i * L::N)),
+                        false => sum.store(to.add(i * L::N)),
+                    }
                 }
             }
         }
+    }
+
+    /// How many columns lie before the first cache line of the output.
+    #[inline(always)]
+    fn head(&self, first: usize) -> usize {
+        let over = self.line_of_out(first).addr() % CACHE_LINE;
+        (CACHE_LINE - over) % CACHE_LINE / size_of::<T>()
     }
 
     /// `n <= N` columns from `at`.
