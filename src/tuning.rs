@@ -116,9 +116,34 @@ pub(crate) const REDUCE_ROUND: usize = 512;
 /// What an element costs, in ns, that may be chosen. Not tuned finely.
 pub(crate) const SELECT_NS: f64 = 0.5;
 
+/// Elements that are looked at together when they may be chosen: their places are 512 bytes.
+/// Not tuned finely.
+pub(crate) const SELECT_BLOCK: usize = 256;
+
+/// How far ahead of their use extremes of floats ask for memory, in bytes. A model of the
+/// kernel, two threads: 2^25 `f32` 20-21 GB/s without, 28 with 2 KiB, 26-33 with 4 KiB, 27-30
+/// with 8 KiB; 2^20 77-79 without, 96-101 with 4 KiB; the same in L1. Sums in L1 lost a fifth.
+pub(crate) const REDUCE_AHEAD: usize = 4 << 10;
+
+/// Elements looked at together for the place of one that is known to be in a block: four
+/// registers of AVX2, `f32`. Not tuned finely.
+pub(crate) const REDUCE_TOGETHER: usize = 64;
+
+/// Elements of a block of an exact sum: 16 KiB of `f64`, half of L1. And rounds of extraction
+/// before what is left is added one by one, which takes ten times as long.
+pub(crate) const EXACT_BLOCK: usize = 2048;
+/// See [`EXACT_BLOCK`].
+pub(crate) const EXACT_ROUNDS: usize = 5;
+
 /// What an element of an exact sum costs, in ns, two rounds of extraction in L1; and what
 /// rounding a sum does.
 pub(crate) const EXACT_NS: f64 = 0.5;
+
+/// Columns of a tile of exact sums that lie side by side, a line of the cache of `f32`; and
+/// rows that are turned together: with the sums 26 KiB, which stays in L1.
+pub(crate) const EXACT_COLUMNS: usize = 16;
+/// See [`EXACT_COLUMNS`].
+pub(crate) const EXACT_ROWS: usize = 128;
 /// See [`EXACT_NS`].
 pub(crate) const EXACT_SUM_NS: f64 = 150.0;
 
@@ -311,6 +336,17 @@ pub(crate) const REDUCE_ROW_BLOCK: usize = 128;
 /// block of `f64` stay in L1 together.
 pub(crate) const SCAN_BLOCK: usize = 2048;
 
+/// Elements of a group of a scan, a power of two: part of the same-bits contract, and a
+/// register of AVX-512 of `f64`.
+pub(crate) const SCAN_GROUP: usize = 8;
+
+/// Results that are stored past the cache together where they go by way of a room: 1 KiB of
+/// `f64`. In the same model 28.2 GB/s, 23.7 with 512 and 23.1 with 2048.
+pub(crate) const SCAN_STAGED: usize = 128;
+
+/// Sums of a row of a tile of a scan across rows at most, in bytes: a fraction of L1.
+pub(crate) const SCAN_SUMS_BYTES: usize = 8 << 10;
+
 /// Blocks of one chunk of a long scan: 64 KiB of `f64`, which stays in L2 until the sum
 /// of what comes before it is known.
 pub(crate) const SCAN_CHUNK_BLOCKS: usize = 4;
@@ -319,9 +355,9 @@ pub(crate) const SCAN_CHUNK_BLOCKS: usize = 4;
 /// the next one follows.
 pub(crate) const SCAN_COLUMNS_BYTES: usize = 4 << 10;
 
-/// Results of a scan across rows of at least this many bytes are stored past the cache:
-/// 6000x6000 f64 on two threads 48 ms instead of 59. Along lines that was slower, 51 ms
-/// instead of 39 for 5 10^7 elements.
+/// Results of a scan of at least this many bytes are stored past the cache: across rows
+/// 6000x6000 f64 on two threads 48 ms instead of 59. Along lines of 8192x8192 f64 49 ms with
+/// results by way of a room of 16 KiB, 43 straight from registers.
 pub(crate) const SCAN_PAST_CACHE_MIN: usize = 16 << 20;
 
 /// What an element costs, in ns, that waits for the sum before it.

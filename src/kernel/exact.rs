@@ -18,12 +18,13 @@ use std::mem::MaybeUninit;
 
 use super::reduce::gather;
 use crate::simd::{self, Kernel};
+use crate::tuning;
 
 /// Elements of a block, and the power of two that is greater by two.
-pub(crate) const BLOCK: usize = 2048;
-const M: i32 = 12;
+pub(crate) const BLOCK: usize = tuning::EXACT_BLOCK;
+const M: i32 = BLOCK.ilog2() as i32 + 1;
 /// Rounds of extraction before elements are added one by one.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = tuning::EXACT_ROUNDS;
 /// Digits: 2098 bits of any `f64`, and 64 more for carries.
 const DIGITS: usize = 68;
 /// Additions to a digit before carries are passed on: each is below 2^32.
@@ -98,7 +99,7 @@ impl Exact {
         self.plain |= other.plain;
     }
 
-    /// Adds a contiguous block without copying it, if one round of extraction is enough and
+    /// Adds a contiguous block without copying it, if two rounds of extraction are enough and
     /// nothing else is special about it.
     fn add_in_place<T: Item>(&mut self, items: &[T]) -> bool {
         let most = simd::dispatch(Greatest(items));
@@ -106,12 +107,14 @@ impl Exact {
         if most == 0.0 || !most.is_finite() || exponent + M > 1023 {
             return false;
         }
-        let (sum, more) = simd::dispatch(ExtractOnce { items, scale: scale_of(exponent) });
+        let first = scale_of(exponent);
+        let scales = [first, next_scale(first)];
+        let (sums, more) = simd::dispatch(ExtractTwice { items, scales });
         if more {
             return false;
         }
         (self.some, self.plain) = (true, true);
-        self.add(sum);
+        sums.into_iter().for_each(|sum| self.add(sum));
         true
     }
 
@@ -182,7 +185,7 @@ impl Exact {
             if !more {
                 return;
             }
-            scale = (scale * (1.0 / (1u64 << (53 - M)) as f64)).max(f64::MIN_POSITIVE * 2.0);
+            scale = next_scale(scale);
         }
         items.iter().filter(|x| **x != 0.0).for_each(|&x| self.add(x));
     }
@@ -305,39 +308,58 @@ impl<T: Item> Kernel for Greatest<'_, T> {
     }
 }
 
-/// A round of extraction from elements that stay as they are.
-struct ExtractOnce<'a, T> {
-    items: &'a [T],
-    scale: f64,
+/// The one of the round after.
+fn next_scale(scale: f64) -> f64 {
+    let next = scale * (1.0 / (1u64 << (53 - M)) as f64);
+    if next < f64::MIN_POSITIVE * 2.0 { f64::MIN_POSITIVE * 2.0 } else { next }
 }
 
-impl<T: Item> Kernel for ExtractOnce<'_, T> {
-    type Output = (f64, bool);
+/// Two rounds of extraction from elements that stay as they are: the sums of what is
+/// extracted, and whether anything is left.
+struct ExtractTwice<'a, T> {
+    items: &'a [T],
+    scales: [f64; 2],
+}
+
+impl<T: Item> ExtractTwice<'_, T> {
+    /// Takes an element into two sums; what is left of it, as bits.
+    #[inline(always)]
+    fn take(&self, sums: [&mut f64; 2], x: T) -> u64 {
+        let mut x = x.wide();
+        for (sum, scale) in sums.into_iter().zip(self.scales) {
+            let q = (scale + x) - scale;
+            *sum += q;
+            x -= q;
+        }
+        // Of a zero the sign, which adds nothing.
+        x.to_bits() << 1
+    }
+}
+
+/// Elements taken side by side by [`ExtractTwice`], so that all stays in registers.
+const SIDE_BY_SIDE: usize = 8;
+
+impl<T: Item> Kernel for ExtractTwice<'_, T> {
+    type Output = ([f64; 2], bool);
 
     #[inline(always)]
-    fn run(self) -> (f64, bool) {
-        let scale = self.scale;
-        let (groups, rest) = self.items.as_chunks::<LANES>();
-        let mut sums = [0.0; LANES];
-        let mut left = [0u64; LANES];
+    fn run(self) -> ([f64; 2], bool) {
+        let (groups, rest) = self.items.as_chunks::<SIDE_BY_SIDE>();
+        let (mut high, mut low) = ([0.0; SIDE_BY_SIDE], [0.0; SIDE_BY_SIDE]);
+        let mut left = [0u64; SIDE_BY_SIDE];
         for group in groups {
-            for l in 0..LANES {
-                let x = group[l].wide();
-                let q = (scale + x) - scale;
-                sums[l] += q;
-                left[l] |= x.to_bits() ^ q.to_bits();
+            for l in 0..SIDE_BY_SIDE {
+                left[l] |= self.take([&mut high[l], &mut low[l]], group[l]);
             }
         }
-        // The bits of a zero may differ by their sign, which adds nothing.
-        let differs = |bits: u64| bits << 1 != 0;
-        let (mut sum, mut more) = (sums.iter().sum::<f64>(), left.iter().any(|&x| differs(x)));
-        for x in rest {
-            let x = x.wide();
-            let q = (scale + x) - scale;
-            sum += q;
-            more |= differs(x.to_bits() ^ q.to_bits());
+        // Exact, so that no order matters.
+        let mut sums = [high.iter().sum(), low.iter().sum()];
+        let mut left = left.into_iter().fold(0, |all, bits| all | bits);
+        for &x in rest {
+            let [high, low] = &mut sums;
+            left |= self.take([high, low], x);
         }
-        (sum, more)
+        (sums, left != 0)
     }
 }
 

@@ -8,9 +8,10 @@
 //! it, whatever the elements are by then.
 
 use crate::simd::{self, Kernel};
+use crate::tuning;
 
 /// Elements looked at together.
-pub(crate) const BLOCK: usize = 256;
+pub(crate) const BLOCK: usize = tuning::SELECT_BLOCK;
 
 /// Elements as bits: of so many bytes, those of the mask counting, so many elements apart.
 #[derive(Debug, Clone, Copy)]

@@ -132,6 +132,59 @@ unsafe fn add(
     sum.add_block(block(filled));
 }
 
+/// Columns of one tile, and rows that are turned together.
+const TILE: (usize, usize) = (tuning::EXACT_COLUMNS, tuning::EXACT_ROWS);
+
+/// The sums of columns that lie side by side: rows are read as they lie, a tile of them is
+/// turned, and each column of it is a block.
+///
+/// # Safety
+/// The elements of `count` columns, `step` apart, may be read along the reduced axes.
+unsafe fn columns(
+    reads: Reads,
+    (count, step): (usize, isize),
+    reduced: &plan::Axes<2>,
+    size: usize,
+    mut write: impl FnMut(usize, Exact),
+) {
+    let row = reduced.inner().strides[0];
+    let mut tile = [[0.0; TILE.1]; TILE.0];
+    let mut sums = [Exact::ZERO; TILE.0];
+    for first in (0..count).step_by(TILE.0) {
+        let width = TILE.0.min(count - first);
+        sums[..width].fill(Exact::ZERO);
+        let mut filled = 0;
+        let mut empty = |filled: usize, tile: &mut [[f64; TILE.1]; TILE.0]| {
+            for (sum, column) in sums.iter_mut().zip(tile).take(width) {
+                sum.add_block(&mut column[..filled]);
+            }
+        };
+        for run in reduced.runs(0..reduced.len()) {
+            for r in 0..run.len as isize {
+                let offset = run.offsets[0] + r * row + first as isize * step;
+                let [from, _] = reads.at([offset, 0]);
+                for (c, column) in tile.iter_mut().enumerate().take(width) {
+                    let step = (c as isize).wrapping_mul(step).wrapping_mul(size as isize);
+                    let from = from.wrapping_offset(step);
+                    // SAFETY: the caller's promise.
+                    column[filled] = unsafe {
+                        if size == 8 { *from.cast::<f64>() } else { f64::from(*from.cast::<f32>()) }
+                    };
+                }
+                filled += 1;
+                if filled == TILE.1 {
+                    empty(filled, &mut tile);
+                    filled = 0;
+                }
+            }
+        }
+        empty(filled, &mut tile);
+        for (c, sum) in sums.iter().enumerate().take(width) {
+            write(first + c, *sum);
+        }
+    }
+}
+
 /// The sums along axes, to `out`.
 fn along<T: ReduceFloat>(from: Raw<'_>, axes: &[usize], out: Target<'_, T>) {
     let size = size_of::<T>();
@@ -166,8 +219,20 @@ fn along<T: ReduceFloat>(from: Raw<'_>, axes: &[usize], out: Target<'_, T>) {
     }
     let item_ns = reduced.len() as f64 * tuning::EXACT_NS + tuning::EXACT_SUM_NS;
     let chunks = Chunks::new(kept.len(), bytes, item_ns, 1);
+    let stride = |steps: &[isize]| steps[0].unsigned_abs();
+    let is_across = kept.inner().len > 1 && stride(&step) < stride(&reduced.inner().strides);
     each(chunks.n(), chunks.cost_ns(), |chunk| {
         for run in kept.runs(chunks.range(chunk)) {
+            if is_across {
+                let start = Reads::new(reads.at([run.offsets[0], run.offsets[1]]), size);
+                // SAFETY: the axes are those of an operand borrowed for the call.
+                unsafe {
+                    columns(start, (run.len, step[0]), &reduced, size, |i, sum| {
+                        write(run.offsets[2] + i as isize * step[2], sum);
+                    });
+                }
+                continue;
+            }
             for i in 0..run.len as isize {
                 let at: [isize; 3] = std::array::from_fn(|k| run.offsets[k] + i * step[k]);
                 let reads = Reads::new(reads.at([at[0], at[1]]), size);

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::Along;
 use crate::kernel::reduce::gather;
-use crate::kernel::scan::{GROUP, Stretch, Table, Tile, Value, copy_past_cache, fence};
+use crate::kernel::scan::{GROUP, Stretch, Table, Tile, Value, fence};
 use crate::plan::{Axes, Axis, Chunks, Run};
 use crate::pool;
 use crate::tuning::{self, SCAN_BLOCK, SCAN_CHUNK_BLOCKS, SCAN_COLUMNS_BYTES};
@@ -160,9 +160,6 @@ impl Job<'_> {
         if self.exclusive || self.strides != [1, 1] {
             return self.staged(at, range, carry, before);
         }
-        if self.streams() {
-            return self.streamed(at, range, carry);
-        }
         let (from, to) = self.places_in(at, range.start);
         let stretch = Stretch { from, to, n: range.len() };
         // SAFETY: the range is within the line, which is this chunk's.
@@ -172,7 +169,11 @@ impl Job<'_> {
                 return carry;
             }
             let mut last = self.table.start();
-            self.table.block(&carry, &mut last, stretch);
+            if self.streams() {
+                self.table.block_past_cache(&carry, &mut last, stretch);
+            } else {
+                self.table.block(&carry, &mut last, stretch);
+            }
             self.table.joined(carry, &last)
         }
     }
@@ -187,28 +188,6 @@ impl Job<'_> {
         if self.streams() {
             fence();
         }
-    }
-
-    /// A contiguous block by way of a room on the stack, from where it is stored past the
-    /// cache. [`Job::end_stream`] comes after.
-    #[inline(never)]
-    fn streamed(&self, at: [isize; 2], range: Range<usize>, carry: Value) -> Value {
-        let mut room = Room([const { MaybeUninit::uninit() }; ROOM]);
-        let room: *mut u8 = room.0.as_mut_ptr().cast();
-        let out = self.table.out;
-        let part = (ROOM / out.max(1) / GROUP * GROUP).min(SCAN_BLOCK);
-        let mut last = self.table.start();
-        for start in range.clone().step_by(part) {
-            let n = part.min(range.end - start);
-            let (from, to) = self.places_in(at, start);
-            // SAFETY: the range is within the line, which is this chunk's; the room holds
-            // `part` results.
-            unsafe {
-                self.table.block(&carry, &mut last, Stretch { from, to: room, n });
-                copy_past_cache(room, to, n * out);
-            }
-        }
-        self.table.joined(carry, &last)
     }
 
     /// The same by way of rooms on the stack: what is not contiguous, or moves by one.

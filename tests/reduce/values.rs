@@ -178,6 +178,36 @@ fn n7_error_within_the_bound() {
     approx::assert_relative_eq!(reduce::sum(&many), 100_000.0, max_relative = 1e-6);
 }
 
+/// Products, where every rounding may go the same way: equal elements drift by what n u
+/// allows, and no further.
+#[test]
+fn n7_products_within_the_bound() {
+    let u = f64::from(f32::EPSILON) / 2.0;
+    for n in [10usize, 1000, 4096, 50_000, 300_000] {
+        let mut rng = Rng(n as u64);
+        let spread = 1.0 / (n as f64).sqrt();
+        let mild: Vec<f32> = (0..n).map(|_| (1.0 + rng.unit() * spread) as f32).collect();
+        let signs: Vec<f32> =
+            mild.iter().map(|&x| if rng.below(2) == 0 { x } else { -x }).collect();
+        let same = vec![(1.0 + 0.7 / n as f64) as f32; n];
+        let pairs: Vec<f32> =
+            (0..n).map(|i| if i % 2 == 0 { 1.0001 } else { 1.0 / 1.0001 }).collect();
+        for values in [mild, signs, same, pairs] {
+            // In f64 with errors a thousand million times smaller.
+            let exact: f64 = values.iter().map(|&x| f64::from(x)).product();
+            let column = Array2::from_shape_fn((n, 2), |(i, _)| values[i]);
+            let mut all = reduce::prod_axis(&column, 0).unwrap().to_vec();
+            all.push(reduce::prod(&values[..].as_view()));
+            for got in all {
+                let error = (f64::from(got) - exact).abs() / exact.abs();
+                // Of 1 + error the error is at most that of (1 + u)^n.
+                let bound = (1.0 + u).powf(n as f64) - 1.0;
+                assert!(error <= bound + 1e-11, "{n}: {got} {exact} {error:e} {bound:e}");
+            }
+        }
+    }
+}
+
 #[test]
 fn n1_places_of_nan_infinities_and_zeros() {
     let (nan, inf) = (f32::NAN, f32::INFINITY);

@@ -16,7 +16,7 @@ pub(crate) struct Extreme<T, const GREATEST: bool> {
 }
 
 macro_rules! fold {
-    ($t:ident, $greatest:literal, $block:expr, $start:expr, $empty:expr,
+    ($t:ident, $greatest:literal, $block:expr, $ahead:expr, $start:expr, $empty:expr,
      |$this:ident, $x:ident| $turn:expr, |$a:ident, $b:ident| $lesser:expr,
      |$steps:ident, $items:ident| $least:expr) => {
         impl Extreme<$t, $greatest> {
@@ -37,6 +37,7 @@ macro_rules! fold {
             type Lane = $t;
             type Total = $t;
             const BLOCK: usize = $block;
+            const AHEAD: usize = $ahead;
             #[inline(always)]
             fn start(self) -> $t {
                 $start
@@ -98,7 +99,7 @@ macro_rules! floats {
         // disagree only where both are equal (they may be zeros of two signs) or
         // unordered (each gives its second), joined by OR: -0.0 wins by its sign bit,
         // NaN by its all-ones exponent and some bit below.
-        fold!($t, $greatest, $block, $t::INFINITY, $t::NAN,
+        fold!($t, $greatest, $block, tuning::REDUCE_AHEAD, $t::INFINITY, $t::NAN,
             |this, x| if $greatest { -x } else { x },
             |a, b| {
                 let ab = if a < b { a } else { b };
@@ -127,7 +128,7 @@ macro_rules! integers {
                 Self { flip: !self.flip }
             }
         }
-        fold!($t, false, $block, $t::MAX, $t::MAX,
+        fold!($t, false, $block, 0, $t::MAX, $t::MAX,
             |this, x| x ^ this.flip,
             |a, b| if b < a { b } else { a },
             |steps, items| {

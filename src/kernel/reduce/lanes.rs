@@ -5,6 +5,7 @@
 
 use super::Steps;
 use super::table::pick;
+use crate::tuning::CACHE_LINE;
 
 /// One block: `L` lanes, folded by halves. `neutral` changes no lane, nor does a
 /// lane that has seen nothing.
@@ -19,6 +20,11 @@ pub(super) fn lanes<S: Steps<K>, const K: usize, const L: usize>(
     let mut lanes = [steps.start(); L];
     let whole: [&[[S::Item; L]]; K] = items.map(|slice| slice[..n].as_chunks::<L>().0);
     for i in 0..n / L {
+        if S::AHEAD > 0 {
+            for groups in &whole {
+                fetch::<_, L>(&groups[i], S::AHEAD);
+            }
+        }
         group(steps, i * L, &mut lanes, whole.map(|groups| &groups[i]));
     }
     let rest = n % L;
@@ -66,6 +72,22 @@ pub(super) fn lanes_and_rest<S: Steps<K>, const K: usize, const L: usize>(
         half /= 2;
     }
     steps.total(lanes[0])
+}
+
+/// Asks for the lines of memory that lie so many bytes after a group.
+#[inline(always)]
+fn fetch<T, const L: usize>(group: &[T; L], ahead: usize) {
+    let after = group.as_ptr().cast::<u8>().wrapping_add(ahead);
+    for at in (0..size_of::<[T; L]>()).step_by(CACHE_LINE) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: SSE is part of x86-64, and nothing is read that the program could see.
+        unsafe {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            _mm_prefetch::<_MM_HINT_T0>(after.wrapping_add(at).cast());
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = after.wrapping_add(at);
+    }
 }
 
 #[inline(always)]

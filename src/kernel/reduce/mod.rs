@@ -99,6 +99,9 @@ pub(crate) trait Steps<const K: usize>: Copy {
     type Total: Copy;
     /// Elements of a block of a sequence.
     const BLOCK: usize;
+    /// How many bytes ahead of a group of lanes memory is asked for: for steps that do so
+    /// much that the processor does not look far enough ahead by itself. 0: not at all.
+    const AHEAD: usize = 0;
     /// A lane that has seen nothing.
     fn start(self) -> Self::Lane;
 

@@ -60,6 +60,8 @@ macro_rules! deviations {
             type Lane = $f;
             type Total = $f;
             const BLOCK: usize = $block;
+            // The last pass over a block asks for the next one.
+            const AHEAD: usize = if $squared { tuning::REDUCE_BLOCK_BYTES } else { 0 };
             #[inline(always)]
             fn start(self) -> $f {
                 0.0

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::extremes::Extreme;
 use super::{Fold, Steps, With};
+use crate::tuning;
 
 /// The index of the first least element (or greatest, see [`Extreme`]); of the first
 /// NaN if there is one; zeros of both signs are equal.
@@ -20,7 +21,7 @@ pub(crate) struct Lane<T, I> {
 }
 
 /// Elements looked at together for the one that is searched.
-const TOGETHER: usize = 64;
+const TOGETHER: usize = tuning::REDUCE_TOGETHER;
 
 /// The index of the first element that is what is searched; there is one.
 #[inline(always)]

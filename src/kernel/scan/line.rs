@@ -3,8 +3,12 @@
 // Groups are walked by one index.
 #![allow(clippy::needless_range_loop)]
 
+use std::mem::MaybeUninit;
+
+use super::stream::copy_past_cache;
 use super::{GROUP, Op, Stretch};
 use crate::simd::{self, Kernel, Tier};
+use crate::tuning;
 
 /// A whole group, entered.
 ///
@@ -114,14 +118,43 @@ pub(super) unsafe fn block<S: Op>(
     carry: *const u8,
     last: *mut u8,
     stretch: Stretch,
+    past_cache: bool,
 ) {
     let last = last.cast::<S::Out>();
     // SAFETY: the caller's promise.
     unsafe {
         let (scan, carry) = (*op.cast::<S>(), *carry.cast());
-        let (before, rest) = wide_part(scan, carry, *last, stretch);
-        last.write(simd::dispatch(Block { scan, carry, last: before, stretch: rest }));
+        let (before, rest) = wide_part(scan, carry, *last, stretch, past_cache);
+        last.write(if past_cache && rest.n > 2 * GROUP {
+            staged(scan, carry, before, rest)
+        } else {
+            simd::dispatch(Block { scan, carry, last: before, stretch: rest })
+        });
     }
+}
+
+/// Results of a part that is stored past the cache.
+const PART: usize = tuning::SCAN_STAGED;
+
+/// A part of a block by way of a room on the stack, from where results are stored past the
+/// cache a few at a time: loads and stores of memory then go on side by side.
+///
+/// # Safety
+/// As `Table::block_past_cache`.
+#[inline(never)]
+unsafe fn staged<S: Op>(scan: S, carry: S::Out, mut last: S::Out, stretch: Stretch) -> S::Out {
+    let mut room = MaybeUninit::<[S::Out; PART]>::uninit();
+    let room: *mut u8 = room.as_mut_ptr().cast();
+    let (item, out) = (size_of::<S::Item>(), size_of::<S::Out>());
+    for start in (0..stretch.n).step_by(PART) {
+        let n = PART.min(stretch.n - start);
+        let from = stretch.from.wrapping_add(start * item);
+        let part = Stretch { from, to: room, n };
+        last = simd::dispatch(Block { scan, carry, last, stretch: part });
+        // SAFETY: the caller's promise; the part is written.
+        unsafe { copy_past_cache(room, stretch.to.wrapping_add(start * out), n * out) };
+    }
+    last
 }
 
 /// Does pairs of whole groups in AVX-512F where there is a kernel for it: the last of them,
@@ -135,6 +168,7 @@ unsafe fn wide_part<S: Op>(
     carry: S::Out,
     last: S::Out,
     stretch: Stretch,
+    past_cache: bool,
 ) -> (S::Out, Stretch) {
     let n = stretch.n / (2 * GROUP) * (2 * GROUP);
     let Some(wide) = S::WIDE.filter(|_| n > 0 && simd::tier() >= Tier::Avx512) else {
@@ -147,7 +181,7 @@ unsafe fn wide_part<S: Op>(
         n: all - n,
     };
     // SAFETY: the caller's promise; the tier is AVX-512 only when detection saw AVX-512F.
-    (unsafe { wide(scan, Stretch { n, ..stretch }, carry, last) }, rest)
+    (unsafe { wide(scan, past_cache, Stretch { n, ..stretch }, carry, last) }, rest)
 }
 
 /// Made by [`join`] only.

@@ -24,12 +24,14 @@ mod wide;
 
 use std::marker::PhantomData;
 
+use crate::tuning;
+
 pub(crate) use ops::{By, Extreme, Product, Sum};
 pub(crate) use rows::Tile;
-pub(crate) use stream::{copy_past_cache, fence};
+pub(crate) use stream::fence;
 
 /// Elements of a group.
-pub(crate) const GROUP: usize = 8;
+pub(crate) const GROUP: usize = tuning::SCAN_GROUP;
 
 /// One scan: how an element enters, and what joins two.
 pub(crate) trait Op: Copy {
@@ -50,9 +52,9 @@ pub(crate) trait Op: Copy {
     const WIDE: Option<Wide<Self>> = None;
 }
 
-/// A stretch of pairs of whole groups: the total of what comes before its block, and the
+/// A stretch of pairs of whole groups, stored past the cache or not: the total of what comes before its block, and the
 /// last of the group before, which is given back as it is after them.
-type Wide<S> = unsafe fn(S, Stretch, <S as Op>::Out, <S as Op>::Out) -> <S as Op>::Out;
+type Wide<S> = unsafe fn(S, bool, Stretch, <S as Op>::Out, <S as Op>::Out) -> <S as Op>::Out;
 
 /// Room for one result of any scan.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +94,7 @@ pub(crate) struct Table<'a> {
     nothing: unsafe fn(*const (), *mut u8),
     joined: unsafe fn(*const (), *mut u8, *const u8),
     total: unsafe fn(*const (), *const u8, usize, *mut u8),
-    block: unsafe fn(*const (), *const u8, *mut u8, Stretch),
+    block: unsafe fn(*const (), *const u8, *mut u8, Stretch, past_cache: bool),
     join: unsafe fn(*const (), *const u8, *mut u8, usize),
     in_order: unsafe fn(*const (), *mut u8, Stretch),
     rows: unsafe fn(*const (), &Tile),
@@ -168,7 +170,21 @@ impl<'a> Table<'a> {
     /// overlap.
     pub(crate) unsafe fn block(&self, carry: &Value, last: &mut Value, stretch: Stretch) {
         // SAFETY: the caller's promise.
-        unsafe { (self.block)(self.op, carry.get(), last.place(), stretch) };
+        unsafe { (self.block)(self.op, carry.get(), last.place(), stretch, false) };
+    }
+
+    /// The same with results stored past the cache; [`fence`] comes before anybody is told.
+    ///
+    /// # Safety
+    /// The same; the elements do not overlap.
+    pub(crate) unsafe fn block_past_cache(
+        &self,
+        carry: &Value,
+        last: &mut Value,
+        stretch: Stretch,
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe { (self.block)(self.op, carry.get(), last.place(), stretch, true) };
     }
 
     /// Joins `carry` to the front of each of `n` contiguous results.

@@ -94,10 +94,16 @@ macro_rules! op {
                 $join
             }
             $(#[cfg(target_arch = "x86_64")]
-            const WIDE: Option<super::Wide<Self>> = Some(|$told, stretch, carry, last| {
+            const WIDE: Option<super::Wide<Self>> = Some(|$told, past_cache, stretch, carry, last| {
                 let _ = $told;
                 // SAFETY: as its callers promise.
-                unsafe { wide::$wide(stretch, carry, last, $turn) }
+                unsafe {
+                    if past_cache {
+                        wide::$wide::<true>(stretch, carry, last, $turn)
+                    } else {
+                        wide::$wide::<false>(stretch, carry, last, $turn)
+                    }
+                }
             });)?
         }
     };

@@ -3,6 +3,7 @@
 use super::stream::{can_stream, fence, stream};
 use super::{GROUP, Op, Value};
 use crate::simd::{self, Kernel};
+use crate::tuning;
 
 /// Rows of a tile: where the first begins, and the strides, in elements, from one
 /// column to the next and from one row to the next, of input and output.
@@ -22,7 +23,7 @@ pub(crate) struct Tile {
 }
 
 /// Bytes of a row of sums.
-const ROOM: usize = 8 << 10;
+const ROOM: usize = tuning::SCAN_SUMS_BYTES;
 
 impl Tile {
     /// The most columns of results of so many bytes.

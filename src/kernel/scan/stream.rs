@@ -51,7 +51,7 @@ pub(crate) fn fence() {
 ///
 /// # Safety
 /// `n` bytes may be read and written; they do not overlap.
-pub(crate) unsafe fn copy_past_cache(from: *const u8, to: *mut u8, n: usize) {
+pub(super) unsafe fn copy_past_cache(from: *const u8, to: *mut u8, n: usize) {
     let head = to.align_offset(LINE).min(n);
     let lines = (n - head) / LINE * LINE;
     // SAFETY: head, lines and what is left are `n` bytes; SSE2 is part of x86-64.
@@ -64,7 +64,7 @@ pub(crate) unsafe fn copy_past_cache(from: *const u8, to: *mut u8, n: usize) {
 }
 
 /// Bytes of a line of the cache, which is stored as a whole.
-const LINE: usize = 64;
+pub(super) const LINE: usize = 64;
 
 /// # Safety
 /// As [`copy_past_cache`]; `to` and `n` are whole lines.
