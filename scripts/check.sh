@@ -158,6 +158,8 @@ examples() {
         is_png "$out/deblur/$file.png"
     done
     # shellcheck disable=SC2086
+    cargo run --release $1 --example options -- --count 20000
+    # shellcheck disable=SC2086
     cargo run --release $1 --example pipeline -- --size 320x180 --count 4 --out "$out/pipeline"
     for file in 00000 00003 originals/00003; do
         is_png "$out/pipeline/$file.png"

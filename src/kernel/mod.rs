@@ -8,6 +8,7 @@ pub(crate) mod map;
 pub(crate) mod matmul;
 pub(crate) mod number;
 mod pair;
+pub(crate) mod past_cache;
 pub(crate) mod reduce;
 pub(crate) mod scan;
 pub(crate) mod select;

@@ -3,10 +3,19 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crate::kernel::map::{self, Form, Level, Map, Sources, To};
+use crate::kernel::map::{self, Form, Level, Map, PLACES, Sources, To};
 use crate::plan::{Axes, Chunks};
 use crate::simd::Stopwatch;
 use crate::{pool, tuning};
+
+/// In which order elements are walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Whatever suits the operands.
+    Any,
+    /// That of the first output in memory.
+    Output,
+}
 
 /// The elements of a map, in the order in which they are walked: any range of them can
 /// be computed, by any thread.
@@ -15,6 +24,8 @@ pub struct Work<'a, R, S> {
     pub(crate) len: usize,
     /// Traffic of each, in bytes.
     pub(crate) bytes: usize,
+    /// Whether results go where elements come from.
+    in_place: bool,
     /// Computes a range of them, into outputs that begin there: places are counted from
     /// the first element of each output.
     run: &'a (dyn Fn(Range<usize>, To<R, S>) + Sync),
@@ -41,14 +52,17 @@ impl<R, S> Work<'_, R, S> {
         R: Send,
         S: Send,
     {
-        let to = Shared(to);
+        let results = self.len.saturating_mul(size_of::<R>() + size_of::<S>());
+        let large = !self.in_place && results >= tuning::MAP_PAST_CACHE_MIN;
+        let to = Shared(if large { to.past_cache() } else { to });
         let line = tuning::CACHE_LINE / size_of::<R>().max(1);
         share(self.len, self.bytes, line, &|range| (self.run)(range, *to.get()));
     }
 }
 
 /// The work of mapping all elements of `axes`, `bytes` of traffic each, handed to
-/// `then`; `f` is the same closure, once for each tier.
+/// `then`; `f` is the same closure, once for each tier. In the order of the axes, or in
+/// any that suits the operands.
 ///
 /// # Safety
 /// Every place that `axes` leads to from the pointers in `sources` can be read by any
@@ -56,6 +70,7 @@ impl<R, S> Work<'_, R, S> {
 /// `InPlace`.
 pub(super) unsafe fn walked<const K: usize, P, W, R, S, B, V, T>(
     axes: &Axes<K>,
+    order: Order,
     sources: P,
     bytes: usize,
     f: (&B, &V),
@@ -69,8 +84,30 @@ where
     B: Sync,
     V: Sync,
 {
-    let first = Shared(sources);
-    let run = |range: Range<usize>, to: To<R, S>| {
+    let mut first = Shared(sources);
+    // What repeats row by row, so many rows of it that no row needs a step of its own.
+    let mut stages = P::stages();
+    let mut parts = None;
+    if axes.inner().len < tuning::MAP_SHORT
+        && K < PLACES
+        && (order == Order::Any || axes.is_plane())
+        && let Some(periods) = axes.periods(P::ROOM)
+    {
+        let (n, strides) = (axes.inner().len, axes.inner().strides);
+        // SAFETY: the first row of each operand, which the caller vouches for; the copies
+        // fit, says `periods`.
+        let from = unsafe {
+            let rows = sources.advance(axes.start());
+            rows.repeated(&mut stages, &periods.which, &strides, n, periods.copies)
+        };
+        // Where nothing repeats the axes' own start applies.
+        let back = std::array::from_fn(|k| if periods.which[k] { 0 } else { -axes.start()[k] });
+        first = Shared(from.advance(&back as &[isize; K]));
+        parts = Some(periods.parts);
+    } else if order == Order::Any {
+        parts = axes.tiled(tuning::MAP_BLOCK);
+    }
+    let one = |axes: &Axes<K>, range: Range<usize>, to: To<R, S>| {
         let sources = *first.get();
         let strides = axes.inner().strides;
         if let Some(run) = axes.single_run(range.clone()) {
@@ -84,7 +121,17 @@ where
         // SAFETY: the same.
         unsafe { Map::<K, P, W, _, _, _, _, _>::new(sources, to, strides, lines, f) }.run();
     };
-    then(Work { len: axes.len(), bytes, run: &run })
+    let run = |range: Range<usize>, to: To<R, S>| {
+        let Some([main, rest]) = &parts else { return one(axes, range, to) };
+        let cut = main.len().clamp(range.start, range.end);
+        for (axes, part, first) in [(main, range.start..cut, 0), (rest, cut..range.end, main.len())]
+        {
+            if !part.is_empty() {
+                one(axes, part.start - first..part.end - first, to);
+            }
+        }
+    };
+    then(Work { len: axes.len(), bytes, in_place: P::IN_PLACE, run: &run })
 }
 
 /// [`walked`] for `len` elements at unit stride in every operand and output.
@@ -102,6 +149,8 @@ pub(super) unsafe fn plain<P, W, R, S, B, V, T>(
 where
     P: Sources<Level = P> + Level<Item = <P as Sources>::Item>,
     W: Form<B, <P as Sources>::Item, R, S> + Form<V, <P as Sources>::Item, R, S>,
+    R: Copy,
+    S: Copy,
     B: Sync,
     V: Sync,
 {
@@ -110,7 +159,7 @@ where
         // SAFETY: by the caller, and by that of `Work::run`.
         unsafe { map::plain::<P, W, _, _, _, _>(*first.get(), to, range, f) };
     };
-    then(Work { len, bytes, run: &run })
+    then(Work { len, bytes, in_place: P::IN_PLACE, run: &run })
 }
 
 /// Pointers that every thread may have.

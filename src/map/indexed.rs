@@ -2,7 +2,7 @@
 
 use ndarray::{Array, ArrayRef, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6};
 
-use super::engine::{self, Work};
+use super::engine::{self, Order, Work};
 use super::operand::{Layout, Operands};
 use super::run::{check_into, made};
 use crate::Error;
@@ -66,7 +66,7 @@ macro_rules! indexed_dims {
                 // SAFETY: by the caller; indices are no memory.
                 unsafe {
                     engine::walked::<PLACES, _, WithIndex<$index>, _, _, _, _, _>(
-                        &axes, sources, bytes, f, then,
+                        &axes, Order::Any, sources, bytes, f, then,
                     );
                 }
             }

@@ -74,7 +74,7 @@ pub use indexed::*;
 pub use operand::{Operand, Operands};
 pub use pair::*;
 
-pub(crate) use engine::Work;
+pub(crate) use engine::{Order, Work};
 pub(crate) use operand::Layout;
 pub(crate) use run::with_fresh;
 

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayBase, ArrayRef, ArrayView, Data, DimMax, Dimension, RawData};
 
-use super::engine::{self, Work};
+use super::engine::{self, Order, Work};
 use crate::kernel::map::{Form, Single, Sources, Tuple};
 use crate::plan::{self, Axes, List};
 
@@ -127,6 +127,7 @@ pub trait Operands: Sealed {
     unsafe fn work<W, R, S, B, V, T>(
         &self,
         out: [Layout<'_>; 2],
+        order: Order,
         f: (&B, &V),
         then: impl FnOnce(Work<'_, R, S>) -> T,
     ) -> T
@@ -224,6 +225,7 @@ macro_rules! operands {
             unsafe fn work<Way, R, S, Base, Vect, T>(
                 &$self,
                 out: [Layout<'_>; 2],
+                order: Order,
                 f: (&Base, &Vect),
                 then: impl FnOnce(Work<'_, R, S>) -> T,
             ) -> T
@@ -257,7 +259,9 @@ macro_rules! operands {
                 // SAFETY: the axes walk these arrays, which `self` borrows, within
                 // their bounds.
                 unsafe {
-                    engine::walked::<$k, _, Way, _, _, _, _, _>(&axes, sources, bytes, f, then)
+                    engine::walked::<$k, _, Way, _, _, _, _, _>(
+                        &axes, order, sources, bytes, f, then,
+                    )
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use ndarray::{Array, ArrayRef, Dimension, ShapeBuilder};
 
-use super::engine::{self, Work};
+use super::engine::{self, Order, Work};
 use super::operand::{Layout, Operands};
 use crate::Error;
 use crate::kernel::map::{InPlace, One, To, Two};
@@ -23,7 +23,9 @@ where
 {
     let (out, _) = made(function, operands, |layouts, to| {
         // SAFETY: new outputs, which nobody else knows.
-        unsafe { operands.work::<One, R, (), B, V, _>(layouts, f, |work| work.share(to)) }
+        unsafe {
+            operands.work::<One, R, (), B, V, _>(layouts, Order::Any, f, |work| work.share(to))
+        }
     })?;
     Ok(out)
 }
@@ -44,7 +46,9 @@ where
 {
     made(function, operands, |layouts, to| {
         // SAFETY: new outputs, which nobody else knows.
-        unsafe { operands.work::<Two, R, S, B, V, _>(layouts, f, |work| work.share(to)) }
+        unsafe {
+            operands.work::<Two, R, S, B, V, _>(layouts, Order::Any, f, |work| work.share(to))
+        }
     })
 }
 
@@ -64,7 +68,7 @@ where
             plan::checked_len(function, layout.shape, size_of::<S>())?;
             let (mut first, mut second) =
                 (Buffer::new(function, len)?, Buffer::new(function, len)?);
-            run([layout; 2], To { first: first.as_mut_ptr(), second: second.as_mut_ptr() });
+            run([layout; 2], To::two(first.as_mut_ptr(), second.as_mut_ptr()));
             let mut dim = O::Dim::zeros(layout.shape.len());
             layout.shape.iter().enumerate().for_each(|(i, &n)| dim[i] = n);
             // SAFETY: `run` has written every element, and there are as many as the
@@ -114,7 +118,9 @@ where
     check_into(function, operands, "out", layout)?;
     // SAFETY: the output is borrowed for writing alone, no two of its indices name
     // one place, and the operands broadcast to its shape.
-    unsafe { operands.work::<One, R, (), B, V, _>([layout; 2], f, |work| work.share(to)) };
+    unsafe {
+        operands.work::<One, R, (), B, V, _>([layout; 2], Order::Any, f, |work| work.share(to))
+    };
     Ok(())
 }
 
@@ -134,7 +140,7 @@ where
     B: Fn(O::Item) -> (R, S) + Sync,
     V: Fn(O::Item) -> (R, S) + Sync,
 {
-    let to = To { first: out.0.as_mut_ptr(), second: out.1.as_mut_ptr() };
+    let to = To::two(out.0.as_mut_ptr(), out.1.as_mut_ptr());
     let layouts = [Layout::of(out.0), Layout::of(out.1)];
     check_into(function, operands, "first", layouts[0])?;
     check_into(function, operands, "second", layouts[1])?;
@@ -149,7 +155,7 @@ where
     }
     // SAFETY: the outputs are borrowed for writing alone, no two of their indices name
     // one place, and the operands broadcast to their shape.
-    unsafe { operands.work::<Two, R, S, B, V, _>(layouts, f, |work| work.share(to)) };
+    unsafe { operands.work::<Two, R, S, B, V, _>(layouts, Order::Any, f, |work| work.share(to)) };
     Ok(())
 }
 
@@ -182,7 +188,9 @@ where
     plan::check_output(function, "a", shape, strides)?;
     let axes = Axes::<3>::in_memory_order(shape, [strides; 3]);
     // SAFETY: the axes are the array's.
-    unsafe { engine::walked::<3, _, One, _, _, _, _, _>(&axes, sources, bytes, f, share) };
+    unsafe {
+        engine::walked::<3, _, One, _, _, _, _, _>(&axes, Order::Any, sources, bytes, f, share)
+    };
     Ok(())
 }
 

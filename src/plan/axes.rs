@@ -40,6 +40,14 @@ pub(crate) struct Run<const K: usize> {
     pub(crate) len: usize,
 }
 
+/// See [`Axes::periods`].
+#[derive(Debug, Clone)]
+pub(crate) struct Periods<const K: usize> {
+    pub(crate) which: [bool; K],
+    pub(crate) copies: usize,
+    pub(crate) parts: [Axes<K>; 2],
+}
+
 impl<const K: usize> Axes<K> {
     const UNIT: Axis<K> = Axis { len: 1, strides: [0; K] };
 
@@ -130,6 +138,96 @@ impl<const K: usize> Axes<K> {
             self.list.truncate(kept + 1);
         }
         self
+    }
+
+    /// Where the innermost axis is short, and along the next one every operand either goes on
+    /// or repeats (a row that is added to each of many): which operands repeat, how often the
+    /// row goes into `room` elements, and the same elements by so many rows at a time, those
+    /// that repeat being `copies` rows in one piece; and the rows that are left over, which
+    /// come last in the order of the axes if there are but two.
+    pub(crate) fn periods(&self, room: usize) -> Option<Periods<K>> {
+        let [others @ .., outer, inner] = self.list.as_slice() else { return None };
+        let goes_on = |k: usize| outer.strides[k] == inner.strides[k] * inner.len as isize;
+        let which: [bool; K] = std::array::from_fn(|k| !goes_on(k));
+        let copies = (room / inner.len.max(1)).min(outer.len);
+        let moves = |k: usize| others.iter().chain([outer]).any(|axis| axis.strides[k] != 0);
+        if copies < 2 || (0..K).any(|k| which[k] && (k < 2 || moves(k))) {
+            return None;
+        }
+        let part = |first: usize, rows: usize, pieces: usize| {
+            let mut axes = self.clone();
+            let row: [isize; K] =
+                std::array::from_fn(|k| if which[k] { 0 } else { outer.strides[k] });
+            // Those that repeat begin where their copies do.
+            let start = |k| if which[k] { 0 } else { self.start[k] + first as isize * row[k] };
+            axes.start = std::array::from_fn(start);
+            let within = std::array::from_fn(|k| if which[k] { 1 } else { inner.strides[k] });
+            let at = self.list.as_slice().len() - 2;
+            let list = axes.list.as_mut_slice();
+            list[at] = Axis { len: pieces, strides: row.map(|s| s * rows as isize) };
+            list[at + 1] = Axis { len: rows * inner.len, strides: within };
+            axes.len = self.len / outer.len * rows * pieces;
+            axes
+        };
+        let pieces = outer.len / copies;
+        let rest = outer.len - pieces * copies;
+        Some(Periods {
+            which,
+            copies,
+            parts: [part(0, copies, pieces), part(pieces * copies, rest, 1)],
+        })
+    }
+
+    /// Whether there are but two axes, or one.
+    pub(crate) fn is_plane(&self) -> bool {
+        self.list.as_slice().len() <= 2
+    }
+
+    /// Where the first element in walking order stands from each operand's first.
+    pub(crate) fn start(&self) -> &[isize; K] {
+        &self.start
+    }
+
+    /// The same elements by tiles, where some operand's lie closer along another axis than
+    /// along the innermost: stretches of `side` elements along the innermost, for all of the
+    /// other axis, then the next stretches, so that what one line fetches the next ones find
+    /// in the cache; and what is left where `side` does not divide the innermost axis.
+    pub(crate) fn tiled(&self, side: usize) -> Option<[Self; 2]> {
+        let (inner, outer) = self.list.as_slice().split_last()?;
+        let far = |k: &usize| inner.strides[*k].unsigned_abs();
+        let worst = (1..K).max_by_key(far)?;
+        let closer =
+            |axis: &Axis<K>| (1..far(&worst)).contains(&axis.strides[worst].unsigned_abs());
+        let at = (0..outer.len())
+            .filter(|&i| closer(&outer[i]))
+            .min_by_key(|&i| outer[i].strides[worst].unsigned_abs())?;
+        if inner.len < 2 * side || outer[at].len < 2 {
+            return None;
+        }
+        let whole = inner.len / side;
+        let part = |stretches: usize, len: usize| {
+            let mut list = List::new(Self::UNIT);
+            outer
+                .iter()
+                .enumerate()
+                .filter(|(i, _)| *i != at)
+                .for_each(|(_, axis)| list.push(*axis));
+            if stretches > 1 {
+                list.push(Axis {
+                    len: stretches,
+                    strides: inner.strides.map(|s| s * side as isize),
+                });
+            }
+            list.push(outer[at]);
+            list.push(Axis { len, strides: inner.strides });
+            let elements = self.len / inner.len * stretches * len;
+            Self { list, start: self.start, len: elements }
+        };
+        let (main, mut rest) = (part(whole, side), part(1, inner.len - whole * side));
+        for (start, stride) in rest.start.iter_mut().zip(inner.strides) {
+            *start += (whole * side) as isize * stride;
+        }
+        Some([main, rest])
     }
 
     /// How many elements there are.
@@ -318,6 +416,56 @@ mod tests {
             let axes = Axes::in_memory_order(shape, [a, b]);
             let mut got = walked(&axes, 0..axes.len());
             assert!(got.is_sorted_by_key(|o| o[0]), "{shape:?}");
+            expected.sort_unstable();
+            got.sort_unstable();
+            assert_eq!(got, expected, "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn periods_hold_every_pair_once() {
+        // Operand 3 repeats; its copies lie in one piece, so its place is known by the rest.
+        for (rows, n) in [(100, 3), (41, 8), (2, 5), (7, 1)] {
+            let (shape, plain, row) =
+                ([2, rows, n], [(rows * n) as isize, n as isize, 1], [0, 0, 7]);
+            let axes = Axes::in_memory_order(&shape, [&plain, &plain, &plain, &row]);
+            let Some(Periods { which, copies, parts }) = axes.periods(40) else {
+                assert_eq!(n, 1, "{rows}");
+                continue;
+            };
+            assert_eq!((which, copies), ([false, false, false, true], (40 / n).min(2 * rows)));
+            let mut got = Vec::new();
+            for part in &parts {
+                for run in part.runs(0..part.len()) {
+                    for j in 0..run.len as isize {
+                        let place = run.offsets[0] + j * part.inner().strides[0];
+                        assert_eq!((run.offsets[3] + j) % n as isize, place % n as isize);
+                        got.push(place);
+                    }
+                }
+            }
+            got.sort_unstable();
+            assert!(got.into_iter().eq(0..(2 * rows * n) as isize), "{rows} {n}");
+        }
+        let column = Axes::in_memory_order(&[50, 4], [&[4, 1], &[4, 1], &[1, 0]]);
+        assert!(column.periods(40).is_none());
+    }
+
+    #[test]
+    fn tiles_hold_every_pair_once() {
+        let plain = Axes::in_memory_order(&[30, 40], [&[40, 1], &[80, 2]]);
+        assert!(plain.tiled(8).is_none());
+        let turned: [(&[usize], &[isize], &[isize]); 3] = [
+            (&[30, 40], &[40, 1], &[1, 30]),
+            (&[5, 30, 43], &[1290, 43, 1], &[-1, 215, 5]),
+            (&[30, 16], &[16, 1], &[-1, -30]),
+        ];
+        for (shape, a, b) in turned {
+            let mut expected = by_definition(shape, [a, b]);
+            let [main, rest] = Axes::in_memory_order(shape, [a, b]).tiled(8).unwrap();
+            let mut got = walked(&main, 0..main.len());
+            got.extend(walked(&rest, 0..rest.len()));
+            assert_eq!(main.inner().len, 8);
             expected.sort_unstable();
             got.sort_unstable();
             assert_eq!(got, expected, "{shape:?}");

@@ -10,7 +10,7 @@ use super::types::{Reduce, ReduceReal};
 use crate::Error;
 use crate::kernel::map::{One, To};
 use crate::kernel::reduce::{Part, Table, With, computed, in_order};
-use crate::map::{Layout, Operands, Work, with_fresh};
+use crate::map::{Layout, Operands, Order, Work, with_fresh};
 use crate::simd::Stopwatch;
 use crate::{plan, pool, tuning};
 
@@ -180,7 +180,9 @@ where
             }
             // SAFETY: results go to places on the stack.
             let out = unsafe {
-                operands.work::<One, R, (), B, V, _>([layout; 2], f, |work| values(&work, fold))
+                operands.work::<One, R, (), B, V, _>([layout; 2], Order::Output, f, |work| {
+                    values(&work, fold)
+                })
             };
             Ok(out)
         })

@@ -14,6 +14,9 @@
 //! stride 4 an `exp` took 2.44 ns an element read in place, 0.66 staged, and 0.44
 //! at unit stride. What is repeated along a line (stride 0) is copied once per line.
 //!
+//! Large outputs are stored past the cache: their results are staged too, and copied line
+//! by line.
+//!
 //! A second output that is not there has elements `()`: all that concerns it is then
 //! compiled to nothing.
 
@@ -28,8 +31,9 @@ pub(crate) use sources::{
 };
 use sources::{Stage, room};
 
+use super::past_cache;
 use crate::simd;
-use crate::tuning::{MAP_LINES as LINES, MAP_SHORT as SHORT};
+use crate::tuning::{MAP_LINES as LINES, MAP_SHORT as SHORT, MAP_STREAM_BYTES as STREAM};
 
 /// How a closure is called: what it takes of an item, and how many results it gives.
 pub trait Form<F, I, R, S> {
@@ -79,6 +83,8 @@ where
 pub(crate) struct To<R, S> {
     pub(crate) first: *mut R,
     pub(crate) second: *mut S,
+    /// Whether they are so large that they are stored past the cache.
+    pub(crate) past_cache: bool,
 }
 
 impl<R, S> Clone for To<R, S> {
@@ -93,18 +99,31 @@ impl<R> To<R, ()> {
     /// One output.
     #[inline(always)]
     pub(crate) fn one(first: *mut R) -> Self {
-        Self { first, second: std::ptr::dangling_mut() }
+        Self::two(first, std::ptr::dangling_mut())
     }
 }
 
 impl<R, S> To<R, S> {
+    /// Two outputs.
+    #[inline(always)]
+    pub(crate) fn two(first: *mut R, second: *mut S) -> Self {
+        Self { first, second, past_cache: false }
+    }
+
+    /// The same, stored past the cache.
+    pub(crate) fn past_cache(self) -> Self {
+        let can = past_cache::can::<R>() && (size_of::<S>() == 0 || past_cache::can::<S>());
+        Self { past_cache: can, ..self }
+    }
+
     /// From here on: `offsets` are in elements, the outputs' first.
     #[inline(always)]
     pub(crate) fn advance(self, offsets: &[isize]) -> Self {
-        let Self { first, second } = self;
+        let Self { first, second, .. } = self;
         Self {
             first: first.wrapping_offset(offsets[0]),
             second: second.wrapping_offset(offsets[1]),
+            ..self
         }
     }
 }
@@ -164,12 +183,57 @@ pub(crate) unsafe fn plain<P, W, R, S, B, V>(
     P: Sources<Level = P>,
     P: Level<Item = <P as Sources>::Item>,
     W: Form<B, <P as Sources>::Item, R, S> + Form<V, <P as Sources>::Item, R, S>,
+    R: Copy,
+    S: Copy,
 {
     let start = [range.start as isize; PLACES];
+    let (from, to) = (sources.advance(&start), to.advance(&start));
     // SAFETY: by the caller.
     unsafe {
-        fill::<_, W, _, _, _, _>(sources.advance(&start), to.advance(&start), range.len(), f)
-    };
+        if to.past_cache {
+            streamed::<_, W, _, _, _, _>(from, to, range.len(), f);
+        } else {
+            fill::<_, W, _, _, _, _>(from, to, range.len(), f);
+        }
+    }
+}
+
+/// Room for results on their way past the cache.
+#[repr(C, align(64))]
+struct Wide(MaybeUninit<[u8; STREAM]>);
+
+/// [`plain`], by blocks that end with cache lines of the first output.
+///
+/// # Safety
+/// As there.
+#[inline(never)]
+unsafe fn streamed<P, W, R, S, B, V>(from: P, to: To<R, S>, n: usize, f: (&B, &V))
+where
+    P: Sources<Level = P>,
+    P: Level<Item = <P as Sources>::Item>,
+    W: Form<B, <P as Sources>::Item, R, S> + Form<V, <P as Sources>::Item, R, S>,
+    R: Copy,
+    S: Copy,
+{
+    let mut room = [Wide(MaybeUninit::uninit()), Wide(MaybeUninit::uninit())];
+    let larger = size_of::<R>().max(size_of::<S>());
+    let stage = To::two(room[0].0.as_mut_ptr().cast::<R>(), room[1].0.as_mut_ptr().cast::<S>());
+    let (mut done, mut most) = (0, past_cache::before_line(to.first));
+    if most == 0 {
+        most = STREAM / larger;
+    }
+    while done < n {
+        let (len, here) = (most.min(n - done), [done as isize; PLACES]);
+        let to = to.advance(&here);
+        // SAFETY: by the caller; the rooms hold `len` results of either.
+        unsafe {
+            fill::<_, W, _, _, _, _>(from.advance(&here), stage, len, f);
+            past_cache::copy(stage.first, to.first, len);
+            past_cache::copy(stage.second, to.second, len);
+        }
+        (done, most) = (done + len, STREAM / larger);
+    }
+    past_cache::fence();
 }
 
 /// A stretch of elements along the innermost axis: the offset of each operand's
@@ -210,10 +274,13 @@ enum Back<R, S> {
 struct Scratch<P: Sources> {
     stages: P::Stages,
     results: [Stage; 2],
-    /// The lines of a packed block: offsets in the outputs, length.
-    packed: [MaybeUninit<([isize; 2], usize)>; LINES],
+    /// The lines of a packed block.
+    packed: [PackedLine; LINES],
     lines: usize,
 }
+
+/// A line of a packed block: its offsets in the outputs, how long it is.
+type PackedLine = MaybeUninit<([isize; 2], usize)>;
 
 impl<'f, const K: usize, P, W, R, S, I, B, V> Map<'f, K, P, W, R, S, I, B, V>
 where
@@ -279,6 +346,9 @@ where
             unsafe { fill::<_, W, _, _, _, _>(block.from, block.to, block.n, self.f) };
             self.put_back(&scratch, &block);
         }
+        if self.to.past_cache {
+            past_cache::fence();
+        }
     }
 
     /// The next block of a line of which `done` elements are done.
@@ -287,18 +357,24 @@ where
         let strides = &self.strides;
         let level = strides[0] == 1 && strides[1] == 1 && P::are_level(strides);
         let left = line.1 - done;
-        let n = if level { left } else { left.min(Self::ROOM.max(1)) };
         let mut offsets = line.0;
         for k in 0..K {
             offsets[k] += done as isize * strides[k];
         }
-        let from = self.sources.advance(&offsets);
+        let (from, to) = (self.sources.advance(&offsets), self.to.advance(&offsets));
+        let mut staged = [strides[0] != 1, strides[1] != 1];
+        let mut n = if level { left } else { left.min(Self::ROOM.max(1)) };
+        if self.to.past_cache && n > 1 && Self::ROOM >= past_cache::LINE {
+            // Blocks end with cache lines.
+            let over = past_cache::after_line(to.first.wrapping_add(Self::ROOM));
+            (n, staged) = (n.min(Self::ROOM - over), [true; 2]);
+        }
         // SAFETY: the line's elements are the operands', as whoever made the
         // iterator and the pointers promises; a block that is staged fits, being
-        // of ROOM elements or of one; it shrinks only at the end of the line.
-        let from = unsafe { from.level(&mut scratch.stages, strides, n, done == 0) };
-        let to = self.to.advance(&offsets);
-        let staged = [strides[0] != 1 && n != 1, strides[1] != 1 && n != 1];
+        // of ROOM elements or of one; as is what repeats.
+        let repeats = if done == 0 { left.min(Self::ROOM.max(1)) } else { 0 };
+        let from = unsafe { from.level(&mut scratch.stages, strides, n, repeats) };
+        let staged = staged.map(|staged| staged && n != 1);
         Block { from, to: places(scratch, from, to, staged), n, staged, back: Back::Line(to) }
     }
 
@@ -333,7 +409,7 @@ where
         // SAFETY: the block's places in the outputs, and its `n` results; `pack` has
         // written the lines.
         unsafe {
-            let way = |k: usize| (self.strides[k], lines, k, block.n);
+            let way = |k: usize| (self.strides[k], lines, k, block.n, self.to.past_cache);
             let (line, first) = match block.back {
                 Back::Line(to) => (true, to),
                 Back::Lines => (false, self.to),
@@ -358,10 +434,8 @@ fn places<P: Sources, R, S>(
 ) -> To<R, S> {
     let [first, second] = &mut scratch.results;
     let first = if staged[0] { first.ptr() } else { to.first };
-    To {
-        first: from.output().unwrap_or(first),
-        second: if staged[1] { second.ptr() } else { to.second },
-    }
+    let second = if staged[1] { second.ptr() } else { to.second };
+    To::two(from.output().unwrap_or(first), second)
 }
 
 /// Copies `n` results of one output, the `k`-th, to a line or to packed lines.
@@ -373,10 +447,13 @@ unsafe fn put_back<R: Copy>(
     mut from: *const R,
     out: *mut R,
     line: bool,
-    (stride, lines, k, n): (isize, &[MaybeUninit<([isize; 2], usize)>], usize, usize),
+    (stride, lines, k, n, past_cache): (isize, &[PackedLine], usize, usize, bool),
 ) {
     // SAFETY: by the caller.
     unsafe {
+        if line && past_cache && stride == 1 {
+            return past_cache::copy(from, out, n);
+        }
         if line {
             return scatter(from, out, stride, n);
         }

@@ -52,6 +52,8 @@ pub trait Sources: Copy {
     type Level: Level<Item = Self::Item>;
     /// What the smallest stage holds.
     const ROOM: usize;
+    /// Whether results go where elements come from.
+    const IN_PLACE: bool = false;
 
     /// Stages, not initialised.
     fn stages() -> Self::Stages;
@@ -68,22 +70,36 @@ pub trait Sources: Copy {
     /// The operands have `n` elements at `strides`; `to + n <= ROOM`.
     unsafe fn gather(self, stages: &mut Self::Stages, strides: &[isize], to: usize, n: usize);
 
-    /// The operands at unit stride: in place, or copied to the stages. `first`
-    /// says that this is the first block of a line, when what repeats is copied.
+    /// The operands at unit stride: in place, or copied to the stages; of what repeats
+    /// along the line as many copies as `repeats` says, for all blocks of a line at once.
     ///
     /// # Safety
-    /// As for `gather`, unless they are level already; `n` is not larger than in the
-    /// first block of the line.
+    /// As for `gather`, unless they are level already; `n` is at most what `repeats` was
+    /// for the first block of the line.
     unsafe fn level(
         self,
         stages: &mut Self::Stages,
         strides: &[isize],
         n: usize,
-        first: bool,
+        repeats: usize,
     ) -> Self::Level;
 
     /// The stages.
     fn staged(stages: &mut Self::Stages) -> Self::Level;
+
+    /// The same, with the operands of which `which` says so in their stages, `copies` times
+    /// their first `n` elements at `strides`.
+    ///
+    /// # Safety
+    /// These elements are there; `copies * n <= ROOM`.
+    unsafe fn repeated(
+        self,
+        stages: &mut Self::Stages,
+        which: &[bool],
+        strides: &[isize],
+        n: usize,
+        copies: usize,
+    ) -> Self;
 }
 
 /// Operands at unit stride.
@@ -127,15 +143,13 @@ unsafe fn level<T: Copy>(
     stride: isize,
     stage: &mut Stage,
     n: usize,
-    first: bool,
+    repeats: usize,
 ) -> *const T {
     if stride == 1 || n == 1 {
         return from;
     }
-    if stride != 0 || first {
-        // SAFETY: by the caller.
-        unsafe { gather(from, stride, stage, 0, n) };
-    }
+    // SAFETY: by the caller.
+    unsafe { gather(from, stride, stage, 0, if stride == 0 { repeats } else { n }) };
     stage.ptr()
 }
 
@@ -154,12 +168,12 @@ pub(crate) struct InPlace<P>(pub(crate) P);
 macro_rules! sources {
     ($($t:ident $i:tt),+) => {
         sources!(
-            Tuple($($t $i),+), ($($t,)+),
+            Tuple($($t $i),+) false, ($($t,)+),
             |self, i, _out| ($(self.0.$i.add(i).read(),)+), |_| None
         );
     };
     (
-        $wrap:ident($($t:ident $i:tt),+),
+        $wrap:ident($($t:ident $i:tt),+) $in_place:literal,
         $item:ty, |$self:ident, $at:ident, $to:ident| $read:expr, $output:expr
     ) => {
         impl<$($t: Copy),+> Sources for $wrap<($(*const $t,)+)> {
@@ -171,6 +185,7 @@ macro_rules! sources {
                 $(if room::<$t>() < least { least = room::<$t>(); })+
                 least
             };
+            const IN_PLACE: bool = $in_place;
 
             #[inline(always)]
             fn stages() -> Self::Stages {
@@ -207,12 +222,12 @@ macro_rules! sources {
                 stages: &mut Self::Stages,
                 strides: &[isize],
                 n: usize,
-                first: bool,
+                repeats: usize,
             ) -> Self {
                 // SAFETY: by the caller; ROOM is the smallest of all.
                 unsafe {
                     Self(($(
-                        level(self.0.$i, strides[FIRST_OPERAND + $i], &mut stages[$i], n, first),
+                        level(self.0.$i, strides[FIRST_OPERAND + $i], &mut stages[$i], n, repeats),
                     )+))
                 }
             }
@@ -220,6 +235,25 @@ macro_rules! sources {
             #[inline(always)]
             fn staged(stages: &mut Self::Stages) -> Self {
                 Self(($(stages[$i].ptr::<$t>().cast_const(),)+))
+            }
+
+            unsafe fn repeated(
+                mut self,
+                stages: &mut Self::Stages,
+                which: &[bool],
+                strides: &[isize],
+                n: usize,
+                copies: usize,
+            ) -> Self {
+                $(if which[FIRST_OPERAND + $i] {
+                    for copy in 0..copies {
+                        let stride = strides[FIRST_OPERAND + $i];
+                        // SAFETY: by the caller; ROOM is the smallest of all.
+                        unsafe { gather(self.0.$i, stride, &mut stages[$i], copy * n, n) };
+                    }
+                    self.0.$i = stages[$i].ptr::<$t>().cast_const();
+                })+
+                self
             }
         }
 
@@ -239,10 +273,10 @@ macro_rules! sources {
         }
     };
 }
-sources!(Single(A 0), A, |self, i, _out| self.0.0.add(i).read(), |_| None);
+sources!(Single(A 0) false, A, |self, i, _out| self.0.0.add(i).read(), |_| None);
 // Read from the output itself: no other pointer may lead to it there.
 sources!(
-    InPlace(A 0), A,
+    InPlace(A 0) true, A,
     |self, _i, out| out.as_ptr().cast::<A>().read(),
     |p: (*const A,)| Some(p.0.cast_mut().cast())
 );
@@ -267,6 +301,7 @@ impl<const N: usize, S: Sources> Sources for Indexed<N, S> {
     type Stages = ([Stage; N], S::Stages);
     type Level = LevelIndexed<N, S::Level>;
     const ROOM: usize = if S::ROOM < room::<usize>() { S::ROOM } else { room::<usize>() };
+    const IN_PLACE: bool = S::IN_PLACE;
 
     #[inline(always)]
     fn stages() -> Self::Stages {
@@ -306,21 +341,19 @@ impl<const N: usize, S: Sources> Sources for Indexed<N, S> {
         stages: &mut Self::Stages,
         strides: &[isize],
         n: usize,
-        first: bool,
+        repeats: usize,
     ) -> Self::Level {
         let mut index = [std::ptr::null(); N];
         for k in 0..N {
             let (stage, stride) = (stages.0[k].ptr::<isize>(), strides[FIRST_INDEX + k]);
-            if stride != 0 || first {
-                for i in 0..n {
-                    // SAFETY: the stage has room for a block, and for one element always.
-                    unsafe { stage.add(i).write(self.index[k] + i as isize * stride) };
-                }
+            for i in 0..if stride == 0 { repeats } else { n } {
+                // SAFETY: the stage has room for a block, and for one element always.
+                unsafe { stage.add(i).write(self.index[k] + i as isize * stride) };
             }
             index[k] = stage.cast_const().cast();
         }
         // SAFETY: by the caller.
-        let sources = unsafe { self.sources.level(&mut stages.1, strides, n, first) };
+        let sources = unsafe { self.sources.level(&mut stages.1, strides, n, repeats) };
         LevelIndexed { sources, index }
     }
 
@@ -331,6 +364,20 @@ impl<const N: usize, S: Sources> Sources for Indexed<N, S> {
             index[k] = stages.0[k].ptr::<usize>().cast_const();
         }
         LevelIndexed { sources: S::staged(&mut stages.1), index }
+    }
+
+    unsafe fn repeated(
+        self,
+        stages: &mut Self::Stages,
+        which: &[bool],
+        strides: &[isize],
+        n: usize,
+        copies: usize,
+    ) -> Self {
+        // Indices lie nowhere: `Axes::periods` finds none where there are some.
+        // SAFETY: by the caller.
+        let sources = unsafe { self.sources.repeated(&mut stages.1, which, strides, n, copies) };
+        Self { sources, ..self }
     }
 }
 

@@ -4,7 +4,8 @@
 
 use ndarray::{Array1, Array2, ArrayView1};
 use std::hint::black_box;
-use swath::{map, map_inplace, map_into, math};
+use swath::reduce::Sum;
+use swath::{map, map_indexed, map_inplace, map_into, map_reduce, map2, math};
 
 type Result<R> = std::result::Result<Array1<R>, swath::Error>;
 
@@ -121,6 +122,35 @@ pub fn case_macro_operands_6(a: [&Array1<f32>; 6]) -> Result<f32> {
     map!((a[0], a[1], a[2], a[3], a[4], a[5]), |(u, v, w, x, y, z)| {
         u.mul_add(v, w.mul_add(x, y * z)) + expf(u) + expf(x + z) + expf(y) + expf(v)
     })
+}
+
+#[inline(never)]
+pub fn case_macro_operands_7(a: [&Array1<f32>; 7]) -> Result<f32> {
+    map!((a[0], a[1], a[2], a[3], a[4], a[5], a[6]), |(t, u, v, w, x, y, z)| {
+        t.mul_add(u, v.mul_add(w, x * y)) + expf(z) * expf(t - y)
+    })
+}
+
+#[inline(never)]
+pub fn case_macro_operands_8(a: [&Array1<f32>; 8]) -> Result<f32> {
+    map!((a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]), |(s, t, u, v, w, x, y, z)| {
+        s.mul_add(t, u.mul_add(v, w.mul_add(x, y))) + expf(z - s) + expf(w)
+    })
+}
+
+#[inline(never)]
+pub fn case_macro_two_results(a: &Array1<f32>) -> (Array1<f32>, Array1<f32>) {
+    map2!(a, |x| (expf(x + 0.5), expf(x * 0.25) + 1.0)).unwrap()
+}
+
+#[inline(never)]
+pub fn case_macro_indexed(a: &Array1<f32>) -> Result<f32> {
+    map_indexed!(a, |i, x| expf(x * 0.125) + i as i32 as f32)
+}
+
+#[inline(never)]
+pub fn case_macro_reduced(a: &Array1<f32>, b: &Array1<f32>) -> f32 {
+    map_reduce!((a, b), |(x, y)| expf(x - y) * expf(y * 0.75), Sum).unwrap()
 }
 
 #[inline(never)]
@@ -323,6 +353,16 @@ fn main() {
     close("operands_5", case_macro_operands_5([&a; 5]).unwrap()[1000], 2.0 + e(1.0));
     let got = case_macro_operands_6([&f; 6]).unwrap()[1000];
     close("operands_6", f64::from(got), 3.0 + 3.0 * e(1.0) + e(2.0));
+    let got = case_macro_operands_7([&f; 7]).unwrap()[1000];
+    close("operands_7", f64::from(got), 3.0 + e(1.0));
+    let got = case_macro_operands_8([&f; 8]).unwrap()[1000];
+    close("operands_8", f64::from(got), 5.0 + e(1.0));
+    let (first, second) = case_macro_two_results(&f);
+    close("two_results", f64::from(first[1000]), e(1.5));
+    close("two_results", f64::from(second[1000]), e(0.25) + 1.0);
+    close("indexed", f64::from(case_macro_indexed(&f).unwrap()[1000]), e(0.125) + 1000.0);
+    let expected: f64 = f.iter().map(|&x| e(f64::from(x) * 0.75)).sum();
+    close("reduced", f64::from(case_macro_reduced(&f, &f)), expected);
     let (bytes, ints) = (Array1::from_elem(1001, 3u8), Array1::from_elem(1001, 7));
     let got = case_macro_mixed_types(&bytes, &f, &ints).unwrap()[1000];
     close("mixed_types", f64::from(got), 10.0 + e(1.0));
