@@ -10,6 +10,9 @@
 //! saturates) is converted one by one. The constants are those of the compiler's own
 //! conversion of `u64`.
 
+// One source for all pairs of types: casts that always fit are among them.
+#![allow(clippy::cast_lossless)]
+
 /// The conversions from one type to another.
 pub trait CastTo<T>: Copy {
     /// Toward zero, at most what the type holds; NaN gives 0.
@@ -69,6 +72,7 @@ trait Real: Copy + PartialOrd + std::ops::Sub<Output = Self> {
     /// From -2^31 to below 2^31.
     unsafe fn to_i32(self) -> i32;
     fn to_f64(self) -> f64;
+    fn is_number(self) -> bool;
 }
 
 macro_rules! reals {
@@ -84,6 +88,10 @@ macro_rules! reals {
             #[inline(always)]
             fn to_f64(self) -> f64 {
                 f64::from(self)
+            }
+            #[inline(always)]
+            fn is_number(self) -> bool {
+                !self.is_nan()
             }
         }
     )*};
@@ -127,7 +135,7 @@ wholes!(i8 i16 i32 i64 u8 u16 u32 u64);
 /// NaN as 0, and nothing beyond what the integer holds.
 #[inline(always)]
 fn clamped<F: Real, T: Whole<F>>(x: F) -> F {
-    let x = if x == x { x } else { F::ZERO };
+    let x = if x.is_number() { x } else { F::ZERO };
     let x = if x < T::LEAST { T::LEAST } else { x };
     if x > T::GREATEST { T::GREATEST } else { x }
 }

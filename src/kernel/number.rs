@@ -5,6 +5,9 @@
 //! no integer is further from the next one than 2^-p of itself, so that a float with more
 //! bits rounds to the right side.
 
+// One source for all types: casts that always fit are among them.
+#![allow(clippy::cast_lossless)]
+
 use crate::math;
 
 /// What all numbers can do. Integers wrap.

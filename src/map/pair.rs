@@ -6,7 +6,7 @@ use super::{Operands, run};
 use crate::Error;
 
 /// What maps with two results give.
-type Pair<R, S, D> = (Array<R, D>, Array<S, D>);
+pub(super) type Pair<R, S, D> = (Array<R, D>, Array<S, D>);
 
 /// Applies a function with two results to every element of one to eight operands: two
 /// arrays in one pass.

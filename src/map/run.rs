@@ -4,6 +4,7 @@ use ndarray::{Array, ArrayRef, Dimension, ShapeBuilder};
 
 use super::engine::{self, Order, Work};
 use super::operand::{Layout, Operands};
+use super::pair::Pair;
 use crate::Error;
 use crate::kernel::map::{InPlace, One, To, Two};
 use crate::plan::{self, Axes, Buffer, List};
@@ -24,7 +25,7 @@ where
     let (out, _) = made(function, operands, |layouts, to| {
         // SAFETY: new outputs, which nobody else knows.
         unsafe {
-            operands.work::<One, R, (), B, V, _>(layouts, Order::Any, f, |work| work.share(to))
+            operands.work::<One, R, (), B, V, _>(layouts, Order::Any, f, |work| work.share(to));
         }
     })?;
     Ok(out)
@@ -36,7 +37,7 @@ pub(super) fn fresh2<O, R, S, B, V>(
     function: &'static str,
     operands: &O,
     f: (&B, &V),
-) -> Result<(Array<R, O::Dim>, Array<S, O::Dim>), Error>
+) -> Result<Pair<R, S, O::Dim>, Error>
 where
     O: Operands,
     R: Copy + Send + Sync,
@@ -47,7 +48,7 @@ where
     made(function, operands, |layouts, to| {
         // SAFETY: new outputs, which nobody else knows.
         unsafe {
-            operands.work::<Two, R, S, B, V, _>(layouts, Order::Any, f, |work| work.share(to))
+            operands.work::<Two, R, S, B, V, _>(layouts, Order::Any, f, |work| work.share(to));
         }
     })
 }
@@ -58,7 +59,7 @@ pub(super) fn made<O, R, S>(
     function: &'static str,
     operands: &O,
     run: impl FnOnce([Layout<'_>; 2], To<R, S>),
-) -> Result<(Array<R, O::Dim>, Array<S, O::Dim>), Error>
+) -> Result<Pair<R, S, O::Dim>, Error>
 where
     O: Operands,
 {
@@ -119,7 +120,7 @@ where
     // SAFETY: the output is borrowed for writing alone, no two of its indices name
     // one place, and the operands broadcast to its shape.
     unsafe {
-        operands.work::<One, R, (), B, V, _>([layout; 2], Order::Any, f, |work| work.share(to))
+        operands.work::<One, R, (), B, V, _>([layout; 2], Order::Any, f, |work| work.share(to));
     };
     Ok(())
 }
@@ -140,8 +141,9 @@ where
     B: Fn(O::Item) -> (R, S) + Sync,
     V: Fn(O::Item) -> (R, S) + Sync,
 {
-    let to = To::two(out.0.as_mut_ptr(), out.1.as_mut_ptr());
-    let layouts = [Layout::of(out.0), Layout::of(out.1)];
+    let (first, second) = out;
+    let to = To::two(first.as_mut_ptr(), second.as_mut_ptr());
+    let layouts = [Layout::of(first), Layout::of(second)];
     check_into(function, operands, "first", layouts[0])?;
     check_into(function, operands, "second", layouts[1])?;
     if layouts[0].shape != layouts[1].shape {
@@ -189,7 +191,7 @@ where
     let axes = Axes::<3>::in_memory_order(shape, [strides; 3]);
     // SAFETY: the axes are the array's.
     unsafe {
-        engine::walked::<3, _, One, _, _, _, _, _>(&axes, Order::Any, sources, bytes, f, share)
+        engine::walked::<3, _, One, _, _, _, _, _>(&axes, Order::Any, sources, bytes, f, share);
     };
     Ok(())
 }

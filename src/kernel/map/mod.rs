@@ -369,10 +369,10 @@ where
             let over = past_cache::after_line(to.first.wrapping_add(Self::ROOM));
             (n, staged) = (n.min(Self::ROOM - over), [true; 2]);
         }
+        let repeats = if done == 0 { left.min(Self::ROOM.max(1)) } else { 0 };
         // SAFETY: the line's elements are the operands', as whoever made the
         // iterator and the pointers promises; a block that is staged fits, being
         // of ROOM elements or of one; as is what repeats.
-        let repeats = if done == 0 { left.min(Self::ROOM.max(1)) } else { 0 };
         let from = unsafe { from.level(&mut scratch.stages, strides, n, repeats) };
         let staged = staged.map(|staged| staged && n != 1);
         Block { from, to: places(scratch, from, to, staged), n, staged, back: Back::Line(to) }

@@ -316,8 +316,8 @@ impl<const N: usize, S: Sources> Sources for Indexed<N, S> {
     #[inline(always)]
     fn advance(self, offsets: &[isize]) -> Self {
         let mut index = self.index;
-        for k in 0..N {
-            index[k] += offsets[FIRST_INDEX + k];
+        for (at, offset) in index.iter_mut().zip(&offsets[FIRST_INDEX..]) {
+            *at += offset;
         }
         Self { sources: self.sources.advance(offsets), index }
     }
@@ -359,10 +359,7 @@ impl<const N: usize, S: Sources> Sources for Indexed<N, S> {
 
     #[inline(always)]
     fn staged(stages: &mut Self::Stages) -> Self::Level {
-        let mut index = [std::ptr::null(); N];
-        for k in 0..N {
-            index[k] = stages.0[k].ptr::<usize>().cast_const();
-        }
+        let index = stages.0.each_mut().map(|stage| stage.ptr::<usize>().cast_const());
         LevelIndexed { sources: S::staged(&mut stages.1), index }
     }
 
