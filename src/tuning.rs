@@ -70,7 +70,9 @@ pub(crate) const UFUNC_BLOCK: usize = 512;
 /// What a line along the innermost axis costs, in ns, beyond its elements.
 pub(crate) const UFUNC_LINE_NS: f64 = 20.0;
 
-/// Outputs of at least this many bytes are stored past the cache.
+/// Outputs of at least this many bytes are stored past the cache: twice that no longer fits
+/// there. Of 128 MiB of f32, two threads, a copy reaches 25 GB/s without and 32 so, `exp`
+/// 22.0 and 23.2. Where between it begins to pay was not measured.
 pub(crate) const UFUNC_STREAM_MIN: usize = 16 << 20;
 
 // ---- probing what a user's closure costs ------------------------------------
