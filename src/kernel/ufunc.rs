@@ -335,9 +335,9 @@ pub(crate) unsafe fn stream(from: *const u8, to: *mut u8, bytes: usize) {
         if to.addr().is_multiple_of(64) {
             let whole = bytes / 64 * 64;
             if tier() == Tier::Avx512 {
-                lines(from, to, whole)
+                lines(from, to, whole);
             } else {
-                quarters(from, to, whole)
+                quarters(from, to, whole);
             }
             return std::ptr::copy_nonoverlapping(from.add(whole), to.add(whole), bytes - whole);
         }

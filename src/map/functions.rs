@@ -242,12 +242,13 @@ binary! {
 /// assert_eq!((sin[0], cos[0]), (0.0, 1.0));
 /// # Ok::<(), swath::Error>(())
 /// ```
-pub fn sin_cos<T: Float, D: Dimension>(
-    a: &ArrayRef<T, D>,
-) -> Result<(Array<T, D>, Array<T, D>), Error> {
+pub fn sin_cos<T: Float, D: Dimension>(a: &ArrayRef<T, D>) -> Result<Pair<T, D>, Error> {
     let sin = ufunc::one("sin_cos", a, one::sin::<T>())?;
     Ok((sin, ufunc::one("sin_cos", a, one::cos::<T>())?))
 }
+
+/// Two arrays of the same kind.
+type Pair<T, D> = (Array<T, D>, Array<T, D>);
 
 /// `yes` where `condition` holds, else `no`: `NumPy`'s `where`. The three broadcast
 /// together, and elements may be of any type.

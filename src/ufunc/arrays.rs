@@ -177,12 +177,15 @@ fn broadcast<const N: usize>(
     Err(Error::Broadcast { function, shapes: shapes.map(<[usize]>::to_vec).to_vec() })
 }
 
+/// The dimension that two operands broadcast to.
+type Larger<A, B> = <<A as Operand>::Dim as DimMax<<B as Operand>::Dim>>::Output;
+
 /// Of each two elements, in a new array.
 pub(crate) fn two<T, A, B>(
     function: &'static str,
     (a, b): (&A, &B),
     body: Loop,
-) -> Result<Array<T, <A::Dim as DimMax<B::Dim>>::Output>, Error>
+) -> Result<Array<T, Larger<A, B>>, Error>
 where
     T: Float,
     A: Operand<Elem = T>,
