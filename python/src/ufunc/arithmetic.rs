@@ -50,7 +50,6 @@ entry!(FLOOR_DIVIDE "floor_divide" First [10] joined(
             let quotient = x.wrapping_div(y);
             // A rest of the other sign: the division was not downwards.
             let rest = x.wrapping_rem(y);
-            #[allow(unused_comparisons)] // unsigned types too
             let other = rest != 0 && (rest < 0) != (y < 0);
             if other { quotient.wrapping_sub(1) } else { quotient }
         }
@@ -63,7 +62,6 @@ entry!(REMAINDER "remainder" First [10] joined(
             0
         } else {
             let rest = x.wrapping_rem(y);
-            #[allow(unused_comparisons)]
             let other = rest != 0 && (rest < 0) != (y < 0);
             if other { rest.wrapping_add(y) } else { rest }
         }
@@ -126,7 +124,6 @@ entry!(ABSOLUTE "absolute" First [11] after(
 ));
 entry!(SIGN "sign" NoBool [10] joined(
     rows!(@integers 1 T |x: T| {
-        #[allow(unused_comparisons)] // unsigned types too
         T::from(x > 0).wrapping_sub(T::from(x < 0))
     }),
     floats!(1 T |x: T| math::sign(x)),

@@ -93,10 +93,8 @@ pub(super) static LEFT_SHIFT: Entry = {
 
 pub(super) static RIGHT_SHIFT: Entry = {
     static ROWS: [Row; 8] = rows!(@integers 2 T |x: T, y: T| {
-        #[allow(unused_comparisons)] // unsigned types too
         let inside = y >= 0 && y < T::BITS as T;
         // The sign is all that is left.
-        #[allow(unused_comparisons)]
         let out = if x < 0 { (0 as T).wrapping_sub(1) } else { 0 };
         if inside { x >> y } else { out }
     });

@@ -3,10 +3,12 @@
 //! Two operands of different types are cast block by block while they are computed with;
 //! there is a loop for each type, not for each pair.
 
+#[allow(unused_comparisons, clippy::absurd_extreme_comparisons)] // one source for all integers
 mod arithmetic;
 mod cast;
 mod elementary;
 mod fast;
+#[allow(unused_comparisons, clippy::absurd_extreme_comparisons)] // one source for all integers
 mod logic;
 mod promote;
 mod run;

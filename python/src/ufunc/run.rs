@@ -122,7 +122,7 @@ fn choose(
         let arrays = || operands.iter().filter_map(Operand::dtype);
         let numbers = arrays().count() < operands.len();
         let fits = |dtype| is_safe(dtype, row.of) && !(divides && row.of != DType::F64);
-        arrays().all(fits) && !(numbers && !fits(of))
+        (fits(of) || !numbers) && arrays().all(fits)
     });
     row.map(Chosen::by).ok_or_else(|| none(&types(operands)))
 }
