@@ -413,7 +413,7 @@ fn large_results_are_those_of_their_parts() {
                     let few = part.slice(s![from..to, ..]);
                     let few = conv::correlate(&few, filter, Border::Mirror).unwrap();
                     let context = format!("{cols} {start} {line}");
-                    assert_same_bits(&out.row(line), few.row(line - from), context);
+                    assert_same_bits(out.row(line), few.row(line - from), context);
                 }
             }
         }

@@ -138,14 +138,14 @@ fn naive_bytes<A: Copy + Into<f64>>(
         let mut add = |product: f64| sum += product;
         if even || odd {
             add(x(n / 2) * taps[n / 2]);
-            for i in 0..n / 2 {
+            for (i, tap) in taps[..n / 2].iter().enumerate() {
                 let (left, right) = (x(i), x(n - 1 - i));
-                add(if even { left + right } else { left - right } * taps[i]);
+                add(if even { left + right } else { left - right } * tap);
             }
         } else {
             add(x(n - 1) * taps[n - 1]);
-            for i in 0..n - 1 {
-                add(x(i) * taps[i]);
+            for (i, tap) in taps[..n - 1].iter().enumerate() {
+                add(x(i) * tap);
             }
         }
         sum
