@@ -102,7 +102,7 @@ fn by_hand(operands: &[Array1<f64>; 5], out: &mut Array1<f64>, threads: usize) {
 fn sum_of_five(operands: [&[f64]; 5], out: &mut [f64]) {
     use std::arch::x86_64::{_mm_add_pd, _mm_loadu_pd, _mm_sfence, _mm_stream_pd};
     // Sixteen bytes at a time, which every x86-64 has: memory is slower than that.
-    let skip = (out.as_ptr().addr() % 16 != 0).into();
+    let skip = usize::from(!out.as_ptr().addr().is_multiple_of(16));
     let operands = operands.map(|a| &a[skip..]);
     let out = &mut out[skip..];
     for i in (0..out.len() & !1).step_by(2) {
@@ -289,7 +289,7 @@ fn small(asked: &Asked) {
         }),
     ];
     for (name, seconds) in medians(asked, ways, 21) {
-        println!("  16 elements {name:20} {:6.1} ns", seconds * 1e9 / calls as f64);
+        println!("  16 elements {name:20} {:6.1} ns", seconds * 1e9 / f64::from(calls));
     }
 }
 

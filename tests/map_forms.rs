@@ -55,7 +55,7 @@ proptest! {
             let cut = |axis: ndarray::AxisDescription| ndarray::Slice {
                 start: 0,
                 end: None,
-                step: if (axis.axis.index() + turn) % 2 == 0 { 2 } else { -2 },
+                step: if (axis.axis.index() + turn).is_multiple_of(2) { 2 } else { -2 },
             };
             {
                 let (mut one, mut two) = (first.slice_each_axis_mut(cut), second.slice_each_axis_mut(cut));
@@ -315,7 +315,11 @@ fn n5_casts_of_integers_saturate_or_wrap() {
     let saturated = |x: u64| i128::from(x).clamp(0, i64::MAX.into()) as i64;
     casts::<u64, i64>(saturated, saturated, |x| x as i64);
     casts::<i64, f64>(|x| x as f64, |x| x as f64, |x| x as f64);
-    casts::<bool, f32>(|x| x as u8 as f32, |x| x as u8 as f32, |x| x as u8 as f32);
+    casts::<bool, f32>(
+        |x| f32::from(u8::from(x)),
+        |x| f32::from(u8::from(x)),
+        |x| f32::from(u8::from(x)),
+    );
 }
 
 #[test]
@@ -422,7 +426,7 @@ fn integers<T: Wide>() {
     let two = |f: fn(i128, i128) -> i128| move |x: T, y: T| T::narrow(f(x.wide(), y.wide()));
     on_pairs::<T, _>("add", |a, b| swath::add(a, b), two(|x, y| x + y));
     on_pairs::<T, _>("subtract", |a, b| swath::subtract(a, b), two(|x, y| x - y));
-    on_pairs::<T, _>("multiply", |a, b| swath::multiply(a, b), two(|x, y| x.wrapping_mul(y)));
+    on_pairs::<T, _>("multiply", |a, b| swath::multiply(a, b), two(i128::wrapping_mul));
     on_pairs::<T, _>("minimum", |a, b| swath::minimum(a, b), two(i128::min));
     on_pairs::<T, _>("maximum", |a, b| swath::maximum(a, b), two(i128::max));
     on_pairs::<T, _>("floor_divide", |a, b| swath::floor_divide(a, b), two(floor_divided));
@@ -485,11 +489,11 @@ fn floats<T: Edges + Number + swath::Float>() {
     on_pairs::<T, _>("maximum", |a, b| swath::maximum(a, b), math::maximum);
     on_edges::<T, _>("negative", |a| swath::negative(a), |x| -x);
     on_edges::<T, _>("abs", |a| swath::abs(a), math::abs);
-    on_edges::<T, _>("reciprocal", |a| swath::reciprocal(a), |x| x.recip());
-    on_edges::<T, _>("isnan", |a| swath::isnan(a), |x| x.is_nan());
-    on_edges::<T, _>("isinf", |a| swath::isinf(a), |x| x.is_infinite());
-    on_edges::<T, _>("isfinite", |a| swath::isfinite(a), |x| x.is_finite());
-    on_edges::<T, _>("signbit", |a| swath::signbit(a), |x| x.is_sign_negative());
+    on_edges::<T, _>("reciprocal", |a| swath::reciprocal(a), num_traits::float::Float::recip);
+    on_edges::<T, _>("isnan", |a| swath::isnan(a), num_traits::float::Float::is_nan);
+    on_edges::<T, _>("isinf", |a| swath::isinf(a), num_traits::float::Float::is_infinite);
+    on_edges::<T, _>("isfinite", |a| swath::isfinite(a), num_traits::float::Float::is_finite);
+    on_edges::<T, _>("signbit", |a| swath::signbit(a), num_traits::float::Float::is_sign_negative);
 }
 
 #[test]
@@ -649,7 +653,7 @@ fn map_reduce_of_integers_and_truth() {
     let a = Array2::from_shape_fn((100, 77), |(i, j)| (i * j % 251) as u8);
     let sum = map_reduce!(&a, |x| x.wrapping_mul(3), Sum).unwrap();
     assert_eq!(sum, a.iter().map(|x| u64::from(x.wrapping_mul(3))).sum::<u64>());
-    assert_eq!(map_reduce!(&a, |x| x as i16 - 300, Max).unwrap(), -50);
+    assert_eq!(map_reduce!(&a, |x| i16::from(x) - 300, Max).unwrap(), -50);
     assert!(map_reduce!(&a, |x| x == 250, Any).unwrap());
     assert!(!map_reduce!(&a, |x| x == 251, Any).unwrap());
     assert!(map_reduce!(&a, |x| x < 251, All).unwrap());

@@ -9,7 +9,7 @@
 
 mod pricing;
 #[path = "../support/mod.rs"]
-#[allow(dead_code)] // no picture here
+#[allow(unused_imports)] // no picture here
 mod support;
 
 use std::process::ExitCode;
