@@ -110,10 +110,10 @@ const CASES: &[(&str, usize)] = &[
     ("case_math_cbrt_f64", 6),
     ("case_math_hypot_f32", 2),
     ("case_math_hypot_f64", 3),
-    ("case_math_three_f32", 56),
-    ("case_math_three_f64", 58),
+    ("case_math_three_f32", 46),
+    ("case_math_three_f64", 50),
     ("case_math_eight_f32", 132),
-    ("case_math_eight_f64", 145),
+    ("case_math_eight_f64", 137),
 ];
 
 /// What the loops may call: copies that staging turns into, the walk from line to
