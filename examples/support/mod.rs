@@ -1,6 +1,6 @@
 //! What the picture examples share: loading, saving, the output folder and a
 //! scene of their own. Every failure is one line of text that names the file.
-#![allow(dead_code, reason = "each example uses its own part")]
+#![allow(dead_code, unused_imports, reason = "each example uses its own part")]
 
 mod options;
 mod scene;

@@ -252,6 +252,8 @@ cast!(bool f64 |x| f64::from(u8::from(x)));
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Debug;
+
     use super::*;
 
     /// Numbers around every edge.
@@ -276,10 +278,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn same<S: CastTo<T>, T: PartialEq + std::fmt::Debug>(x: S, [t, n, w]: [T; 3])
-    where
-        S: std::fmt::Debug,
-    {
+    fn same<S: CastTo<T> + Debug, T: PartialEq + Debug>(x: S, [t, n, w]: [T; 3]) {
         assert_eq!(x.truncated(), t, "{x:?}");
         assert_eq!(x.nearest(), n, "{x:?}");
         assert_eq!(x.wrapped(), w, "{x:?}");

@@ -287,7 +287,7 @@ mod tests {
                     }
                     let a = i128::from(x);
                     assert_eq!(x.negative(), (-a) as $t);
-                    assert_eq!(x.absolute(), a.abs() as $t);
+                    assert_eq!(x.absolute(), a.unsigned_abs() as $t);
                     assert_eq!(Arithmetic::sign(x), a.signum() as $t);
                     assert_eq!(u32::from(x.ones()), a.unsigned_abs().count_ones());
                 }
