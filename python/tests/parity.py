@@ -40,7 +40,8 @@ class Tally:
         part = 0.0
         if good:
             same = (actual == expected) | ((actual != actual) & (expected != expected))
-            error = np.abs(actual.astype("g") - expected.astype("g"))
+            with np.errstate(invalid="ignore"):  # equal infinities
+                error = np.abs(actual.astype("g") - expected.astype("g"))
             with np.errstate(divide="ignore", invalid="ignore"):
                 parts = np.where(same, 0, np.where(bound > 0, error / bound, np.inf))
             part = float(parts.max(initial=0.0))
@@ -312,6 +313,8 @@ def elementwise(tally):
     shapes = [(130,), (33, 47), (2, 3, 4, 5), (0,), (3, 0)]
     names = [*calls.ONE, *calls.TWO, *calls.BITS, *calls.SPECIAL]
     for name, shape, dtype in itertools.product(names, shapes, DTYPES + ["bool"]):
+        if name in calls.SPECIAL and dtype not in FLOATS:
+            continue  # SciPy gives other types
         home = (swath.special, scipy.special) if name in calls.SPECIAL else (swath, np)
         ours, theirs = (getattr(module, name) for module in home)
         base = elements("sum", shape, dtype)
@@ -327,7 +330,7 @@ def elementwise(tally):
         if expected.dtype == "f2":
             continue
         u, bound = unit(expected.dtype), 0
-        if name in ROUNDED or name in calls.SPECIAL:
+        if u and (name in ROUNDED or name in calls.SPECIAL):
             with np.errstate(all="ignore"):
                 bound = 12 * u * np.abs(expected) + np.finfo(expected.dtype).smallest_subnormal
                 if name in calls.SPECIAL or name == "logaddexp":
@@ -344,8 +347,9 @@ def elementwise(tally):
         tally.compare("where", (shape, dtype), swath.where(base > 0, base, base[..., ::-1]),
                       np.where(base > 0, base, base[..., ::-1]), 0)
         low, high = sorted([base.flat[0], base.flat[-1]]) if base.size else (0, 1)
-        tally.compare("clip", (shape, dtype), swath.clip(base, low, high),
-                      np.clip(base, low, high), 0)
+        if dtype != "bool":  # int8 here
+            tally.compare("clip", (shape, dtype), swath.clip(base, low, high),
+                          np.clip(base, low, high), 0)
         for to in DTYPES:
             if not (np.dtype(dtype).kind == "f" and np.dtype(to).kind != "f"):
                 tally.compare("astype", (shape, dtype, to), swath.astype(base, to),
