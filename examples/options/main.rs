@@ -9,7 +9,6 @@
 
 mod pricing;
 #[path = "../support/mod.rs"]
-#[allow(unused_imports)] // no picture here
 mod support;
 
 use std::process::ExitCode;
