@@ -4,6 +4,8 @@
 //! cargo test --test math                                     samples of all inputs
 //! cargo test --release --test math -- --ignored --nocapture exhaustive_f32
 //!                                                            every f32
+//! cargo test --release --test math -- --ignored --nocapture exhaustive_pairs
+//!                                                            10^9 pairs of f32
 //! SWATH_MATH_POINTS=100000000 cargo test --release --test math -- --nocapture mpfr
 //!                                                            that many f64 points
 //! ```
@@ -101,6 +103,25 @@ fn exhaustive_f32() {
             }
         });
         report(&mut faults, function.name, &worst.into_inner().unwrap(), function.steps.0);
+    }
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
+/// A thousand million pairs of f32 for each function of two.
+#[test]
+#[ignore = "minutes for each function: 10^9 pairs"]
+fn exhaustive_pairs() {
+    const BLOCK: usize = 100_000;
+    let mut faults = Vec::new();
+    for function in two_by_two() {
+        let worst = in_parallel(1_000_000_000u64.div_ceil(BLOCK as u64), |seed| {
+            let mut worst = Worst::default();
+            for (x, y) in pairs(&function, BLOCK, seed) {
+                worst.join(&f32_pairs(&function, &x.mapv(|x| x as f32), &y.mapv(|y| y as f32)));
+            }
+            worst
+        });
+        report(&mut faults, function.name, &worst, 1);
     }
     assert!(faults.is_empty(), "{faults:?}");
 }
