@@ -29,7 +29,7 @@ const CASES: &[(&str, usize)] = &[
     ("case_macro_operands_7", 20),
     ("case_macro_operands_8", 21),
     ("case_macro_two_results", 18),
-    ("case_macro_indexed", 9),
+    ("case_macro_indexed", 13),
     ("case_macro_reduced", 18),
     ("case_macro_mixed_types", 9),
     ("case_macro_widening", 13),

@@ -374,7 +374,7 @@ where
         // iterator and the pointers promises; a block that is staged fits, being
         // of ROOM elements or of one; as is what repeats.
         let from = unsafe { from.level(&mut scratch.stages, strides, n, repeats) };
-        let staged = staged.map(|staged| staged && n != 1);
+        let staged = [staged[0] && n != 1, staged[1] && n != 1];
         Block { from, to: places(scratch, from, to, staged), n, staged, back: Back::Line(to) }
     }
 

@@ -359,7 +359,10 @@ impl<const N: usize, S: Sources> Sources for Indexed<N, S> {
 
     #[inline(always)]
     fn staged(stages: &mut Self::Stages) -> Self::Level {
-        let index = stages.0.each_mut().map(|stage| stage.ptr::<usize>().cast_const());
+        let mut index = [std::ptr::null(); N];
+        for k in 0..N {
+            index[k] = stages.0[k].ptr::<usize>().cast_const();
+        }
         LevelIndexed { sources: S::staged(&mut stages.1), index }
     }
 
@@ -412,8 +415,14 @@ impl<const N: usize, L: Level> Level for LevelIndexed<N, L> {
 
     #[inline(always)]
     unsafe fn read<R>(self, i: usize, out: &MaybeUninit<R>) -> Self::Item {
+        // A loop: `map` of arrays is a call, which is not compiled for the tier.
+        let mut index = [0; N];
+        for k in 0..N {
+            // SAFETY: by the caller.
+            index[k] = unsafe { self.index[k].add(i).read() };
+        }
         // SAFETY: by the caller.
-        unsafe { (self.index.map(|index| index.add(i).read()), self.sources.read(i, out)) }
+        (index, unsafe { self.sources.read(i, out) })
     }
 
     #[inline(always)]

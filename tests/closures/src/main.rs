@@ -144,8 +144,8 @@ pub fn case_macro_two_results(a: &Array1<f32>) -> (Array1<f32>, Array1<f32>) {
 }
 
 #[inline(never)]
-pub fn case_macro_indexed(a: &Array1<f32>) -> Result<f32> {
-    map_indexed!(a, |i, x| expf(x * 0.125) + i as i32 as f32)
+pub fn case_macro_indexed(a: &Array1<f64>) -> Result<f64> {
+    map_indexed!(a, |i, x| exp(x * 0.125) + f64::from(i as i32))
 }
 
 #[inline(never)]
@@ -360,7 +360,7 @@ fn main() {
     let (first, second) = case_macro_two_results(&f);
     close("two_results", f64::from(first[1000]), e(1.5));
     close("two_results", f64::from(second[1000]), e(0.25) + 1.0);
-    close("indexed", f64::from(case_macro_indexed(&f).unwrap()[1000]), e(0.125) + 1000.0);
+    close("indexed", case_macro_indexed(&a).unwrap()[1000], e(0.125) + 1000.0);
     let expected: f64 = f.iter().map(|&x| e(f64::from(x) * 0.75)).sum();
     close("reduced", f64::from(case_macro_reduced(&f, &f)), expected);
     let (bytes, ints) = (Array1::from_elem(1001, 3u8), Array1::from_elem(1001, 7));
