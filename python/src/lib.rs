@@ -14,6 +14,7 @@ mod error;
 mod filter;
 mod matmul;
 mod options;
+mod plain;
 mod products;
 mod raw;
 mod reduce;

@@ -1,16 +1,23 @@
 //! matmul: NumPy's rules of shapes around swath's matrix product.
 
 use ndarray::{ArrayView2, ArrayViewMut2, Ix2};
+use numpy::PyUntypedArrayMethods;
+use numpy::npyffi::NPY_ARRAY_WRITEABLE;
 use pyo3::prelude::*;
 
 use crate::array::{Input, Output, Target, dtype_argument, numpy_function};
 use crate::axes::broadcast;
 use crate::call::{Bits, Call, perform};
 use crate::dtype::{DType, dispatch};
-use crate::error::{Kind, error};
+use crate::error::{Kind, error, refused};
 use crate::options::{is_text, is_true, refuse_unless};
+use crate::plain::{self, Plain};
 use crate::products::{dot_of_vectors, vectors_cost_ns};
 use crate::raw::{Raw, view, view_mut};
+use crate::{control, task};
+
+/// Elements of an operand up to which a product may be a small one.
+const SMALL: usize = 1 << 14;
 
 /// A stack of products: `c[i] = a[i] @ b[i]` for every index of `batch`.
 pub(crate) struct Stack {
@@ -264,7 +271,62 @@ pub(crate) fn matmul<'py>(
     refuse_unless(NAME, "axes", axes, |_| false)?;
     refuse_unless(NAME, "axis", axis, |_| false)?;
     refuse_unless(NAME, "keepdims", keepdims, |k| !is_true(k))?;
+    if dtype.is_none()
+        && let Some(result) = small(x1, x2, out)?
+    {
+        return Ok(result);
+    }
     perform(x1.py(), || stacked(NAME, promoted(NAME, x1, x2, dtype)?, out, x1.py()))
+}
+
+/// The product of two small matrices of one type without gaps, at once and on this thread;
+/// what does not fit goes the way of all others, to the same result.
+fn small<'py>(
+    x1: &Bound<'py, PyAny>,
+    x2: &Bound<'py, PyAny>,
+    out: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = x1.py();
+    if task::is_handed_over_now() || control::settings(py)?.is_some() {
+        return Ok(None);
+    }
+    let [Some(a), Some(b)] = [x1, x2].map(|x| Plain::new(x, 0, SMALL)) else { return Ok(None) };
+    let (&[m, k], &[rows, n]) = (a.array.shape(), b.array.shape()) else { return Ok(None) };
+    let dtype = a.dtype;
+    if k != rows || dtype != b.dtype || dtype == DType::Bool || [m, k, n].contains(&0) {
+        return Ok(None);
+    }
+    let cost_ns = dispatch!(dtype, T => swath::matmul::cost_ns::<T>)([m, k, n]);
+    if !control::is_short(cost_ns) {
+        return Ok(None);
+    }
+    let (result, first) = match out {
+        None => {
+            let made = plain::empty(py, dtype, &[m, n])?;
+            let first = plain::first(&made);
+            (made, first)
+        }
+        Some(out) => {
+            let fits = |out: &Plain<'_>| {
+                out.dtype == dtype
+                    && out.array.shape() == [m, n]
+                    && a.is_apart(out)
+                    && b.is_apart(out)
+            };
+            let Some(out) = Plain::new(out, NPY_ARRAY_WRITEABLE, usize::MAX).filter(fits) else {
+                return Ok(None);
+            };
+            (out.array, out.first)
+        }
+    };
+    let wide = n as isize;
+    let inner = [[k as isize, 1], [wide, 1], [wide, 1]];
+    let stack = Stack { batch: Vec::new(), steps: Vec::new(), size: [m, k, n], inner };
+    // SAFETY: arrays of this type and of these sizes without gaps, alive and attached; the
+    // output is new, or writable and apart from the operands.
+    unsafe { stack.run(dtype, [a.first, b.first, first]) }
+        .map_err(|refusal| refused(py, &refusal))?;
+    Ok(Some(result.into_any()))
 }
 
 /// The call of a stack of products, the batch axes broadcast.

@@ -192,3 +192,28 @@ def test_s8_an_output_of_2_to_the_50_bytes():
     assert isinstance(caught.value, swath.Error)
     with pytest.raises(MemoryError):
         swath.matmul(column, np.broadcast_to(np.ones(1), (1, 1 << 40)))
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i1", "i4", "u8", "?"])
+@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 5, 2), (16, 16, 16), (40, 33, 17)])
+def test_small_products_with_every_kind_of_output(dtype, shape):
+    m, k, n = shape
+    rng = np.random.default_rng(m + k + n)
+    a = rng.integers(0, 3, (m, k)).astype(dtype)
+    b = rng.integers(0, 3, (k, n)).astype(dtype)
+    expected = a @ b
+    out = np.empty((m, n), dtype)
+    for got in (swath.matmul(a, b), swath.matmul(a, b, out=out), out):
+        assert got.dtype == expected.dtype and np.array_equal(got, expected)
+    assert swath.matmul(a, b, out=out) is out
+    wide = np.zeros((m, 2 * n), dtype)
+    swath.matmul(a, b, out=wide[:, ::2])
+    assert np.array_equal(wide[:, ::2], expected) and not wide[:, 1::2].any()
+    if m == k == n:
+        square = a.copy()
+        assert swath.matmul(square, b, out=square) is square
+        assert np.array_equal(square, expected)
+    a.flags.writeable = False
+    assert np.array_equal(swath.matmul(a, b), expected)
+    with pytest.raises(ValueError):
+        swath.matmul(b, b, out=a) if k == n else swath.matmul(b, np.zeros((n + 1, 2), dtype))

@@ -1,10 +1,8 @@
 //! The short way of small calls: whole arrays of one type and shape, at once and on this
 //! thread. What does not fit goes the way of all others, to the same result.
 
-use numpy::npyffi::{
-    self, NPY_ARRAY_ALIGNED, NPY_ARRAY_C_CONTIGUOUS, NPY_ARRAY_WRITEABLE, PY_ARRAY_API,
-};
-use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
+use numpy::PyUntypedArrayMethods;
+use numpy::npyffi::NPY_ARRAY_WRITEABLE;
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 use swath::ufunc::{Place, Ufunc};
@@ -14,46 +12,11 @@ use super::run::Keywords;
 use super::table::{Entry, Rule};
 use crate::call::Bits;
 use crate::control::settings;
-use crate::dtype::DType;
+use crate::plain::{self, Plain};
 
 /// Elements up to which a call is short: well below what threads, signals and deadlines are
 /// for.
 const SHORT: usize = 2048;
-
-/// An array without gaps, in C order.
-struct Plain<'py> {
-    array: Bound<'py, PyUntypedArray>,
-    dtype: DType,
-    first: *mut u8,
-    len: usize,
-}
-
-impl<'py> Plain<'py> {
-    fn new(object: &Bound<'py, PyAny>, flags: i32) -> Option<Self> {
-        // SAFETY: the object is alive.
-        if unsafe { npyffi::PyArray_CheckExact(object.py(), object.as_ptr()) } == 0 {
-            return None;
-        }
-        // SAFETY: just checked.
-        let array = unsafe { object.cast_unchecked::<PyUntypedArray>() }.clone();
-        // SAFETY: the array is alive, and we are attached.
-        let (first, has) = unsafe {
-            let fields = &(*array.as_array_ptr()).fields;
-            (fields.data.cast::<u8>(), fields.flags)
-        };
-        let all = flags | NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED;
-        let descr = array.dtype();
-        let dtype = DType::of(&descr)?;
-        let native = !matches!(descr.byteorder(), b'<' | b'>');
-        let len = array.shape().iter().product();
-        let fits = has & all == all && native && first.addr().is_multiple_of(dtype.size());
-        (fits && len <= SHORT && array.ndim() > 0).then_some(Self { array, dtype, first, len })
-    }
-
-    fn is_like(&self, other: &Self) -> bool {
-        self.dtype == other.dtype && self.array.shape() == other.array.shape()
-    }
-}
 
 /// An operand: an array, or a number in the type of the arrays.
 enum Short<'py> {
@@ -80,7 +43,7 @@ pub(super) fn call<'py>(
         operands.swap(0, 1);
     }
     let out = match keywords.out {
-        Some(out) => match Plain::new(out, NPY_ARRAY_WRITEABLE) {
+        Some(out) => match Plain::new(out, NPY_ARRAY_WRITEABLE, SHORT) {
             Some(out) => Some(out),
             None => return Ok(None),
         },
@@ -115,13 +78,10 @@ pub(super) fn call<'py>(
     }
     let made = match &out {
         Some(out) => {
-            let bytes = len * size;
             // At the very place of an operand, or apart from all.
             let apart = operands.iter().flatten().all(|operand| match operand {
                 Short::Plain(a) => {
-                    (a.first == out.first && out.dtype.size() == size)
-                        || a.first.addr() + bytes <= out.first.addr()
-                        || out.first.addr() + len * out.dtype.size() <= a.first.addr()
+                    (a.first == out.first && out.dtype.size() == size) || a.is_apart(out)
                 }
                 Short::Number(_) => true,
             });
@@ -130,12 +90,11 @@ pub(super) fn call<'py>(
             }
             None
         }
-        None => Some(empty(like, row.to)?),
+        None => Some(plain::empty(py, row.to, like.array.shape())?),
     };
     let to = match (&out, &made) {
         (Some(out), _) => out.first,
-        // SAFETY: the array is alive, and we are attached.
-        (None, Some(made)) => unsafe { (*made.as_array_ptr()).fields.data.cast() },
+        (None, Some(made)) => plain::first(made),
         (None, None) => return Ok(None),
     };
     let (one, none) = ([size as isize], [0]);
@@ -159,7 +118,7 @@ pub(super) fn call<'py>(
 
 /// A small array or a number; `None` for all else.
 fn short<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Short<'py>>> {
-    if let Some(plain) = Plain::new(object, 0) {
+    if let Some(plain) = Plain::new(object, 0, SHORT) {
         return Ok(Some(Short::Plain(plain)));
     }
     if object.is_exact_instance_of::<PyFloat>() {
@@ -169,17 +128,4 @@ fn short<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Short<'py>>> {
         return Ok(object.extract::<i64>().ok().map(|n| Short::Number(Number::Int(n.into()))));
     }
     Ok(None)
-}
-
-/// A new array of the shape of this one.
-fn empty<'py>(like: &Plain<'py>, dtype: DType) -> PyResult<Bound<'py, PyUntypedArray>> {
-    let py = like.array.py();
-    let descr = dtype.descr(py).into_dtype_ptr();
-    // SAFETY: dimensions of an array that is alive; the reference to the descriptor is given
-    // away, as the function demands; it makes nothing but arrays.
-    unsafe {
-        let fields = &(*like.array.as_array_ptr()).fields;
-        let made = PY_ARRAY_API.PyArray_Empty(py, fields.nd, fields.dimensions, descr, 0);
-        Ok(Bound::from_owned_ptr_or_err(py, made)?.cast_into_unchecked())
-    }
 }

@@ -360,8 +360,8 @@ impl<const N: usize, S: Sources> Sources for Indexed<N, S> {
     #[inline(always)]
     fn staged(stages: &mut Self::Stages) -> Self::Level {
         let mut index = [std::ptr::null(); N];
-        for k in 0..N {
-            index[k] = stages.0[k].ptr::<usize>().cast_const();
+        for (index, stage) in index.iter_mut().zip(&mut stages.0) {
+            *index = stage.ptr::<usize>().cast_const();
         }
         LevelIndexed { sources: S::staged(&mut stages.1), index }
     }
@@ -414,8 +414,9 @@ impl<const N: usize, L: Level> Level for LevelIndexed<N, L> {
     type Item = ([usize; N], L::Item);
 
     #[inline(always)]
+    #[allow(clippy::needless_range_loop)]
     unsafe fn read<R>(self, i: usize, out: &MaybeUninit<R>) -> Self::Item {
-        // A loop: `map` of arrays is a call, which is not compiled for the tier.
+        // A counted loop: `map` of arrays is a call, which is not compiled for the tier.
         let mut index = [0; N];
         for k in 0..N {
             // SAFETY: by the caller.
