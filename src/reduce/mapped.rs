@@ -149,7 +149,8 @@ where
 /// use swath::{map_reduce, math, reduce::Mean};
 ///
 /// let a = array![0.0, 1.0];
-/// assert_eq!(map_reduce!(&a, |x| math::exp(x) - math::exp(x) + x, Mean)?, 0.5);
+/// let mean: f64 = map_reduce!(&a, |x: f64| math::exp(x) - math::exp(x) + x, Mean)?;
+/// assert_eq!(mean, 0.5);
 /// # Ok::<(), swath::Error>(())
 /// ```
 #[macro_export]
