@@ -239,14 +239,14 @@ fn cross<T: Float + Sample<Tap = T>>(call: &Call<'_, T>, border: Border<T>) -> R
 
 /// The sum of a Gaussian's second derivatives along every axis.
 ///
-/// `sigma` and the options are those of [`gaussian_filter`], whose order does not
+/// `sigma` and the options are those of [`gaussian_filter`](super::gaussian_filter), whose order does not
 /// count here. As `scipy.ndimage.gaussian_laplace`.
 ///
 /// # Errors
-/// As [`gaussian_filter`].
+/// As [`gaussian_filter`](super::gaussian_filter).
 ///
 /// # Accuracy
-/// Each derivative is that of [`gaussian_filter`]; they are added in the order of
+/// Each derivative is that of [`gaussian_filter`](super::gaussian_filter); they are added in the order of
 /// the axes. The same bits everywhere.
 ///
 /// # Examples
@@ -293,14 +293,14 @@ pub fn gaussian_laplace_into<T: Float + Sample<Tap = T>, D: Dimension>(
 
 /// How steep a smoothed array is: the length of a Gaussian's gradient.
 ///
-/// `sigma` and the options are those of [`gaussian_filter`], whose order does not
+/// `sigma` and the options are those of [`gaussian_filter`](super::gaussian_filter), whose order does not
 /// count here. As `scipy.ndimage.gaussian_gradient_magnitude`.
 ///
 /// # Errors
-/// As [`gaussian_filter`].
+/// As [`gaussian_filter`](super::gaussian_filter).
 ///
 /// # Accuracy
-/// Each derivative is that of [`gaussian_filter`]; their squares are added in the
+/// Each derivative is that of [`gaussian_filter`](super::gaussian_filter); their squares are added in the
 /// order of the axes, then the root is taken, each step rounded. The same bits
 /// everywhere.
 ///
