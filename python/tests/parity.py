@@ -9,6 +9,7 @@ roundings times the sizes of what is added.
 """
 
 import itertools
+import math
 import sys
 import warnings
 
@@ -293,6 +294,15 @@ def selections(tally):
             found = swath.nonzero(a)
             assert type(found) is tuple
             tally.compare("nonzero", what, np.array(found), np.array(np.nonzero(a)), 0)
+            mask = np.arange(a.size).reshape(a.shape) % 5 > 1
+            expected = np.extract(mask, a).astype(base.dtype)
+            tally.compare("extract", what, swath.extract(mask, a), expected, 0)
+            for b in (a, np.sort(a)):
+                rising = np.all(b[..., 1:] >= b[..., :-1], axis=-1)
+                tally.compare("is_sorted", what, swath.is_sorted(b), rising, 0)
+            if base.dtype.kind == "f":
+                total = base.dtype.type(math.fsum(a.ravel().tolist()))
+                tally.compare("sum_exact", what, swath.sum_exact(a), total, 0)
             for axis in (None, *range(a.ndim)):
                 mask = np.arange(a.size if axis is None else a.shape[axis]) % 5 > 1
                 expected = np.compress(mask, a, axis).astype(base.dtype)  # byte-swapped no longer
