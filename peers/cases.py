@@ -302,6 +302,9 @@ class Case:
     options: dict = field(default_factory=dict)
     fresh: bool = False
     quick: bool = False
+    group: str = ""  # cases whose geometric means the report gives
+    only: tuple = ()  # the peers, if not all that have a call
+    brief: bool = False  # one of many of a kind: measured in a fifth of the time
 
     @property
     def id(self):
@@ -318,7 +321,8 @@ class Case:
         if self.family in ("reduce", "scan") and "axis" in self.options:
             along = " along axes" if isinstance(self.options["axis"], tuple) else " along an axis"
         names = {"op": self.op, "Op": self.op.capitalize(), "axis": self.options.get("axis")}
-        return {peer: text and text.format(**names) for peer, text in CALLS[self.op + along].items()}
+        return {peer: text and text.format(**names) for peer, text in CALLS[self.op + along].items()
+                if not self.only or peer in ("swath", *self.only)}
 
     @property
     def elements(self):
@@ -346,17 +350,23 @@ class Case:
             "id": self.id, "family": self.family, "op": self.op, "dtype": self.dtype,
             "shape": self.shape, "options": self.options, "fresh": self.fresh, **more,
             "limit": self.limit, "flops": self.flops, "bytes": self.bytes, "calls": self.calls,
+            "group": self.group, "brief": self.brief,
         }
 
 
 # ---- cases -------------------------------------------------------------------
 
 
-def rows(family, ops, dtypes, shapes, limit, options=({},), fresh=False, quick=""):
+def rows(family, ops, dtypes, shapes, limit, options=({},), quick="", **more):
     """Every combination; `quick` lists the shapes that a quick run has too."""
-    for op, dtype, shape, more in itertools.product(ops.split(), dtypes.split(), shapes.split(), options):
+    for op, dtype, shape, chosen in itertools.product(ops.split(), dtypes.split(), shapes.split(), options):
         sizes = tuple(map(int, shape.split("x")))
-        yield Case(family, op, dtype, sizes, limit, more, fresh, shape in quick.split())
+        yield Case(family, op, dtype, sizes, limit, chosen, quick=shape in quick.split(), **more)
+
+
+def _squares(sides):
+    """The products of square matrices of these sides."""
+    return " ".join(f"{n}x{n}x{n}" for n in sides)
 
 
 def _each(name, *values, **others):
@@ -365,7 +375,9 @@ def _each(name, *values, **others):
 
 _SWEEP = "64 256 1024 4096 16384 65536 262144 1048576 4194304 33554432"
 _FOUR = "1024 65536 1048576 33554432"
-_SQUARES = "16 32 64 128 256 512 1024 2048".split()
+_SIDES = (16, 32, 64, 128, 256)
+_SIDES_BETWEEN = [n for n in range(8, 385, 8) if n not in _SIDES]
+_CRATES = ("rust:gemm", "rust:faer", "rust:matrixmultiply", "rust:ndarray")
 _MIRROR, _NEAREST, _ZEROS = ({"border": name} for name in ("mirror", "nearest", "constant"))
 
 CASES = [
@@ -388,13 +400,16 @@ CASES = [
     *rows("scan", "cumsum", "f64", "1048576 100000000", "copy", quick="1048576"),
     *rows("scan", "cumsum", "f32", "33554432", "copy"),
     *rows("scan", "cumsum", "f64", "8192x8192", "copy", _each("axis", 0, 1)),
-    *rows("matmul", "stack", "f32", "100000x4x4x4 10000x16x16x16 1000x64x64x64 16x512x512x512", "copy"),
-    *rows("matmul", "matmul", "f32", " ".join(f"{n}x{n}x{n}" for n in _SQUARES), "copy", quick="64x64x64 256x256x256 1024x1024x1024"),
-    *rows("matmul", "matmul", "f64", "64x64x64 256x256x256 512x512x512 1024x1024x1024 2048x2048x2048", "copy", quick="512x512x512"),
-    *rows("matmul", "matmul", "f32", "4096x4096x4096", "copy"),
-    *rows("matmul", "matmul", "f32 f64", "4096x64x4096 64x4096x64 1x4096x4096 4096x4096x1", "copy"),
+    *rows("matmul", "matmul", "f32 f64", _squares(_SIDES), "copy", quick=_squares([64, 256]), group="squares of 8 to 384"),
+    *rows("matmul", "matmul", "f32 f64", _squares(_SIDES_BETWEEN), "copy", group="squares of 8 to 384", only=("numpy", *_CRATES), brief=True),
+    *rows("matmul", "matmul", "f32 f64", _squares([512, 1000, 1008, 1024, 2016, 2048, 4096]), "copy", quick=_squares([512]), group="squares of 512 to 4096"),
+    *rows("matmul", "matmul", "f32 f64", "4096x64x4096 64x4096x64 128x4096x128 4096x4096x8 100000x16x16 16x16x1000000", "copy"),
+    *rows("matmul", "matmul", "f32 f64", "1x4096x4096 4096x4096x1", "read"),
     *rows("matmul", "matmul", "f32", "1000x10x1000 100000x8x8 1000x1000x17", "copy", quick="1000x10x1000"),
-    *rows("matmul", "matmul", "f32", "256x256x256 1024x1024x1024", "copy", fresh=True),
+    *rows("matmul", "matmul", "i32", _squares([1024]), "copy", only=("numpy", "jax")),
+    *rows("matmul", "matmul", "f32", _squares([256, 1024]), "copy", fresh=True),
+    *rows("matmul", "stack", "f32", " ".join(f"10000x{n}x{n}x{n}" for n in (4, 8, 16, 32)), "copy", quick="10000x8x8x8"),
+    *rows("matmul", "stack", "f32", "100000x4x4x4 1000x64x64x64 16x512x512x512", "copy"),
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 3, **_MIRROR), quick="2160x3840"),
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 5, **_MIRROR)),
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 7, **_MIRROR), quick="2160x3840"),

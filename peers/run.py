@@ -4,6 +4,7 @@
     peers/run.py                        everything, on 1 thread and on all; report in docs/
     peers/run.py --quick --out FOLDER   a minute of measuring, on all threads
     peers/run.py --only reduce --peers numpy,rust
+    peers/run.py --cases 'stack/*' --threads 2
 
 Makes a virtual environment in target/peers, installs swath from this tree and the
 peers of peers/requirements.txt, builds peers/rust, checks every result against ours,
@@ -14,6 +15,7 @@ measured until then is kept).
 """
 
 import argparse
+import fnmatch
 import json
 import os
 import signal
@@ -26,12 +28,13 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lib import env, results
 
 
-def options(argv, families, names):
+def options(argv, families, names, ids):
     """The command line; an argument that makes no sense ends the script here."""
     parser = argparse.ArgumentParser(
         description=__doc__.split("\n\n")[0], epilog="Families: " + ", ".join(families) + ".")
     parser.add_argument("--quick", action="store_true", help="few cases and short: a minute of measuring")
     parser.add_argument("--only", metavar="FAMILY", help="the cases of one family")
+    parser.add_argument("--cases", metavar="PATTERN", help="the cases of such names: 'matmul/f32/*', 'stack/*'")
     parser.add_argument("--threads", metavar="LIST", help="such as 1,2 (default: 1 and all CPUs; quick: all)")
     parser.add_argument("--out", metavar="DIR", help="folder of the report (default: docs/)",
                         default=str(env.ROOT / "docs"))
@@ -42,6 +45,8 @@ def options(argv, families, names):
     chosen = parser.parse_args(argv)
     if chosen.only and chosen.only not in families:
         parser.error(f"unknown family {chosen.only!r}; there are: {', '.join(families)}")
+    if chosen.cases and not any(fnmatch.fnmatchcase(name, chosen.cases) for name in ids):
+        parser.error(f"no case is called {chosen.cases!r}; cases are called as {ids[0]!r}")
     chosen.threads = _threads(parser, chosen)
     if chosen.peers is not None:
         chosen.peers = [name.strip() for name in chosen.peers.split(",") if name.strip()]
@@ -92,6 +97,8 @@ def selected(cases, chosen):
     """Cases to measure, each with the names of its peers."""
     for case in cases:
         if (chosen.only and case.family != chosen.only) or (chosen.quick and not case.quick):
+            continue
+        if chosen.cases and not fnmatch.fnmatchcase(case.id, chosen.cases):
             continue
         peers = [name for name in case.calls if name != "swath" and _wanted(name, chosen.peers)]
         if peers:
@@ -181,7 +188,7 @@ def main(argv=None, cases=None, binary=None):
     if cases is None:
         from cases import CASES as cases
     names = {name for case in cases for name in case.calls} - {"swath"} | {"rust"}
-    chosen = options(argv, tuple(dict.fromkeys(case.family for case in cases)), names)
+    chosen = options(argv, tuple(dict.fromkeys(case.family for case in cases)), names, [case.id for case in cases])
     if not chosen.no_install and not chosen.prepared:
         return inside(argv, chosen.peers)
     prepared = json.loads(chosen.prepared or "{}")

@@ -21,6 +21,7 @@ class Plan:
 
 
 FULL = Plan(sample=0.002, budget=0.2, least=5, most=15)
+BRIEF = Plan(sample=0.002, budget=0.04, least=5, most=15)  # for cases that are many of a kind
 QUICK = Plan(sample=0.001, budget=0.08, least=3, most=9)
 SLOW = 0.1  # seconds; a pair that takes longer is measured 3 times,
 SLOWEST = 1.5  # and one that takes even longer once

@@ -33,6 +33,7 @@ def _page(data, found, pictures):
         yield "No peer finished a case."
     else:
         yield "## Summary\n\n" + _summary(found)
+        yield from _groups(data)
     if "summary" in pictures:
         yield _picture("summary", "each dot a case: the fastest peer's time over ours")
     yield "## How to read it\n\n" + _HOW
@@ -82,6 +83,14 @@ def _summary(found):
                      worst, ", ".join(s.peers)])
     return ("Against the fastest peer of each case; above 1 swath is faster.\n\n"
             + _table(header, rows, header[1:7]))
+
+
+def _groups(data):
+    header = ["cases of", "type", "threads", "against", "cases", "geometric mean", "least", "at"]
+    rows = [[g.group, g.dtype, g.threads, g.peer, g.cases, f"{g.mean:.2f}", f"{g.least:.2f}", g.worst]
+            for g in verdict.groups(data)]
+    if rows:
+        yield "### Groups of cases\n\n" + _table(header, rows, header[2:3] + header[4:7])
 
 
 def _limits(data):

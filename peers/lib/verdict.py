@@ -94,3 +94,35 @@ def summaries(found):
         yield Summary(family, threads, len(group), len(lost), sum(v.close for v in lost),
                       limits.geometric_mean([v.ratio for v in group]),
                       min(group, key=lambda v: v.ratio), tuple(sorted(peers)))
+
+
+@dataclass(frozen=True)
+class Against:
+    """A group of cases of one type on one number of threads, against one peer or the best of several."""
+
+    group: str
+    dtype: str
+    threads: int
+    peer: str
+    cases: int
+    mean: float
+    least: float
+    worst: str  # the case of the least ratio
+
+
+def groups(data):
+    """What the cases of each group are together, against each peer and the fastest crate."""
+    ratios = {}
+    for case in data["cases"]:
+        timed = [(r["ratio"], r["peer"]) for r in case["peers"] if r["status"] == "ok"]
+        crates = [entry for entry in timed if entry[1].startswith("rust:")]
+        for name, among in (("the fastest crate", crates), ("the fastest of all", timed[:])):
+            if len(among) > 1:
+                timed.append((min(among)[0], name))
+        if case.get("group"):
+            for ratio, peer in timed:
+                key = case["group"], case["dtype"], case["threads"], peer
+                ratios.setdefault(key, []).append((ratio, label(case)))
+    for key, found in ratios.items():
+        least, worst = min(found)
+        yield Against(*key, len(found), limits.geometric_mean([ratio for ratio, _ in found]), least, worst)

@@ -37,11 +37,15 @@ def make_inputs(case):
     import numpy
 
     rng = numpy.random.default_rng(7)
-    dtype = {"f32": numpy.float32, "f64": numpy.float64, "u8": numpy.uint8}[case["dtype"]]
+    dtype = {"f32": numpy.float32, "f64": numpy.float64, "u8": numpy.uint8, "i32": numpy.int32}[case["dtype"]]
     shape, options = case["shape"], case["options"]
     if case["op"] in ("matmul", "stack"):
         *stack, m, k, n = shape
-        return {"x": rng.standard_normal((*stack, m, k), dtype), "y": rng.standard_normal((*stack, k, n), dtype),
+        numbers = rng.standard_normal
+        if case["dtype"] == "i32":
+            def numbers(shape, dtype):
+                return rng.integers(-(2**31), 2**31, shape, dtype)
+        return {"x": numbers((*stack, m, k), dtype), "y": numbers((*stack, k, n), dtype),
                 "out": None if case["fresh"] else numpy.zeros((*stack, m, n), dtype)}
     if case["op"] == "cumsum":
         return {"x": rng.standard_normal(shape, dtype), "out": numpy.zeros(shape, dtype)}
@@ -139,7 +143,8 @@ class Worker:
         wrong = compare.disagreement(case, inputs, mine, self.peer.result(peer()))
         if wrong:
             return {"status": "WRONG", "detail": wrong}
-        record = {"status": "ok", **measure.pairs(ours, peer, self.plan)}
+        brief = case["brief"] and self.plan is measure.FULL
+        record = {"status": "ok", **measure.pairs(ours, peer, measure.BRIEF if brief else self.plan)}
         has_output = inputs["out"] is not None
         if has_output and not case["fresh"] and self.peer.fresh_only(text):
             record["fresh_only"] = True

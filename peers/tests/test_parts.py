@@ -109,6 +109,39 @@ def test_losses_are_counted():
     assert summary.worst.ratio == 0.5
 
 
+def test_a_group_has_a_mean_for_each_peer_and_for_the_fastest_crate():
+    def one(name, *ratios):
+        peers = [{"peer": peer, "status": "ok", "ratio": ratio} for peer, ratio in ratios]
+        return {**TABLE[name].record(), "threads": 2, "peers": peers}
+
+    found = verdict.groups({"cases": [
+        one("matmul/f32/8x8x8", ("numpy", 4.0), ("rust:gemm", 2.0), ("rust:faer", 8.0)),
+        one("matmul/f32/16x16x16", ("numpy", 1.0), ("rust:gemm", 3.0), ("rust:faer", 2.0)),
+        one("matmul/f32/1000x10x1000", ("numpy", 0.1)),
+    ]})
+    means = {(g.group, g.peer): (g.cases, pytest.approx(g.mean), g.least) for g in found}
+    name = "squares of 8 to 384"
+    assert means == {
+        (name, "numpy"): (2, 2.0, 1.0), (name, "rust:gemm"): (2, 6**0.5, 2.0), (name, "rust:faer"): (2, 4.0, 2.0),
+        (name, "the fastest crate"): (2, 2.0, 2.0), (name, "the fastest of all"): (2, 2**0.5, 1.0),
+    }
+
+
+def test_a_case_may_name_its_peers():
+    assert set(TABLE["matmul/f32/8x8x8"].calls) == {"swath", "numpy", *cases._CRATES}
+    assert "jax" in TABLE["matmul/f32/16x16x16"].calls
+    assert TABLE["matmul/f32/8x8x8"].record()["brief"]
+
+
+def test_sums_of_products_of_integers_wrap_and_are_equal():
+    case = TABLE["matmul/i32/1024x1024x1024"].record()
+    inputs = make_inputs({**case, "shape": (4, 5, 6)})
+    right = inputs["x"] @ inputs["y"]
+    assert right.dtype == numpy.int32
+    assert compare.disagreement(case, inputs, right, right.copy()) is None
+    assert compare.disagreement(case, inputs, right, right + 1)
+
+
 def test_the_guard_lists_what_fell(capsys):
     assert guard.compare(results(2.0), results(1.7), 0.2) == 0
     assert guard.compare(results(2.0), results(1.5), 0.2) == 1

@@ -65,7 +65,13 @@ def test_only_some_peers(script):
     assert set(records(results, "reduce")) == {"numpy", "rust:gemm", "rust:faer"}
 
 
+def test_only_cases_of_some_names(script):
+    _, _, results = script("--cases", "max/*", "--quick")
+    assert {case["op"] for case in results["cases"]} == {"max"}
+
+
 @pytest.mark.parametrize("arguments, message", [
+    (["--cases", "median/*"], "no case is called 'median/*'"),
     (["--only", "sorting"], "unknown family 'sorting'; there are: reduce, wrong, crash, many"),
     (["--peers", "numpie"], "unknown peers numpie; there are:"),
     (["--threads", "0"], "--threads takes 1 to"),

@@ -15,6 +15,9 @@ pub(crate) struct Case {
     /// Whether both sides take memory for their output in every timed call.
     #[serde(default)]
     pub(crate) fresh: bool,
+    /// One of many of a kind: measured in a fifth of the time.
+    #[serde(default)]
+    pub(crate) brief: bool,
     #[serde(default)]
     pub(crate) peers: Vec<String>,
 }

@@ -7,6 +7,8 @@ pub(crate) struct Machine {
     pub(crate) rayon: rayon::ThreadPool,
     /// Whether outputs are fresh, in the case at hand.
     pub(crate) fresh: bool,
+    /// Whether it is one of many of a kind.
+    pub(crate) brief: bool,
     pub(crate) quick: bool,
 }
 
@@ -15,6 +17,6 @@ impl Machine {
         let swath = swath::Pool::new(threads).map_err(|e| e.to_string())?;
         let rayon = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let rayon = rayon.map_err(|e| format!("rayon: {e}"))?;
-        Ok(Self { threads, swath, rayon, fresh: false, quick })
+        Ok(Self { threads, swath, rayon, fresh: false, brief: false, quick })
     }
 }

@@ -30,7 +30,7 @@ const PAIRS_MAX: usize = 301;
 
 /// Measures a case; the error says what is wrong with the case.
 pub(crate) fn measure(case: &Case, machine: &mut Machine) -> Result<Report, String> {
-    machine.fresh = case.fresh;
+    (machine.fresh, machine.brief) = (case.fresh, case.brief);
     match case.dtype.as_str() {
         "f32" => typed::<f32>(case, machine),
         "f64" => typed::<f64>(case, machine),
@@ -151,7 +151,11 @@ fn alone(ours: &mut Side<'_>, machine: &Machine) -> Result<Vec<f64>, String> {
 
 /// Whether there is time for another pair.
 fn goes_on(pairs: usize, seconds: f64, machine: &Machine) -> bool {
-    let budget = if machine.quick { 0.06 } else { 0.6 };
+    let budget = match (machine.quick, machine.brief) {
+        (true, _) => 0.06,
+        (_, true) => 0.12,
+        _ => 0.6,
+    };
     pairs < PAIRS_MAX && (pairs < PAIRS_MIN || seconds < budget)
 }
 

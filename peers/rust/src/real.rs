@@ -10,7 +10,8 @@ use crate::peers::ndarray_ndimage::Filters;
 /// `f32` or `f64`.
 pub(crate) trait Real:
     swath::Float
-    + swath::reduce::Reduce<Sum = Self, Mean = Self>
+    + swath::reduce::Reduce<Sum = Self, Mean = Self, Real = Self>
+    + swath::reduce::ReduceReal
     + swath::conv::Sample<Tap = Self>
     + std::iter::Sum
     + for<'a> std::iter::Sum<&'a Self>
