@@ -15,9 +15,13 @@ use crate::{ours, peers, spin};
 /// A sample takes at least this long: short calls are timed many at a time.
 const SAMPLE_SECONDS: f64 = 50e-6;
 
-/// Calls as short as this are made once before each sample, untimed: threads that
-/// went to sleep since the last sample are awake then, on both sides.
+/// Calls as short as this are made before each sample, untimed: threads that went to
+/// sleep since the last sample are awake then, on both sides.
 const WARM_BELOW_SECONDS: f64 = 2e-3;
+
+/// For so long, and once at least: nobody wakes a thread for the first short call, and one
+/// that is woken takes some 50 us to come.
+const WARM_SECONDS: f64 = 0.5e-3;
 
 /// A break between two samples, in which threads that look for more work go to sleep.
 const REST: Duration = Duration::from_micros(200);
@@ -91,7 +95,11 @@ impl<'a> Side<'a> {
             let wanted = SAMPLE_SECONDS * 1.1 / self.seconds.max(1e-9);
             self.calls = (wanted as usize).clamp(self.calls + 1, 100 * self.calls);
         }
-        self.warm = usize::from(self.seconds < WARM_BELOW_SECONDS);
+        self.warm = if self.seconds < WARM_BELOW_SECONDS {
+            (WARM_SECONDS / self.seconds.max(1e-9)).ceil() as usize
+        } else {
+            0
+        };
         Ok(())
     }
 
