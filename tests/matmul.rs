@@ -1,5 +1,7 @@
 //! Matrix products against the naive chain, bit for bit.
 
+#[path = "matmul/bad_input.rs"]
+mod bad_input;
 mod common;
 #[path = "matmul/stack.rs"]
 mod stack;

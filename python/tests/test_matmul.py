@@ -185,6 +185,61 @@ def test_refusals():
     same(swath.matmul(a, a.T, casting="same_kind", order="K", subok=True), a @ a.T)
 
 
+@pytest.mark.parametrize("left, right", [
+    ((2, 3), (4, 5)), ((2, 3), (4,)), ((3,), (4, 5)), ((3,), (4,)),
+    ((2, 2, 3), (3, 3, 2)), ((4, 1, 2, 3), (3, 3, 2)), ((), (2, 2)), ((2, 2), ()), ((300, 200), (201, 5)),
+])
+@pytest.mark.parametrize("dtype", ["f4", "i8"])
+def test_shapes_that_do_not_fit_are_both_named(left, right, dtype):
+    a, b = np.ones(left, dtype), np.ones(right, dtype)
+    with pytest.raises(ValueError):
+        np.matmul(a, b)
+    with pytest.raises(swath.ShapeError) as caught:
+        swath.matmul(a, b)
+    for shape in (left, right):
+        assert str(list(shape)) in str(caught.value)
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 8), (20, 20, 20), (100, 300, 120), (1, 300, 700), (300, 300, 1),
+                                   (40, 2900, 40), (150, 600, 700)])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_n2_infinities_meet_zeros_on_every_way(shape, dtype):
+    m, k, n = shape
+    a, b = np.ones((m, k), dtype), np.ones((k, n), dtype)
+    a[m // 2], b[k - 1, n // 3] = 0, np.inf
+    expected = np.full((m, n), k, dtype)
+    expected[m // 2], expected[:, n // 3], expected[m // 2, n // 3] = 0, np.inf, np.nan
+    for right in (b, np.asfortranarray(b)):
+        same(swath.matmul(a, right), expected)
+        same(swath.matmul(a, right, out=np.full((m, n), 7, dtype)), expected)
+    same(swath.matmul(np.stack([a, a]), b)[1], expected)
+
+
+@pytest.mark.parametrize("m, k, n", [(0, 0, 0), (0, 3, 2), (2, 0, 3), (3, 2, 0), (2, 0, 0), (0, 0, 2), (0, 2, 0)])
+@pytest.mark.parametrize("lead", [(), (0,), (2,), (0, 2)])
+def test_s1_zero_sides(m, k, n, lead):
+    a, b = np.ones((*lead, m, k), "f4"), np.ones((k, n), "f4")
+    same(swath.matmul(a, b), np.matmul(a, b))
+    out = np.full((*lead, m, n), 7, "f4")
+    assert swath.matmul(a, b, out=out) is out
+    same(out, np.matmul(a, b))
+    same(swath.matmul(a, np.ones(k, "f4")), np.matmul(a, np.ones(k, "f4")))
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (30, 30), (300, 300)])
+@pytest.mark.parametrize("which", ["a", "b", "both", "a turned"])
+def test_s6_an_output_that_overlaps_an_input(shape, which):
+    a, b = values(shape, "f4"), values(shape, "f4", 1)
+    expected = swath.matmul(a, a if which == "both" else b)
+    if which == "a turned":
+        swath.matmul(a, b, out=a.T)
+        same(a.T, expected)
+        return
+    out = b if which == "b" else a
+    swath.matmul(a, a if which == "both" else b, out=out)
+    same(out, expected)
+
+
 def test_s8_an_output_of_2_to_the_50_bytes():
     column = np.broadcast_to(np.ones(1), (1 << 25, 1))
     with pytest.raises(MemoryError) as caught:

@@ -110,6 +110,8 @@ pub fn matmul_map<T: Element, D: ndarray::Dimension>(
     const NAME: &str = "matmul_map";
     let stack = super::Stack::new(NAME, a.shape(), b.shape())?;
     let (m, k, n) = (stack.m, stack.k, stack.n);
+    // First, for there are no views of such a size either.
+    checked_len(NAME, &[m, n], size_of::<T>())?;
     let Some(operand) = operand.broadcast(Ix2(m, n)) else {
         let shapes = vec![operand.shape().to_vec(), vec![m, n]];
         return Err(Error::Broadcast { function: NAME, shapes });

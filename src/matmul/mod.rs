@@ -103,7 +103,13 @@ fn array<T, D: Dimension>(shape: &[usize], elements: Vec<T>) -> Array<T, D> {
 /// - [`Error::Overlap`] if elements of `c` share memory with each other.
 /// - [`Error::Memory`] if the system has no memory for the packed part of an operand.
 ///
-/// `c` is left alone then (in a stack of large products, from the one that failed).
+/// `c` is left alone then (in a stack of large products, from the one that failed). That it
+/// shares memory with `a` or `b` is an error of the compiler:
+///
+/// ```compile_fail,E0502
+/// let mut a = ndarray::Array2::<f32>::ones((2, 2));
+/// swath::matmul_into(1.0, &a, &a, 0.0, &mut a);
+/// ```
 ///
 /// # Accuracy
 /// Same bits on any number of threads, instruction set and layout. With floats, each
@@ -164,7 +170,7 @@ pub fn matmul_into<T: Element, DA: ProductDim<DB>, DB: Dimension>(
         let product =
             Product { m, k, n, alpha, a: left(a), b: right(b), beta, c: out(ptr, [rs, cs]) };
         // SAFETY: as below.
-        return unsafe { run_single(NAME, product) };
+        return unsafe { run_single(NAME, &product) };
     }
     let stack = Stack::new(NAME, a.shape(), b.shape())?;
     let shape = stack.shape();
@@ -219,7 +225,7 @@ unsafe fn run<T: Element, DA: Dimension, DB: Dimension>(
     // SAFETY: the caller's promise is passed on; A and B are borrowed.
     unsafe {
         if stack.is_single() {
-            return run_single(function, product);
+            return run_single(function, &product);
         }
         run_stack(function, stack, (a, b), c_strides, product)
     }
@@ -273,13 +279,19 @@ pub fn cost_ns<T: Element>(sides: [usize; 3]) -> f64 {
 /// # Safety
 /// What [`Product`] says of its memory holds.
 #[inline]
-unsafe fn run_single<T: Element>(function: &'static str, product: Product<T>) -> Result<(), Error> {
+unsafe fn run_single<T: Element>(
+    function: &'static str,
+    product: &Product<T>,
+) -> Result<(), Error> {
     // SAFETY: the caller's promise is passed on.
     unsafe {
-        if is_own_transpose(&product) && product.beta == T::ZERO {
-            return engine::run_half(function, product);
+        if engine::run_one_tile(product) {
+            return Ok(());
         }
-        engine::run(function, product)
+        if is_own_transpose(product) && product.beta == T::ZERO {
+            return engine::run_half(function, *product);
+        }
+        engine::run(function, *product)
     }
 }
 

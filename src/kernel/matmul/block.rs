@@ -83,14 +83,8 @@ pub(crate) unsafe fn multiply<T: Element>(tile: &Tile<T>, scratch: &mut Scratch<
     unsafe {
         if p.k == 0 {
             scale(p);
-        } else if p.m <= tile.shape.mr
-            && p.n <= tile.shape.nr()
-            && p.k <= K_BLOCK
-            && p.c.cs == 1
-            && matches!(tile.b, B::Plain)
-        {
-            // All of it is one micro-tile.
-            tile.shape.micro(p.m, p.n)(&Strip::of(p, 1, [0; 3]));
+        } else if matches!(tile.b, B::Plain) && p.is_one_tile(tile.shape) {
+            one_tile(p, tile.shape);
         } else if p.m == 1 && p.c.cs == 1 && matches!(tile.b, B::Plain) && p.n > tile.shape.nr() {
             row(p);
         } else if is_column(tile) {
@@ -101,6 +95,25 @@ pub(crate) unsafe fn multiply<T: Element>(tile: &Tile<T>, scratch: &mut Scratch<
             groups(tile, scratch);
         }
     }
+}
+
+impl<T> Product<T> {
+    /// Whether all of it is one micro-tile as it lies, with at least one term and element.
+    #[inline]
+    pub(crate) fn is_one_tile(&self, shape: &Shape<T>) -> bool {
+        let sides = (1..=shape.mr).contains(&self.m) && (1..=shape.nr()).contains(&self.n);
+        sides && (1..=K_BLOCK).contains(&self.k) && self.b.cs == 1 && self.c.cs == 1
+    }
+}
+
+/// Computes a product that [is one tile](Product::is_one_tile).
+///
+/// # Safety
+/// What [`Product`] says of its memory holds; the shape is one of the CPU.
+#[inline]
+pub(crate) unsafe fn one_tile<T: Element>(p: &Product<T>, shape: &Shape<T>) {
+    // SAFETY: the caller's promise, for all of the product.
+    unsafe { shape.micro(p.m, p.n)(&Strip::of(p, 1, [0; 3])) };
 }
 
 /// Computes a tile that is a part of a matrix times a column, if there is a kernel for

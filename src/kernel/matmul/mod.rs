@@ -34,7 +34,7 @@ use std::ops::Range;
 
 use crate::element::Element;
 
-pub(crate) use block::{ALIGN, B, Scratch, Tile, aligned, mirror, multiply, steps};
+pub(crate) use block::{ALIGN, B, Scratch, Tile, aligned, mirror, multiply, one_tile, steps};
 pub(crate) use finish::{Finish, finish};
 pub(crate) use micro::{Shape, Strip, shape};
 pub(crate) use pack::{Pack, pack};
