@@ -5,6 +5,9 @@
 //! here). Under `cargo test --benches` each case runs once. Every result is compared with the naive chain before it is
 //! timed: all bits, of the first and the last row.
 
+#[path = "support/peak.rs"]
+mod peak;
+
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -132,45 +135,8 @@ fn gram(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// GFLOP/s of one thread that does nothing but multiply and add `f32` in registers.
-#[cfg(target_arch = "x86_64")]
-fn peak() -> Option<f64> {
-    use std::arch::x86_64::*;
-
-    #[target_feature(enable = "avx512f")]
-    fn chains(steps: usize) -> [f32; 16] {
-        let (x, y) = (_mm512_set1_ps(black_box(0.999)), _mm512_set1_ps(black_box(1e-9)));
-        let mut acc = [_mm512_set1_ps(1.0); 24];
-        for _ in 0..steps {
-            for acc in &mut acc {
-                *acc = _mm512_fmadd_ps(*acc, x, y);
-            }
-        }
-        let sum = acc.into_iter().fold(_mm512_setzero_ps(), |a, b| _mm512_add_ps(a, b));
-        // SAFETY: sixteen floats either way.
-        unsafe { std::mem::transmute(sum) }
-    }
-
-    if !is_x86_feature_detected!("avx512f") {
-        return None;
-    }
-    const STEPS: usize = 100_000;
-    let once = |_| {
-        let start = std::time::Instant::now();
-        // SAFETY: the feature was just detected.
-        black_box(unsafe { chains(STEPS) });
-        (STEPS * 24 * 32) as f64 / start.elapsed().as_secs_f64() / 1e9
-    };
-    (0..30).map(once).reduce(f64::max)
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn peak() -> Option<f64> {
-    None
-}
-
 fn peaks(_: &mut Criterion) {
-    if let Some(gflops) = peak() {
+    if let Some(gflops) = peak::peak(1, 30) {
         println!("multiply-add peak of one thread, f32, AVX-512: {gflops:.0} GFLOP/s; f64: half");
     }
 }
