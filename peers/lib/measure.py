@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 REST = 0.060  # seconds at least, after a peer whose threads go on spinning
 REST_MOST = 0.500  # OpenBLAS spins for 117 ms on a 2.3 GHz Xeon
-SHORT = 0.001  # calls below this are made, unmeasured, for half of it before each sample
+SHORT = 0.001  # calls below this are made, unmeasured, for half of it before each sample,
+WARM = 0.02  # and those below this once: ours would come after a rest, the peer's right after ours
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Timed:
             self.number = max(self.number + 1, int(self.number * min(grow * 1.1, 10)))
             once = self.timer.timeit(self.number) / self.number
         self.estimate = once
-        self.before = 1 + int(SHORT / 2 / once) if once < SHORT else 0
+        self.before = 1 + int(SHORT / 2 / once) if once < WARM else 0
 
     def sample(self):
         """Seconds for one call, the mean of a sample."""

@@ -16,8 +16,9 @@ use crate::{ours, peers, spin};
 const SAMPLE_SECONDS: f64 = 50e-6;
 
 /// Calls as short as this are made before each sample, untimed: threads that went to
-/// sleep since the last sample are awake then, on both sides.
-const WARM_BELOW_SECONDS: f64 = 2e-3;
+/// sleep since the last sample are awake then, and data is in cache that fits it, on both
+/// sides.
+const WARM_BELOW_SECONDS: f64 = 20e-3;
 
 /// For so long, and once at least: nobody wakes a thread for the first short call, and one
 /// that is woken takes some 50 us to come.

@@ -1,18 +1,18 @@
 //! One row times a matrix whose rows are contiguous: at the speed of reading it.
 //!
 //! ```text
-//! for each K-block
-//!     acc[..] = 0                                   (as wide as the tile, in L1)
+//! for each piece of a few hundred columns, each K-block
+//!     acc[..] = 0                                   (as wide as the piece, in L1)
 //!     for p in block by 4
 //!         acc[..] = fma(a[p+3], b[p+3][..], ... fma(a[p], b[p][..], acc[..]))
 //!     c[..] = beta * c[..];  c[..] = c[..] + alpha * acc[..]
 //! ```
-//! Four rows of B are read from end to end, which the prefetcher follows; tiles three
+//! Pieces of four rows of B are read from end to end, which the prefetcher follows; tiles three
 //! registers wide would touch a page for every 192 bytes.
 
 use crate::element::Element;
 use crate::simd::{self, Kernel};
-use crate::tuning::{K_BLOCK, MATMUL_ROW_AHEAD, MATMUL_ROW_WIDTH};
+use crate::tuning::{K_BLOCK, MATMUL_ROW_AHEAD, MATMUL_ROW_BYTES, MATMUL_ROW_WIDTH};
 
 use super::micro::fetch;
 use super::{Product, steps};
@@ -34,7 +34,8 @@ impl<T: Element> Kernel for Row<'_, T> {
     fn run(self) {
         let p = self.0;
         let mut room = [T::ZERO; MATMUL_ROW_WIDTH];
-        for cols in steps(p.n, MATMUL_ROW_WIDTH) {
+        let width = MATMUL_ROW_WIDTH.min(MATMUL_ROW_BYTES / size_of::<T>());
+        for cols in steps(p.n, width) {
             for ks in steps(p.k, K_BLOCK) {
                 let acc = &mut room[..cols.len()];
                 acc.fill(T::ZERO);
