@@ -13,7 +13,7 @@ import os
 import sys
 
 REDUCTIONS = ("sum", "mean", "min", "max", "dot", "prod", "var", "std", "argmax", "nansum", "nanmax",
-              "any", "all")
+              "any", "all", "count_nonzero", "sum_exact")
 ELEMENTARY = ("exp", "log", "sin", "cos", "tanh", "power")
 
 

@@ -40,7 +40,9 @@ impl Asked<'_, '_> {
         let out = self.out.map(|out| Output::any(function, "out", out)).transpose()?;
         let wanted = self.dtype.map(|dtype| any_dtype_argument(function, dtype)).transpose()?;
         let given = out.as_ref().map(|out| out.raw.dtype);
-        let a = self.in_precision(Input::any(function, "a", self.a)?, wanted, given)?;
+        let a = Input::any(function, "a", self.a)?;
+        let is_half = a.raw.dtype == DType::F16;
+        let a = self.in_precision(a, wanted, given)?;
         let (Input { raw: a, keep }, axis) = self.lines(a)?;
         let mut shape = a.shape.clone();
         if self.include_initial {
@@ -50,7 +52,7 @@ impl Asked<'_, '_> {
             out.check_shape(py, function, "out", &shape)?;
         }
         let natural = a.dtype.wide();
-        let result = wanted.unwrap_or(natural);
+        let result = wanted.unwrap_or(if is_half { DType::F16 } else { natural });
         let in_place = |out: &Raw| {
             out.ptr == a.ptr
                 && out.strides == a.strides
@@ -89,12 +91,12 @@ impl Asked<'_, '_> {
         wanted: Option<DType>,
         given: Option<DType>,
     ) -> PyResult<Input> {
-        let (py, function, dtype) = (self.a.py(), self.function, a.raw.dtype);
-        if dtype == DType::F16 || wanted == Some(DType::F16) {
-            let message = format!("{function}: no kernel for dtype float16");
-            return Err(error(py, Kind::DType, message));
-        }
-        let Some(to) = wanted.or(given) else { return Ok(a) };
+        let (py, function) = (self.a.py(), self.function);
+        // Added in float32, and cast at the end.
+        let a = if a.raw.dtype == DType::F16 { a.cast(py, function, "a", DType::F32)? } else { a };
+        let dtype = a.raw.dtype;
+        let to = wanted.or(given).map(|to| if to == DType::F16 { DType::F32 } else { to });
+        let Some(to) = to else { return Ok(a) };
         match (to.is_float(), dtype.is_float()) {
             // An output is cast to at the end.
             _ if wanted.is_none() && (to.is_complex() || dtype.is_complex()) => Ok(a),
@@ -256,7 +258,7 @@ functions! {
     Sum,
     /// Sums so far along an axis, or of all elements in C order, as numpy.cumsum.
     ///
-    /// Integers are added in 64 bits and wrap. Floats along contiguous axes are added in
+    /// Integers are added in 64 bits and wrap, float16 in float32. Floats along contiguous axes are added in
     /// blocks, the same for any number of threads; with `sequential` one after the other,
     /// to the bits of NumPy, each line on one thread. `out` may be `a`.
     cumsum,
@@ -269,7 +271,7 @@ functions! {
     Product,
     /// Products so far along an axis, or of all elements in C order, as numpy.cumprod.
     ///
-    /// Integers are multiplied in 64 bits and wrap. Floats along contiguous axes are
+    /// Integers are multiplied in 64 bits and wrap, float16 in float32. Floats along contiguous axes are
     /// multiplied in blocks, the same for any number of threads; with `sequential` one after
     /// the other, to the bits of NumPy, each line on one thread. `out` may be `a`.
     cumprod,

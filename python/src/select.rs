@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ndarray::{ArrayD, Ix1};
 use numpy::{Element, PyArray1};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use swath::reduce::ReduceReal;
@@ -278,9 +279,35 @@ fn differences_of<T: swath::Element>(
     scan::diff_into(a, n, axis, out)
 }
 
+/// `a` between what goes before and what goes after it along an axis; a number goes for
+/// every line.
+fn joined<'py>(
+    a: &Bound<'py, PyAny>,
+    axis: isize,
+    ends: [Option<&Bound<'py, PyAny>>; 2],
+) -> PyResult<Bound<'py, PyAny>> {
+    let numpy = a.py().import(intern!(a.py(), "numpy"))?;
+    let array = |x: &Bound<'py, PyAny>| numpy.call_method1(intern!(a.py(), "asanyarray"), (x,));
+    let a = array(a)?;
+    let mut shape: Vec<usize> = a.getattr("shape")?.extract()?;
+    let axis = axis_at(a.py(), "diff", axis, shape.len())?;
+    shape[axis] = 1;
+    let end = |x: &Bound<'py, PyAny>| {
+        let x = array(x)?;
+        match x.getattr("ndim")?.extract()? {
+            0usize => numpy.call_method1("broadcast_to", (x, PyTuple::new(a.py(), &shape)?)),
+            _ => Ok(x),
+        }
+    };
+    let [before, after] = ends.map(|x| x.map(end).transpose());
+    let parts: Vec<_> = [before?, Some(a.clone()), after?].into_iter().flatten().collect();
+    numpy.call_method1("concatenate", (parts, axis))
+}
+
 /// The n-th differences of neighbours along an axis, as numpy.diff.
 ///
-/// `prepend` and `append` are not supported yet. Integers wrap in their own type.
+/// `prepend` and `append` go before and after `a` along the axis. Integers wrap in their own
+/// type.
 #[pyfunction]
 #[pyo3(signature = (a, n=1, axis=None, prepend=None, append=None))]
 #[pyo3(text_signature = "(a, n=1, axis=-1, prepend=None, append=None)")]
@@ -292,8 +319,12 @@ pub(crate) fn diff<'py>(
     append: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     const NAME: &str = "diff";
-    refuse_unless(NAME, "prepend", prepend, |_| false)?;
-    refuse_unless(NAME, "append", append, |_| false)?;
+    let longer = match [prepend, append] {
+        [None, None] => None,
+        _ if n == 0 => None,
+        ends => Some(joined(a, axis.unwrap_or(-1), ends)?),
+    };
+    let a = longer.as_ref().unwrap_or(a);
     perform(a.py(), || {
         let py = a.py();
         let n = usize::try_from(n).map_err(|_| {

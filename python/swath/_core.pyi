@@ -335,8 +335,8 @@ def diff(
     a: ArrayLike,
     n: int = 1,
     axis: int = -1,
-    prepend: None = None,
-    append: None = None,
+    prepend: ArrayLike | None = None,
+    append: ArrayLike | None = None,
 ) -> NDArray[Any]: ...
 def dot(a: ArrayLike, b: ArrayLike, out: NDArray[Any] | None = None) -> Any: ...
 def inner(a: ArrayLike, b: ArrayLike, /) -> Any: ...

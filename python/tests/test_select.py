@@ -49,6 +49,11 @@ def test_diff(dtype):
                 same(swath.diff(view, n, axis), expected)
     same(swath.diff([1, 2, 4, 7]), np.diff([1, 2, 4, 7]))
     same(swath.diff([]), np.diff([]))
+    if dtype != "bool":
+        for axis in (0, 1, -1):
+            for ends in ({"prepend": 3}, {"append": a}, {"prepend": a, "append": 1}):
+                for n in (0, 1, 2):
+                    same(swath.diff(a, n, axis, **ends), np.diff(a, n, axis, **ends))
 
 
 def test_refusals():
@@ -57,11 +62,13 @@ def test_refusals():
                  lambda: swath.compress([True] * 3, a, 0), lambda: swath.compress([True] * 7, a)):
         with pytest.raises(ValueError):
             call()
-    for call in (lambda: swath.diff(a, -1), lambda: swath.diff(a, prepend=0),
-                 lambda: swath.diff(a, append=0), lambda: swath.compress([True], a, 0, a)):
+    for call in (lambda: swath.diff(a, -1), lambda: swath.compress([True], a, 0, a)):
         with pytest.raises(swath.OptionError):
             call()
+    with pytest.raises(ValueError):
+        swath.diff(a, prepend=np.ones((3, 3)))
     for call in (lambda: swath.diff(2.5), lambda: swath.diff(a, axis=2),
+                 lambda: swath.diff(a, axis=2, append=1),
                  lambda: swath.compress([True], a, 2)):
         with pytest.raises(swath.AxisError):
             call()

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 
 use super::masked::Masked;
-use super::{Gives, LeftOut, Op, initial, kernels};
+use super::{Gives, Op, initial, kernels};
 use crate::array::{Input, Keep, Output, Target, any_dtype_argument, scalar};
 use crate::axes::{AxisSet, broadcast_to, one_axis};
 use crate::call::{Bits, Call};
@@ -52,6 +52,7 @@ impl Asked<'_, '_> {
         let plain = dtype.is_none() && out.is_none() && initial.is_none();
         let is_some = op.has_identity() || !set.is_empty_in(&a.raw.shape);
         let plain = plain && !keepdims && mask.is_none() && mean.is_none() && !is_half;
+        let plain = plain && !self.skips_nan_of(a.raw.dtype);
         if set.is_all() && is_some && plain {
             let Input { raw, keep } = a;
             let (cost, result) = (cost_ns(op, &raw), op.result(raw.dtype));
@@ -66,6 +67,11 @@ impl Asked<'_, '_> {
             ));
         }
         self.call_with_options(op, a, set, is_half)
+    }
+
+    /// Whether NaN has to be left out of what has no kernel for that.
+    fn skips_nan_of(&self, dtype: DType) -> bool {
+        dtype.is_complex() && self.op.skips_nan()
     }
 
     fn axes(&self, ndim: usize) -> PyResult<AxisSet> {
@@ -102,23 +108,14 @@ impl Asked<'_, '_> {
         Ok((a, op))
     }
 
-    /// Complex numbers have no order, and not every kernel takes them.
+    /// Not everything is made of complex numbers.
     fn check_complex(&self, dtype: DType) -> PyResult<()> {
         let (py, function, name) = (self.a.py(), self.function, dtype.name());
-        let counts = self.keywords.mask.is_some() && self.op.left_out() == LeftOut::Counted;
         let why = match self.op {
-            _ if self.keywords.mean.is_some() || counts => "not with where or mean",
-            op if op.takes_complex() => return Ok(()),
-            Op::Min
-            | Op::Max
-            | Op::Ptp
-            | Op::ArgMin
-            | Op::ArgMax
-            | Op::NanMin
-            | Op::NanMax
-            | Op::NanArgMin
-            | Op::NanArgMax => "complex numbers have no order",
-            _ => "no kernel for complex numbers",
+            Op::SumExact | Op::LogSumExp | Op::Skew { .. } | Op::Kurtosis { .. } => {
+                "no kernel for complex numbers"
+            }
+            _ => return Ok(()),
         };
         Err(error(py, Kind::DType, format!("{function}: a is of {name}: {why}")))
     }
@@ -221,7 +218,8 @@ impl Asked<'_, '_> {
         initial: Option<Bits>,
     ) -> PyResult<(Option<Masked>, Vec<Keep>)> {
         let (py, function) = (self.a.py(), self.function);
-        if mask.is_none() && self.keywords.mean.is_none() {
+        let skips_nan = self.skips_nan_of(a.dtype) || matches!(op, Op::NanVar | Op::NanStd);
+        if mask.is_none() && self.keywords.mean.is_none() && !self.skips_nan_of(a.dtype) {
             return Ok((None, Vec::new()));
         }
         let mut keeps = Vec::new();
@@ -246,7 +244,8 @@ impl Asked<'_, '_> {
                 format!("{function}: where needs an initial value, since it may leave no element");
             return Err(error(py, Kind::Option, message));
         }
-        Ok((Some(Masked { mask, mean, left_out: op.left_out(), initial }), keeps))
+        let left_out = op.left_out();
+        Ok((Some(Masked { mask, mean, left_out, initial, skips_nan }), keeps))
     }
 }
 

@@ -4,7 +4,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyComplex, PyComplexMethods};
 
-use super::Op;
+use super::{Op, lexicographic};
 use crate::call::{Bits, bits};
 use crate::dtype::{Complex, DType, dispatch_numbers};
 use crate::error::{Kind, error};
@@ -45,6 +45,7 @@ macro_rules! complex_joins {
             match op {
                 Op::Sum => self + initial,
                 Op::Prod => self * initial,
+                op if op.orders() => lexicographic::join(op, self, initial),
                 _ => self,
             }
         }

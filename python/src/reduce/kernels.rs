@@ -4,7 +4,7 @@ use half::f16;
 use ndarray::ArrayViewD;
 use swath::reduce::{self, Norm, Reduce, ReduceFloat, ReduceNorm, ReduceReal};
 
-use super::Op;
+use super::{Op, lexicographic};
 use crate::call::{Bits, bits};
 use crate::dtype::{Complex, DType, dispatch};
 use crate::raw::Raw;
@@ -17,6 +17,8 @@ pub(super) fn whole(op: Op, a: &Raw, ddof: f64) -> Result<Bits, swath::Error> {
         (Op::Norm { p }, DType::C64) => Ok(whole_norm::<Complex<f32>>(p, a)),
         (Op::Norm { p }, DType::C128) => Ok(whole_norm::<Complex<f64>>(p, a)),
         (Op::Norm { p }, _) => Ok(whole_norm::<f64>(p, a)),
+        (_, DType::C64) if op.orders() => lexicographic::whole::<f32>(op, a),
+        (_, DType::C128) if op.orders() => lexicographic::whole::<f64>(op, a),
         (_, DType::C64) => Ok(whole_number::<Complex<f32>>(op, a, ddof)),
         (_, DType::C128) => Ok(whole_number::<Complex<f64>>(op, a, ddof)),
         (_, DType::F16) => whole_of::<f16>(op, a, ddof),
@@ -65,7 +67,10 @@ fn whole_of<T: ReduceReal + Minus>(op: Op, a: &Raw, ddof: f64) -> Result<Bits, s
     })
 }
 
-fn whole_float<T: ReduceFloat>(op: Op, a: &Raw, ddof: f64) -> Result<Bits, swath::Error> {
+fn whole_float<T>(op: Op, a: &Raw, ddof: f64) -> Result<Bits, swath::Error>
+where
+    T: ReduceFloat + Reduce<Sum = T, Mean = T, Real = T>,
+{
     // SAFETY: a checked array of this type that nobody of ours writes.
     let a = &unsafe { a.view::<T>() };
     Ok(match op {
@@ -98,6 +103,8 @@ pub(super) fn along(
         (Op::Norm { p }, DType::C64) => along_norm::<Complex<f32>>(p, a, axes, out),
         (Op::Norm { p }, DType::C128) => along_norm::<Complex<f64>>(p, a, axes, out),
         (Op::Norm { p }, _) => along_norm::<f64>(p, a, axes, out),
+        (_, DType::C64) if op.orders() => lexicographic::along::<f32>(op, a, axes, out),
+        (_, DType::C128) if op.orders() => lexicographic::along::<f64>(op, a, axes, out),
         (_, DType::C64) => along_number::<Complex<f32>>(op, a, axes, ddof, out),
         (_, DType::C128) => along_number::<Complex<f64>>(op, a, axes, ddof, out),
         (_, DType::F16) => along_of::<f16>(op, a, axes, ddof, out),

@@ -7,8 +7,12 @@
 //! variances                squares of deviations from the mean, 0 where left out, summed
 //! ```
 
+use std::ops::Sub;
+
 use ndarray::{ArrayD, ArrayViewD, Axis};
-use swath::reduce::{self, ReduceFloat};
+use num_complex::Complex;
+use swath::Float;
+use swath::reduce::{self, Reduce};
 
 use super::{LeftOut, Op};
 use crate::axes::AxisSet;
@@ -23,6 +27,8 @@ pub(super) struct Masked {
     pub(super) mean: Option<Raw>,
     pub(super) left_out: LeftOut,
     pub(super) initial: Option<Bits>,
+    /// Whether NaN is left out too.
+    pub(super) skips_nan: bool,
 }
 
 /// A copy, and its memory.
@@ -62,8 +68,12 @@ impl Masked {
         let value = match (self.left_out, self.initial) {
             (LeftOut::Zero | LeftOut::Counted, _) => Bits::default(),
             (LeftOut::Initial, initial) => initial.unwrap_or_default(),
-            (LeftOut::Nan, _) if a.dtype == DType::F32 => bits(f32::NAN),
-            (LeftOut::Nan, _) => bits(f64::NAN),
+            (LeftOut::Nan, _) => match a.dtype {
+                DType::F32 => bits(f32::NAN),
+                DType::C64 => bits([f32::NAN; 2]),
+                DType::C128 => bits([f64::NAN; 2]),
+                _ => bits(f64::NAN),
+            },
             (LeftOut::One, _) => match a.dtype {
                 DType::F32 => bits(1f32),
                 DType::F64 => bits(1f64),
@@ -76,17 +86,20 @@ impl Masked {
         dispatch_numbers!(a.dtype, T => self.filled_with::<T>(a, value))
     }
 
+    #[allow(clippy::eq_op)] // what is not equal to itself has a NaN in it
     fn filled_with<T>(&self, a: &Raw, value: Bits) -> Result<Filled, swath::Error>
     where
-        T: Copy + Send + Sync + 'static,
+        T: Copy + PartialEq + Send + Sync + 'static,
     {
         // SAFETY: the bits were made for this type.
         let value = unsafe { value.as_ptr().cast::<T>().read_unaligned() };
         // SAFETY: a checked array of this type that nobody of ours writes.
         let view = unsafe { a.view::<T>() };
-        let mask = self.bytes(&a.shape);
-        let copy =
-            swath::map((&view, &mask), |(x, is_in): (T, u8)| if is_in != 0 { x } else { value })?;
+        let (mask, skips_nan) = (self.bytes(&a.shape), self.skips_nan);
+        let copy = swath::map((&view, &mask), |(x, is_in): (T, u8)| {
+            let is_in = is_in != 0 && !(skips_nan && x != x);
+            if is_in { x } else { value }
+        })?;
         Ok(Filled::new(a.dtype, copy))
     }
 
@@ -101,11 +114,13 @@ impl Masked {
     ) -> Result<(), swath::Error> {
         match a.dtype {
             DType::F32 => self.moments_of::<f32>(op, a, set, ddof, out),
+            DType::C64 => self.moments_of::<Complex<f32>>(op, a, set, ddof, out),
+            DType::C128 => self.moments_of::<Complex<f64>>(op, a, set, ddof, out),
             _ => self.moments_of::<f64>(op, a, set, ddof, out),
         }
     }
 
-    fn moments_of<T: Real>(
+    fn moments_of<T: Number>(
         &self,
         op: Op,
         a: &Raw,
@@ -115,22 +130,19 @@ impl Masked {
     ) -> Result<(), swath::Error> {
         // SAFETY: a checked array of this type that nobody of ours writes.
         let view = unsafe { a.view::<T>() };
-        // SAFETY: a checked output of this type, ours alone.
-        let mut out = unsafe { out.view_mut::<T>() };
-        let mask = self.bytes(&a.shape);
-        let skips_nan = matches!(op, Op::NanVar | Op::NanStd);
+        let (mask, skips_nan) = (self.bytes(&a.shape), self.skips_nan);
         // Of the shape of the array: without that, there is nothing to count along.
         let is_in = swath::map((&view, &mask), move |(x, is_in): (T, u8)| {
-            u8::from(is_in != 0 && !(skips_nan && x.is_nan()))
+            u8::from(is_in != 0 && !(skips_nan && x.has_nan()))
         })?;
         let axes = set.list();
         let counts = reduce::count_nonzero_axis(&is_in, axes.as_slice())?;
-        let zero = T::of(0.0);
         let mean;
         let mean = match &self.mean {
             // SAFETY: a checked array of this type that nobody of ours writes.
             Some(mean) => unsafe { mean.view::<T>() },
             None => {
+                let zero = T::default();
                 let masked = swath::map(
                     (&view, &is_in),
                     |(x, is_in): (T, u8)| {
@@ -138,9 +150,11 @@ impl Masked {
                     },
                 )?;
                 let sums = reduce::sum_axis(&masked, axes.as_slice())?;
-                let divide = |(sum, n): (T, usize)| sum / T::of(n as f64);
+                let divide = |(sum, n): (T, usize)| sum.over(n);
                 if op == Op::Mean {
-                    return swath::map_into((&sums, &counts), &mut out, divide);
+                    // SAFETY: a checked output of this type, ours alone.
+                    let out = &mut unsafe { out.view_mut::<T>() };
+                    return swath::map_into((&sums, &counts), out, divide);
                 }
                 let means = swath::map((&sums, &counts), divide)?;
                 mean = axes.iter().fold(means, |means, &axis| means.insert_axis(Axis(axis)));
@@ -148,35 +162,73 @@ impl Masked {
             }
         };
         let squares = swath::map((&view, &is_in, &mean), |(x, is_in, mean): (T, u8, T)| {
-            let deviation = x - mean;
-            if is_in != 0 { deviation * deviation } else { zero }
+            if is_in != 0 { (x - mean).square() } else { T::part(0.0) }
         })?;
         let sums = reduce::sum_axis(&squares, axes.as_slice())?;
         let root = matches!(op, Op::Std | Op::NanStd);
-        swath::map_into((&sums, &counts), &mut out, |(sum, n): (T, usize)| {
+        // SAFETY: a checked output of the type of the parts, ours alone.
+        let out = &mut unsafe { out.view_mut::<T::Part>() };
+        swath::map_into((&sums, &counts), out, |(sum, n): (T::Part, usize)| {
             // With nothing left to divide by, NumPy gives NaN if NaNs are skipped.
             let left = n as f64 - ddof;
             let variance = match skips_nan && left <= 0.0 {
-                true => T::of(f64::NAN),
-                false => sum / T::of(left.max(0.0)),
+                true => T::part(f64::NAN),
+                false => sum / T::part(left.max(0.0)),
             };
-            if root { variance.sqrt() } else { variance }
+            if root { T::root(variance) } else { variance }
         })
     }
 }
 
-/// A float of either width.
-trait Real: ReduceFloat {
-    fn of(x: f64) -> Self;
+/// A float of either width, or a complex number of two.
+trait Number: Reduce<Sum = Self> + Sub<Output = Self> {
+    type Part: Float + Reduce<Sum = Self::Part>;
+    fn part(x: f64) -> Self::Part;
+    fn root(x: Self::Part) -> Self::Part;
+    fn has_nan(self) -> bool;
+    fn over(self, n: usize) -> Self;
+    /// The square of the absolute value.
+    fn square(self) -> Self::Part;
 }
 
-macro_rules! real {
+macro_rules! numbers {
     ($($t:ty)*) => {$(
-        impl Real for $t {
-            fn of(x: f64) -> Self {
+        impl Number for $t {
+            type Part = $t;
+            fn part(x: f64) -> $t {
                 x as $t
+            }
+            fn root(x: $t) -> $t {
+                x.sqrt()
+            }
+            fn has_nan(self) -> bool {
+                self.is_nan()
+            }
+            fn over(self, n: usize) -> Self {
+                self / n as $t
+            }
+            fn square(self) -> $t {
+                self * self
+            }
+        }
+        impl Number for Complex<$t> {
+            type Part = $t;
+            fn part(x: f64) -> $t {
+                x as $t
+            }
+            fn root(x: $t) -> $t {
+                x.sqrt()
+            }
+            fn has_nan(self) -> bool {
+                self.re.is_nan() || self.im.is_nan()
+            }
+            fn over(self, n: usize) -> Self {
+                Self::new(self.re / n as $t, self.im / n as $t)
+            }
+            fn square(self) -> $t {
+                self.re * self.re + self.im * self.im
             }
         }
     )*};
 }
-real!(f32 f64);
+numbers!(f32 f64);

@@ -2,13 +2,14 @@
 //!
 //! `Op` is the table: what there is, what it is called, what its results are.
 //! `functions` has the signatures, `asked` makes a call of what was given, `kernels`
-//! runs the crate's functions, `masked` what `where` and `mean` ask for, `initial` joins
-//! a first value.
+//! runs the crate's functions, `lexicographic` finds the least and the greatest of complex
+//! numbers, `masked` is for what `where` and `mean` ask for, `initial` joins a first value.
 
 mod asked;
 pub(crate) mod functions;
 mod initial;
 mod kernels;
+mod lexicographic;
 mod masked;
 
 use crate::dtype::DType;
@@ -104,6 +105,7 @@ impl Op {
     fn among(self, dtype: DType) -> Self {
         match self {
             _ if dtype.is_float() => self,
+            Op::NanMin | Op::NanMax | Op::NanArgMin | Op::NanArgMax if dtype.is_complex() => self,
             Op::NanSum | Op::SumExact => Op::Sum,
             Op::NanProd => Op::Prod,
             Op::NanMean => Op::Mean,
@@ -122,7 +124,18 @@ impl Op {
         self.among(DType::I64) != self || self.takes_floats()
     }
 
-    /// Whether kernels take complex numbers.
+    /// Whether numbers need an order for it.
+    fn orders(self) -> bool {
+        use Op::{ArgMax, ArgMin, Max, Min, NanArgMax, NanArgMin, NanMax, NanMin, Ptp};
+        matches!(self, Min | Max | Ptp | ArgMin | ArgMax | NanMin | NanMax | NanArgMin | NanArgMax)
+    }
+
+    /// Whether it leaves NaN out of sums and products.
+    fn skips_nan(self) -> bool {
+        matches!(self, Op::NanSum | Op::NanProd | Op::NanMean | Op::NanVar | Op::NanStd)
+    }
+
+    /// Whether the crate's kernels take complex numbers.
     fn takes_complex(self) -> bool {
         use Op::{All, Any, CountNonzero, Mean, Norm, Prod, Std, Sum, Var};
         matches!(self, Sum | Prod | Mean | Var | Std | Any | All | CountNonzero | Norm { .. })
