@@ -32,6 +32,18 @@ fn lines(c: &mut Criterion) {
         group.bench_function(id("cummax"), |b| {
             b.iter(|| scan::cummax_into(black_box(&a), 0, &mut out));
         });
+        let along = scan::Along::axis(0);
+        group.bench_function(id("cumsum reverse exclusive"), |b| {
+            b.iter(|| scan::cumsum_into(black_box(&a), along.reverse().exclusive(), &mut out));
+        });
+        group.bench_function(id("cumsum sequential"), |b| {
+            b.iter(|| scan::cumsum_into(black_box(&a), along.sequential(), &mut out));
+        });
+        group.bench_function(id("scan by a closure"), |b| {
+            b.iter(|| scan::scan_into(black_box(&a), 0, 0.0, |x, y| x + y, &mut out));
+        });
+        group.bench_function(id("flatnonzero"), |b| b.iter(|| scan::flatnonzero(black_box(&a))));
+        group.bench_function(id("diff"), |b| b.iter(|| scan::diff(black_box(&a), 1, 0)));
         group.bench_function(id("plain loop"), |b| b.iter(|| plain(black_box(&mut out))));
         group.bench_function(id("copy"), |b| b.iter(|| out.assign(black_box(&a))));
         group.finish();

@@ -3,6 +3,8 @@
 mod common;
 #[path = "reduce/complex.rs"]
 mod complex;
+#[path = "reduce/everywhere.rs"]
+mod everywhere;
 #[path = "reduce/exact.rs"]
 mod exact;
 #[path = "reduce/floats.rs"]

@@ -14,7 +14,7 @@ use super::sequence::{floor_power_of_two, walked};
 use super::shared::{Places, Reads, each};
 use crate::Error;
 use crate::kernel::reduce::{
-    Cell, Into, Part, Table, Tile, With, merge_parts, one_block, rows, sequence, staged,
+    Cell, Into, Lines, Part, Table, Tile, With, merge_parts, one_block, rows, sequence, staged,
 };
 use crate::plan::{Axes, Axis, Buffer, Chunks, Run};
 use crate::tuning::{self, REDUCE_ENOUGH_CHUNKS, REDUCE_PART_BLOCKS, REDUCE_ROW_BLOCK};
@@ -146,6 +146,19 @@ impl Job<'_> {
         let (n, table, with) = (self.reduced.len(), self.table, self.with);
         let (step, strides) = (self.kept.inner().strides, self.reduced.inner().strides);
         let single = self.reduced.single_run(0..n);
+        if let (Some(line), [1, 1], true) = (&single, strides, n <= table.block_len) {
+            let start = [0, 1].map(|k| run.offsets[k] + line.offsets[k]);
+            let lines = Lines {
+                starts: self.reads.at(start),
+                n,
+                count: run.len,
+                strides: Self::operands(step),
+                step: step[2],
+            };
+            // SAFETY: the axes are those of operands borrowed for the call; the places are
+            // these outputs'.
+            return unsafe { (table.lines)(with, &lines, self.out.at(run.offsets[2])) };
+        }
         for i in 0..run.len as isize {
             let at: [isize; 3] = std::array::from_fn(|k| run.offsets[k] + i * step[k]);
             let mut acc = Cell::ZERO;

@@ -10,15 +10,15 @@ use super::operands::{Raw, Target};
 use super::shared::{Places, Reads, each};
 use super::types::ReduceFloat;
 use crate::Error;
-use crate::kernel::exact::{BLOCK, Exact};
+use crate::kernel::exact::{BLOCK, Exact, Kind};
 use crate::plan::{self, Axis, Chunks};
 use crate::pool;
 use crate::tuning::{self, EXACT_ROUND};
 
 /// The sum of all elements, rounded once.
 ///
-/// Correctly rounded to the nearest number of their type (ties to even), so the order of
-/// the elements does not matter. Any layout; an empty array gives 0.
+/// Correctly rounded to the nearest number of their type (ties to even; floats of 16 bits: to
+/// `f32`), so the order of the elements does not matter. Any layout; an empty array gives 0.
 ///
 /// # Accuracy
 /// Within half an ULP of the exact sum. No overflow on the way: the result is infinite only
@@ -27,7 +27,7 @@ use crate::tuning::{self, EXACT_ROUND};
 ///
 /// # Performance
 /// One pass over memory, no allocation; from memory about two and a half times the time of
-/// [`sum`](super::sum) for `f64` and five times for `f32`, for numbers of similar sizes;
+/// [`sum`](super::sum) for `f64`, less for `f32`, for numbers of similar sizes;
 /// several times that where their sizes span more than a hundred powers of two. Large
 /// arrays are summed on all threads.
 ///
@@ -38,20 +38,45 @@ use crate::tuning::{self, EXACT_ROUND};
 /// assert_eq!(swath::reduce::sum_exact(&a), 1.0);
 /// ```
 #[must_use]
-pub fn sum_exact<T: ReduceFloat, D: Dimension>(a: &ArrayRef<T, D>) -> T {
-    let axes = plan::Axes::in_memory_order(a.shape(), [a.strides(), a.strides()]);
-    let sum = whole(Reads::new([a.as_ptr().cast(); 2], size_of::<T>()), &axes, size_of::<T>());
+pub fn sum_exact<T: ReduceFloat, D: Dimension>(a: &ArrayRef<T, D>) -> T::Sum {
+    let (kind, axes) = (kind_of::<T>(), plan::Axes::in_memory_order(a.shape(), [a.strides(); 2]));
+    let sum = whole(Reads::new([a.as_ptr().cast(); 2], size_of::<T>()), &axes, kind);
     let _modes = pool::default_modes();
-    rounded(sum.round(size_of::<T>()))
+    let mut out = MaybeUninit::<T::Sum>::uninit();
+    // SAFETY: a place of such a result, written, and then read.
+    unsafe {
+        write(sum, kind, out.as_mut_ptr().cast());
+        out.assume_init()
+    }
 }
 
-fn rounded<T: ReduceFloat>(sum: f64) -> T {
-    num_traits::cast(sum).expect("any f64 can be cast to a float")
+/// What the elements are, and with them the results: `f64` of the widest, else `f32`.
+fn kind_of<T: ReduceFloat>() -> Kind {
+    let kind = T::FLOAT_FOLDS.exact;
+    assert!(size_of::<T>() == kind.size());
+    assert!(size_of::<T::Sum>() == if kind == Kind::F64 { 8 } else { 4 });
+    kind
+}
+
+/// Writes a sum, rounded.
+///
+/// # Safety
+/// `to` is a place for a result.
+unsafe fn write(sum: Exact, kind: Kind, to: *mut u8) {
+    let sum = sum.round(kind);
+    // SAFETY: the caller's promise.
+    unsafe {
+        if kind == Kind::F64 {
+            to.cast::<f64>().write(sum);
+        } else {
+            to.cast::<f32>().write(sum as f32);
+        }
+    }
 }
 
 /// The sum of the elements of `axes`.
-fn whole(reads: Reads, axes: &plan::Axes<2>, size: usize) -> Exact {
-    let chunks = Chunks::new(axes.len(), size, tuning::EXACT_NS, 1);
+fn whole(reads: Reads, axes: &plan::Axes<2>, kind: Kind) -> Exact {
+    let chunks = Chunks::new(axes.len(), kind.size(), tuning::EXACT_NS, 1);
     let mut total = Exact::ZERO;
     if chunks.n() <= 1 {
         let place = Places::new((&raw mut total).cast(), size_of::<Exact>());
@@ -59,16 +84,16 @@ fn whole(reads: Reads, axes: &plan::Axes<2>, size: usize) -> Exact {
         // of the only chunk.
         each(chunks.n(), chunks.cost_ns(), |_| unsafe {
             let runs = axes.runs(0..axes.len());
-            add(&mut *place.at(0).cast(), reads, size, axes.inner().strides[0], runs);
+            add(&mut *place.at(0).cast(), reads, kind, axes.inner().strides[0], runs);
         });
         return total;
     }
-    many(reads, axes, size, &chunks)
+    many(reads, axes, kind, &chunks)
 }
 
 /// The rest of [`whole`], for more than a chunk.
 #[inline(never)]
-fn many(reads: Reads, axes: &plan::Axes<2>, size: usize, chunks: &Chunks) -> Exact {
+fn many(reads: Reads, axes: &plan::Axes<2>, kind: Kind, chunks: &Chunks) -> Exact {
     let mut total = Exact::ZERO;
     let mut sums = [const { MaybeUninit::<Exact>::uninit() }; EXACT_ROUND];
     let round_ns = chunks.cost_ns() / chunks.n().max(1) as f64;
@@ -79,7 +104,7 @@ fn many(reads: Reads, axes: &plan::Axes<2>, size: usize, chunks: &Chunks) -> Exa
             let mut sum = Exact::ZERO;
             let runs = axes.runs(chunks.range(first + i));
             // SAFETY: the axes are those of an operand borrowed for the call.
-            unsafe { add(&mut sum, reads, size, axes.inner().strides[0], runs) };
+            unsafe { add(&mut sum, reads, kind, axes.inner().strides[0], runs) };
             // SAFETY: the place of this chunk.
             unsafe { places.at(i as isize).cast::<Exact>().write(sum) };
         });
@@ -96,7 +121,7 @@ fn many(reads: Reads, axes: &plan::Axes<2>, size: usize, chunks: &Chunks) -> Exa
 unsafe fn add(
     sum: &mut Exact,
     reads: Reads,
-    size: usize,
+    kind: Kind,
     stride: isize,
     runs: impl Iterator<Item = plan::Run<2>>,
 ) {
@@ -110,7 +135,7 @@ unsafe fn add(
         let [from, _] = reads.at(run.offsets);
         if run.len >= BLOCK / 4 {
             // SAFETY: the caller's promise.
-            unsafe { sum.add_all(size, from, stride, run.len) };
+            unsafe { sum.add_all(kind, from, stride, run.len) };
             continue;
         }
         if filled + run.len > BLOCK {
@@ -118,14 +143,9 @@ unsafe fn add(
             filled = 0;
         }
         for i in 0..run.len {
-            let step = (i as isize).wrapping_mul(stride).wrapping_mul(size as isize);
+            let step = (i as isize).wrapping_mul(stride).wrapping_mul(kind.size() as isize);
             // SAFETY: the caller's promise; `filled + run.len` is at most a block.
-            unsafe {
-                let from = from.wrapping_offset(step);
-                let x =
-                    if size == 8 { *from.cast::<f64>() } else { f64::from(*from.cast::<f32>()) };
-                room.add(filled + i).write(x);
-            }
+            unsafe { room.add(filled + i).write(kind.read(from.wrapping_offset(step))) };
         }
         filled += run.len;
     }
@@ -144,7 +164,7 @@ unsafe fn columns(
     reads: Reads,
     (count, step): (usize, isize),
     reduced: &plan::Axes<2>,
-    size: usize,
+    kind: Kind,
     mut write: impl FnMut(usize, Exact),
 ) {
     let row = reduced.inner().strides[0];
@@ -164,12 +184,9 @@ unsafe fn columns(
                 let offset = run.offsets[0] + r * row + first as isize * step;
                 let [from, _] = reads.at([offset, 0]);
                 for (c, column) in tile.iter_mut().enumerate().take(width) {
-                    let step = (c as isize).wrapping_mul(step).wrapping_mul(size as isize);
-                    let from = from.wrapping_offset(step);
+                    let step = (c as isize).wrapping_mul(step).wrapping_mul(kind.size() as isize);
                     // SAFETY: the caller's promise.
-                    column[filled] = unsafe {
-                        if size == 8 { *from.cast::<f64>() } else { f64::from(*from.cast::<f32>()) }
-                    };
+                    column[filled] = unsafe { kind.read(from.wrapping_offset(step)) };
                 }
                 filled += 1;
                 if filled == TILE.1 {
@@ -186,8 +203,8 @@ unsafe fn columns(
 }
 
 /// The sums along axes, to `out`.
-fn along<T: ReduceFloat>(from: Raw<'_>, axes: &[usize], out: Target<'_, T>) {
-    let size = size_of::<T>();
+fn along(from: Raw<'_>, axes: &[usize], kind: Kind, out: Target<'_, u8>) {
+    let size = kind.size();
     let reads = Reads::new(from.starts, size);
     let side = |reduced: bool| {
         let indices = (0..from.shape.len()).filter(move |i| axes.contains(i) == reduced);
@@ -198,11 +215,9 @@ fn along<T: ReduceFloat>(from: Raw<'_>, axes: &[usize], out: Target<'_, T>) {
         .zip(out.strides)
         .map(|(axis, &to)| Axis { len: axis.len, strides: [axis.strides[0], axis.strides[1], to] });
     let kept = plan::Axes::in_memory_order_of(outputs);
-    let places = Places::new(out.ptr.cast(), size);
-    let write = |offset: isize, sum: Exact| {
-        // SAFETY: the place of this output.
-        unsafe { places.at(offset).cast::<T>().write(rounded(sum.round(size))) };
-    };
+    let places = Places::new(out.ptr, if kind == Kind::F64 { 8 } else { 4 });
+    // SAFETY: the place of this output.
+    let write = |offset: isize, sum: Exact| unsafe { write(sum, kind, places.at(offset)) };
     let step = kept.inner().strides;
     let bytes = reduced.len().saturating_mul(size);
     if kept.len() < tuning::REDUCE_ENOUGH_CHUNKS && bytes > 8 * tuning::CHUNK_BYTES {
@@ -210,7 +225,7 @@ fn along<T: ReduceFloat>(from: Raw<'_>, axes: &[usize], out: Target<'_, T>) {
             for i in 0..run.len as isize {
                 let at: [isize; 3] = std::array::from_fn(|k| run.offsets[k] + i * step[k]);
                 let starts = reads.at([at[0], at[1]]);
-                let sum = whole(Reads::new(starts, size), &reduced, size);
+                let sum = whole(Reads::new(starts, size), &reduced, kind);
                 let _modes = pool::default_modes();
                 write(at[2], sum);
             }
@@ -227,7 +242,7 @@ fn along<T: ReduceFloat>(from: Raw<'_>, axes: &[usize], out: Target<'_, T>) {
                 let start = Reads::new(reads.at([run.offsets[0], run.offsets[1]]), size);
                 // SAFETY: the axes are those of an operand borrowed for the call.
                 unsafe {
-                    columns(start, (run.len, step[0]), &reduced, size, |i, sum| {
+                    columns(start, (run.len, step[0]), &reduced, kind, |i, sum| {
                         write(run.offsets[2] + i as isize * step[2], sum);
                     });
                 }
@@ -238,7 +253,7 @@ fn along<T: ReduceFloat>(from: Raw<'_>, axes: &[usize], out: Target<'_, T>) {
                 let reads = Reads::new(reads.at([at[0], at[1]]), size);
                 let (mut sum, stride) = (Exact::ZERO, reduced.inner().strides[0]);
                 // SAFETY: the axes are those of an operand borrowed for the call.
-                unsafe { add(&mut sum, reads, size, stride, reduced.runs(0..reduced.len())) };
+                unsafe { add(&mut sum, reads, kind, stride, reduced.runs(0..reduced.len())) };
                 write(at[2], sum);
             }
         }
@@ -271,11 +286,12 @@ fn along<T: ReduceFloat>(from: Raw<'_>, axes: &[usize], out: Target<'_, T>) {
 pub fn sum_exact_axis<T: ReduceFloat, D: Dimension, A: Axes<D>>(
     a: &ArrayRef<T, D>,
     axes: A,
-) -> Result<Array<T, A::Kept>, Error> {
+) -> Result<Array<T::Sum, A::Kept>, Error> {
     let function = "sum_exact_axis";
     let from = checked(function, a, axes.list(), Empty::Fine)?;
-    fresh(function, axes.kept(&a.raw_dim()), |out| {
-        along(from.raw(), axes.list(), out);
+    fresh(function, axes.kept(&a.raw_dim()), |out: Target<'_, T::Sum>| {
+        let out = Target { ptr: out.ptr.cast(), strides: out.strides };
+        along(from.raw(), axes.list(), kind_of::<T>(), out);
         Ok(())
     })
 }
@@ -295,11 +311,12 @@ pub fn sum_exact_axis<T: ReduceFloat, D: Dimension, A: Axes<D>>(
 pub fn sum_exact_axis_into<T: ReduceFloat, D: Dimension, A: Axes<D>>(
     a: &ArrayRef<T, D>,
     axes: A,
-    out: &mut ArrayRef<T, A::Kept>,
+    out: &mut ArrayRef<T::Sum, A::Kept>,
 ) -> Result<(), Error> {
     let function = "sum_exact_axis_into";
     let from = checked(function, a, axes.list(), Empty::Fine)?;
     let out = given(function, &axes.kept(&a.raw_dim()), out)?;
-    along(from.raw(), axes.list(), out);
+    let out = Target { ptr: out.ptr.cast(), strides: out.strides };
+    along(from.raw(), axes.list(), kind_of::<T>(), out);
     Ok(())
 }

@@ -2,10 +2,14 @@
 
 use half::{bf16, f16};
 
-use super::types::{Folds, NormFolds, RealFolds, Reduce, ReduceNorm, ReduceReal, folding};
+use super::types::{
+    FloatFolds, Folds, NormFolds, RealFolds, Reduce, ReduceFloat, ReduceNorm, ReduceReal, folding,
+};
+use crate::kernel::exact::Kind;
 use crate::kernel::reduce::{
-    All, Any, Bf16, Both, Count, Dot, Extreme, F16, Higher, KURTOSIS, Mean, Moments, Norm1, Norm2,
-    NormInf, NormLeast, NormP, OfBf16, OfF16, PEARSON, Place, Product, Sum, Turned, UNBIASED,
+    All, Any, Bf16, Both, Count, Dot, Extreme, F16, Higher, KURTOSIS, LogSumExp, Mean, Moments,
+    NanExtreme, NanMean, NanMoments, NanPlace, NanProduct, NanSum, Norm1, Norm2, NormInf,
+    NormLeast, NormP, OfBf16, OfF16, PEARSON, Place, Product, Sum, Turned, UNBIASED,
 };
 
 /// All bits but the sign.
@@ -13,7 +17,7 @@ const SIZE: u64 = !0 >> 49;
 
 // What the kernels call the type, and how it becomes f32.
 macro_rules! reduces {
-    ($($t:ident: $own:ident, $turn:ident;)*) => {$(
+    ($($t:ident: $own:ident, $turn:ident, $kind:ident;)*) => {$(
         impl Reduce for $t {
             type Sum = f32;
             type Mean = f32;
@@ -66,6 +70,22 @@ macro_rules! reduces {
                 norm_p: folding!(Turned<NormP<f32>, $turn, f32>, 1, 0),
             };
         }
+
+        impl ReduceFloat for $t {
+            const FLOAT_FOLDS: FloatFolds<$t> = FloatFolds {
+                nansum: folding!(Turned<NanSum<f32>, $turn, f32>, 1, 0),
+                nanprod: folding!(Turned<NanProduct<f32>, $turn, f32>, 1, 0),
+                nanmean: folding!(Turned<NanMean<f32>, $turn, f32>, 1, 0),
+                nanvar: folding!(Turned<NanMoments<f32>, $turn, f32>, 1, 0),
+                nanstd: folding!(Turned<NanMoments<f32>, $turn, f32>, 1, 1),
+                nanmin: folding!(Turned<NanExtreme<f32, false>, $turn, $own>, 1, 0),
+                nanmax: folding!(Turned<NanExtreme<f32, true>, $turn, $own>, 1, 0),
+                logsumexp: folding!(Turned<LogSumExp<f32>, $turn, f32>, 1, 0),
+                nanargmin: folding!(Turned<NanPlace<f32, false>, $turn, usize>, 1, 0),
+                nanargmax: folding!(Turned<NanPlace<f32, true>, $turn, usize>, 1, 0),
+                exact: Kind::$kind,
+            };
+        }
     )*};
 }
-reduces! { f16: F16, OfF16; bf16: Bf16, OfBf16; }
+reduces! { f16: F16, OfF16, F16; bf16: Bf16, OfBf16, Bf16; }

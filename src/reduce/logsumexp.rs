@@ -29,7 +29,7 @@ use crate::Error;
 /// ```
 #[inline]
 #[must_use]
-pub fn logsumexp<T: ReduceFloat, D: Dimension>(a: &ArrayRef<T, D>) -> T {
+pub fn logsumexp<T: ReduceFloat, D: Dimension>(a: &ArrayRef<T, D>) -> T::Mean {
     whole(T::FLOAT_FOLDS.logsumexp, Operands::one(a))
 }
 
@@ -37,5 +37,5 @@ along_axes! {
     "The logarithm of the sum of the exponentials", Fine "Without overflow. Any layout; empty axes give negative infinity.",
     "As [`logsumexp`](super::logsumexp). Same bits on any number of threads and any CPU.",
     "let a = array![[1000.0, 1000.0], [0.0, -1e9]];\nassert_eq!(swath::reduce::logsumexp_axis(&a, 1)?, array![1000.0 + 2f64.ln(), 0.0]);",
-    ReduceFloat::FLOAT_FOLDS, logsumexp_axis, logsumexp_axis_into, logsumexp -> T
+    ReduceFloat::FLOAT_FOLDS, logsumexp_axis, logsumexp_axis_into, logsumexp -> T::Mean
 }

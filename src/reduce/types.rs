@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use super::operands::Folding;
 use crate::Float;
+use crate::kernel::exact;
 use crate::kernel::reduce::{
     All, Any, Both, Count, Dot, Extreme, Higher, KURTOSIS, LogSumExp, Mean, Moments, NanExtreme,
     NanMean, NanMoments, NanPlace, NanProduct, NanSum, Norm1, Norm2, NormInf, NormLeast, NormP,
@@ -49,12 +50,11 @@ pub trait ReduceNorm: Reduce {
     const NORM_FOLDS: NormFolds<Self>;
 }
 
-/// A [`Reduce`] that has NaN, infinities and roots: `f32` or `f64`.
+/// A [`Reduce`] that has NaN, infinities and roots: `f32`, `f64`, with the feature `half` also
+/// `half::f16` and `half::bf16`, whose results are `f32`.
 ///
 /// Not meant to be implemented elsewhere.
-pub trait ReduceFloat:
-    ReduceReal + ReduceNorm + Reduce<Sum = Self, Mean = Self, Real = Self> + Float
-{
+pub trait ReduceFloat: ReduceReal + ReduceNorm + Reduce<Sum = <Self as Reduce>::Mean> {
     #[doc(hidden)]
     const FLOAT_FOLDS: FloatFolds<Self>;
 }
@@ -178,22 +178,23 @@ pub(crate) fn non_zero_bits<T: Reduce>() -> u64 {
     T::FOLDS.count_nonzero.table().flip
 }
 
-/// The folds of floats alone.
-pub struct FloatFolds<T> {
-    pub(super) nansum: Folding<T, T>,
-    pub(super) nanprod: Folding<T, T>,
-    pub(super) nanmean: Folding<T, T>,
-    pub(super) nanvar: Folding<T, T>,
-    pub(super) nanstd: Folding<T, T>,
+/// The folds of floats alone, and what exact sums know them as.
+pub struct FloatFolds<T: Reduce> {
+    pub(super) nansum: Folding<T, T::Sum>,
+    pub(super) nanprod: Folding<T, T::Sum>,
+    pub(super) nanmean: Folding<T, T::Mean>,
+    pub(super) nanvar: Folding<T, T::Real>,
+    pub(super) nanstd: Folding<T, T::Real>,
     pub(super) nanmin: Folding<T, T>,
     pub(super) nanmax: Folding<T, T>,
-    pub(super) logsumexp: Folding<T, T>,
+    pub(super) logsumexp: Folding<T, T::Mean>,
     pub(super) nanargmin: Folding<T, usize>,
     pub(super) nanargmax: Folding<T, usize>,
+    pub(super) exact: exact::Kind,
 }
 
 macro_rules! reduces_float {
-    ($($t:ident)*) => {$(
+    ($($t:ident $kind:ident;)*) => {$(
         impl ReduceNorm for $t {
             const NORM_FOLDS: NormFolds<$t> = NormFolds {
                 norm1: folding!(Norm1<$t>, 1, 0),
@@ -216,8 +217,9 @@ macro_rules! reduces_float {
                 logsumexp: folding!(LogSumExp<$t>, 1, 0),
                 nanargmin: folding!(NanPlace<$t, false>, 1, 0),
                 nanargmax: folding!(NanPlace<$t, true>, 1, 0),
+                exact: exact::Kind::$kind,
             };
         }
     )*};
 }
-reduces_float!(f32 f64);
+reduces_float! { f32 F32; f64 F64; }

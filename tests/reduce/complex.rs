@@ -5,7 +5,14 @@ use num_complex::Complex;
 use super::*;
 
 /// A real type in tests of complex numbers.
-trait Part: ReduceFloat + Bits + Item<Sum = Self, Mean = Self> {}
+trait Part:
+    ReduceFloat
+    + Reduce<Sum = Self, Mean = Self, Real = Self>
+    + Float
+    + Bits
+    + Item<Sum = Self, Mean = Self>
+{
+}
 impl Part for f32 {}
 impl Part for f64 {}
 

@@ -49,6 +49,38 @@ fn n7_sums_are_rounded_once() {
     testing::set_tier(testing::TIERS[2]);
 }
 
+/// Blocks of `f32` whose exponents lie just near enough for a sum in `f64`, and just too far
+/// apart, at both ends of the range too.
+#[test]
+fn n7_exponents_that_lie_near_each_other() {
+    for apart in 15..=22 {
+        for top in [-126 + apart, 0, 116] {
+            let (large, small) = (2f32.powi(top), 2f32.powi(top - apart));
+            // All bits of a fraction, at the top and at the bottom; the sums of 2048 fill f64.
+            let [large, small] = [large, small].map(|x| x * (2.0 - f32::EPSILON));
+            let mut a = Array1::from_elem(2048, large);
+            a.slice_mut(s![1..;3]).fill(small);
+            a[5] = 0.0;
+            for turn in [false, true] {
+                if turn {
+                    a.slice_mut(s![..;2]).mapv_inplace(|x| -x);
+                }
+                let sum = naive::fsum(a.iter().map(|&x| f64::from(x)));
+                assert_eq!(reduce::sum_exact(&a), sum as f32, "{apart} {top}");
+                // What is left when the rounded sum is taken away shows the lowest bits.
+                let mut rest: Vec<f32> = a.to_vec();
+                let mut left = sum;
+                for _ in 0..3 {
+                    rest.push(-(left as f32));
+                    left = naive::fsum(rest.iter().map(|&x| f64::from(x)));
+                    let got = reduce::sum_exact(&ArrayView1::from(&rest[..]));
+                    assert_eq!(got, left as f32, "{apart} {top}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn n7_ties_ends_and_subnormals() {
     let sum = |values: &[f64]| reduce::sum_exact(&ArrayView1::from(values));

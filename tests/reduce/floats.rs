@@ -3,7 +3,13 @@
 use super::*;
 
 /// An element type that is a float.
-trait AnyFloat: ReduceFloat + Bits + Item<Sum = Self, Mean = Self> {
+trait AnyFloat:
+    ReduceFloat
+    + Reduce<Sum = Self, Mean = Self, Real = Self>
+    + Float
+    + Bits
+    + Item<Sum = Self, Mean = Self>
+{
     fn some(rng: &mut Rng) -> Self;
 }
 impl AnyFloat for f32 {

@@ -6,6 +6,8 @@
 //! are short of registers (half the speed in L1), they are two.
 
 use super::lanes::lanes;
+#[cfg(target_arch = "x86_64")]
+use super::wide::{self, Wide};
 use super::{Fold, Steps, With};
 use crate::tuning;
 
@@ -18,7 +20,7 @@ pub(crate) struct Extreme<T, const GREATEST: bool> {
 macro_rules! fold {
     ($t:ident, $greatest:literal, $block:expr, $ahead:expr, $start:expr, $empty:expr,
      |$this:ident, $x:ident| $turn:expr, |$a:ident, $b:ident| $lesser:expr,
-     |$steps:ident, $items:ident| $least:expr) => {
+     |$steps:ident, $items:ident| $least:expr $(, wide $wide:ident)?) => {
         impl Extreme<$t, $greatest> {
             #[inline(always)]
             pub(super) fn turn(self, $x: $t) -> $t {
@@ -55,6 +57,8 @@ macro_rules! fold {
                 let $steps = self;
                 $least
             }
+            $(#[cfg(target_arch = "x86_64")]
+            const WIDE: Option<[Wide<$t>; 2]> = Some(wide::$wide);)?
         }
 
         impl Fold<1> for Extreme<$t, $greatest> {
@@ -94,7 +98,7 @@ macro_rules! fold {
 }
 
 macro_rules! floats {
-    ($($t:ident, $greatest:literal, $lanes:expr, $block:expr;)*) => {$(
+    ($($t:ident, $greatest:literal, $lanes:expr, $block:expr, $wide:ident;)*) => {$(
         // The lesser of two; NaN if either is; -0.0 below +0.0: two comparisons that
         // disagree only where both are equal (they may be zeros of two signs) or
         // unordered (each gives its second), joined by OR: -0.0 wins by its sign bit,
@@ -107,16 +111,17 @@ macro_rules! floats {
                 $t::from_bits(ab.to_bits() | ba.to_bits())
             },
             |steps, items| {
-                let last = steps.turn($t::INFINITY);
-                lanes::<Self, 1, { $lanes }>(steps, [items], [last], Self::lesser)
-            });
+                let last = [steps.turn($t::INFINITY)];
+                lanes::<Self, 1, { $lanes }>(steps, [items], last, Self::lesser)
+            },
+            wide $wide);
     )*};
 }
 floats! {
-    f32, false, tuning::REDUCE_LANES_F32, tuning::REDUCE_BLOCK_F32;
-    f32, true, tuning::REDUCE_LANES_F32, tuning::REDUCE_BLOCK_F32;
-    f64, false, tuning::REDUCE_LANES_F64, tuning::REDUCE_BLOCK_F64;
-    f64, true, tuning::REDUCE_LANES_F64, tuning::REDUCE_BLOCK_F64;
+    f32, false, tuning::REDUCE_LANES_F32, tuning::REDUCE_BLOCK_F32, LEAST_F32;
+    f32, true, tuning::REDUCE_LANES_F32, tuning::REDUCE_BLOCK_F32, GREATEST_F32;
+    f64, false, tuning::REDUCE_LANES_F64, tuning::REDUCE_BLOCK_F64, LEAST_F64;
+    f64, true, tuning::REDUCE_LANES_F64, tuning::REDUCE_BLOCK_F64, GREATEST_F64;
 }
 
 macro_rules! integers {

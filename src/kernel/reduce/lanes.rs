@@ -76,7 +76,7 @@ pub(super) fn lanes_and_rest<S: Steps<K>, const K: usize, const L: usize>(
 
 /// Asks for the lines of memory that lie so many bytes after a group.
 #[inline(always)]
-fn fetch<T, const L: usize>(group: &[T; L], ahead: usize) {
+pub(crate) fn fetch<T, const L: usize>(group: &[T; L], ahead: usize) {
     let after = group.as_ptr().cast::<u8>().wrapping_add(ahead);
     for at in (0..size_of::<[T; L]>()).step_by(CACHE_LINE) {
         #[cfg(target_arch = "x86_64")]

@@ -45,12 +45,15 @@ mod tree;
 mod truth;
 mod turned;
 mod user;
+#[cfg(target_arch = "x86_64")]
+mod wide;
 
 pub(crate) use computed::computed;
 pub(crate) use extremes::Extreme;
 #[cfg(feature = "half")]
 pub(crate) use halves::{Bf16, F16, OfBf16, OfF16};
 pub(crate) use higher::{Higher, KURTOSIS, PEARSON, UNBIASED};
+pub(crate) use lanes::fetch;
 pub(crate) use moments::Moments;
 pub(crate) use norms::{Norm1, Norm2, NormInf};
 pub(crate) use places::{Both, NanPlace, Place};
@@ -61,11 +64,15 @@ pub(crate) use sequence::sequence;
 pub(crate) use skipping::{NanExtreme, NanMean, NanMoments, NanProduct, NanSum};
 pub(crate) use stage::{Part, gather, staged};
 pub(crate) use sums::{Dot, Mean, Sum, Vdot};
-pub(crate) use table::{Cell, Table};
+pub(crate) use table::{Cell, Lines, Table};
 pub(crate) use tree::Tree;
 pub(crate) use truth::{All, Any, Count};
+#[cfg(feature = "half")]
+pub(crate) use turned::Turn;
 pub(crate) use turned::{Size32, Size64, Turned};
 pub(crate) use user::{By, Closures, UserFold};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use wide::Wide;
 
 use crate::tuning::REDUCE_IN_ORDER;
 
@@ -112,6 +119,9 @@ pub(crate) trait Steps<const K: usize>: Copy {
     /// One block of a sequence: at most `BLOCK` elements, at least one. For floats
     /// [`lanes::lanes`]; integers need no order.
     fn block(self, items: [&[Self::Item]; K]) -> Self::Total;
+    /// The same by hand, in AVX2 and in AVX-512F.
+    #[cfg(target_arch = "x86_64")]
+    const WIDE: Option<[Wide<Self::Total>; 2]> = None;
 }
 
 /// One reduction of `K` operands: its steps, and how totals of blocks are put

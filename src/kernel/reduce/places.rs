@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::extremes::Extreme;
+use super::table::by_hand;
 use super::{Fold, Steps, With};
 use crate::tuning;
 
@@ -70,7 +71,7 @@ macro_rules! place {
             }
             #[inline(always)]
             fn block(self, [items]: [&[$t]; 1]) -> Lane<$t, u64> {
-                let value = self.0.block([items]);
+                let value = by_hand([items], true, self.0).unwrap_or_else(|all| all.block([items]));
                 let is_nan = |$x: $t| $is_nan;
                 let index = if is_nan(value) {
                     position(items, is_nan)
@@ -246,7 +247,8 @@ macro_rules! both {
             #[inline(always)]
             fn block(self, [$items]: [&[$t]; 1]) -> [$t; 2] {
                 let $all = self;
-                [$all.0.block([$items]), $other]
+                let least = by_hand([$items], true, $all.0).unwrap_or_else(|all| all.block([$items]));
+                [least, $other]
             }
         }
 
@@ -283,8 +285,14 @@ macro_rules! both {
     )*};
 }
 both! {
-    f32, f32::INFINITY, f32::NAN, |x| -x, |all, items| Extreme::<f32, true>::new(&With::default()).block([items]);
-    f64, f64::INFINITY, f64::NAN, |x| -x, |all, items| Extreme::<f64, true>::new(&With::default()).block([items]);
+    f32, f32::INFINITY, f32::NAN, |x| -x, |all, items| {
+        let most = Extreme::<f32, true>::new(&With::default());
+        by_hand([items], false, most).unwrap_or_else(|most| most.block([items]))
+    };
+    f64, f64::INFINITY, f64::NAN, |x| -x, |all, items| {
+        let most = Extreme::<f64, true>::new(&With::default());
+        by_hand([items], false, most).unwrap_or_else(|most| most.block([items]))
+    };
     i8, i8::MAX, i8::MAX, |x| !x, |all, items| all.0.turned_over().block([items]);
     i16, i16::MAX, i16::MAX, |x| !x, |all, items| all.0.turned_over().block([items]);
     i32, i32::MAX, i32::MAX, |x| !x, |all, items| all.0.turned_over().block([items]);

@@ -3,6 +3,8 @@
 use std::marker::PhantomData;
 
 use super::lanes::{lanes, lanes_and_rest};
+#[cfg(target_arch = "x86_64")]
+use super::wide::{self, Wide};
 use super::{Fold, Steps, With};
 use crate::kernel::pair::{conjugate_times, plus, times};
 use crate::tuning;
@@ -33,7 +35,8 @@ pub(crate) struct Exact<T>(PhantomData<T>);
 /// Steps: item, lane and total types, block, start; the step; the block.
 macro_rules! steps {
     ($name:ty, $k:expr, $item:ty, $lane:ty, $total:ty, $block:expr, $start:expr,
-     |$acc:ident, $items:pat_param| $step:expr, |$me:ident, $slices:ident| $sum:expr) => {
+     |$acc:ident, $items:pat_param| $step:expr, |$me:ident, $slices:ident| $sum:expr
+     $(, wide $wide:ident)?) => {
         impl Steps<$k> for $name {
             type Item = $item;
             type Lane = $lane;
@@ -56,6 +59,8 @@ macro_rules! steps {
                 let $me = self;
                 $sum
             }
+            $(#[cfg(target_arch = "x86_64")]
+            const WIDE: Option<[Wide<$total>; 2]> = Some(wide::$wide);)?
         }
     };
 }
@@ -105,11 +110,11 @@ macro_rules! fold {
 }
 
 macro_rules! floats {
-    ($t:ident, $lanes:expr, $block:expr) => {
+    ($t:ident, $lanes:expr, $block:expr, $sum_wide:ident, $dot_wide:ident) => {
         // -0.0 is what changes no sum: 0.0 would make 0.0 of -0.0.
         steps!(Sum<$t>, 1, $t, $t, $t, $block, -0.0, |lane, [x]| lane + x, |steps, slices| {
             lanes::<Self, 1, { $lanes }>(steps, slices, [-0.0], |a, b| a + b)
-        });
+        }, wide $sum_wide);
         steps!(
             Dot<$t>,
             2,
@@ -121,7 +126,8 @@ macro_rules! floats {
             |lane, [x, y]| lane + x * y,
             |steps, slices| {
                 lanes::<Self, 2, { $lanes }>(steps, slices, [-0.0, 1.0], |a, b| a + b)
-            }
+            },
+            wide $dot_wide
         );
         fold!(
             Sum<$t>,
@@ -159,8 +165,8 @@ macro_rules! floats {
         );
     };
 }
-floats!(f32, tuning::REDUCE_LANES_F32, tuning::REDUCE_BLOCK_F32);
-floats!(f64, tuning::REDUCE_LANES_F64, tuning::REDUCE_BLOCK_F64);
+floats!(f32, tuning::REDUCE_LANES_F32, tuning::REDUCE_BLOCK_F32, SUM_F32, DOT_F32);
+floats!(f64, tuning::REDUCE_LANES_F64, tuning::REDUCE_BLOCK_F64, SUM_F64, DOT_F64);
 
 /// Complex numbers: as many floats to a block, and as many in lanes, as of their parts.
 macro_rules! complexes {

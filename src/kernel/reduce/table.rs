@@ -1,9 +1,15 @@
 //! A fold as the rest of the house sees it: sizes, and functions on bytes.
 
+#[cfg(target_arch = "x86_64")]
+use std::mem::MaybeUninit;
 use std::slice;
 
 use super::rows::{Tile, add_rows};
+#[cfg(target_arch = "x86_64")]
+use super::wide::Wide;
 use super::{Fold, Item, Lane, Steps, With};
+#[cfg(target_arch = "x86_64")]
+use crate::simd::Tier;
 use crate::simd::{self, Kernel};
 use crate::tuning::REDUCE_BLOCK_BYTES;
 
@@ -31,6 +37,32 @@ impl Cell {
 /// The first elements of up to two operands; a second that is not there is the
 /// first again.
 pub(crate) type Starts = [*const u8; 2];
+
+/// Contiguous lines: the first elements of the first of them, how many elements each has and
+/// how many lines there are.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    pub(crate) starts: Starts,
+    pub(crate) n: usize,
+    pub(crate) count: usize,
+    /// From line to line, in elements of each operand.
+    pub(crate) strides: [isize; 2],
+    /// From result to result.
+    pub(crate) step: isize,
+}
+
+impl Lines {
+    /// The first elements of a line.
+    #[inline(always)]
+    pub(super) fn starts_of<T>(&self, i: usize) -> Starts {
+        let mut starts = self.starts;
+        for k in 0..2 {
+            let elements = (i as isize).wrapping_mul(self.strides[k]);
+            starts[k] = starts[k].cast::<T>().wrapping_offset(elements).cast();
+        }
+        starts
+    }
+}
 
 /// One fold: made by [`Table::of`], so that functions and sizes agree.
 ///
@@ -65,6 +97,8 @@ pub(crate) struct Table {
     pub(super) in_order: unsafe fn(&With, Starts, n: usize, *mut u8),
     /// A whole sequence of at most a block, contiguous items to a result.
     pub(crate) whole: unsafe fn(&With, Starts, n: usize, *mut u8),
+    /// Several of them, of more elements than are taken in order.
+    pub(crate) lines: unsafe fn(&With, &Lines, *mut u8),
     /// Lanes that have seen nothing.
     pub(super) begin: unsafe fn(&With, *mut u8, n: usize),
     /// Adds rows to lanes, the first of them the `at`-th of its block.
@@ -104,6 +138,7 @@ impl Table {
             block: block::<F, K>,
             in_order: in_order::<F, K>,
             whole: whole::<F, K>,
+            lines: lines::<F, K>,
             begin: begin::<F, K>,
             rows: rows::<F, K>,
             close: close::<F, K>,
@@ -175,10 +210,52 @@ unsafe fn result<F: Fold<K>, const K: usize>(fold: F, with: &With, acc: F::Acc) 
     fold.finish(if with.count == 0 { first } else { fold.merge(first, acc) })
 }
 
-/// One block of items.
+/// One block of items, of which there are more if `ahead` is true.
 #[inline(always)]
-fn of_block<F: Fold<K>, const K: usize>(fold: F, items: [&[Item<F, K>]; K], at: usize) -> F::Acc {
-    fold.widen(simd::dispatch(Block { steps: fold.steps(), items }), at, items[0].len())
+fn of_block<F: Fold<K>, const K: usize>(
+    fold: F,
+    items: [&[Item<F, K>]; K],
+    at: usize,
+    ahead: bool,
+) -> F::Acc {
+    let steps = fold.steps();
+    let total =
+        by_hand(items, ahead, steps).unwrap_or_else(|steps| simd::dispatch(Block { steps, items }));
+    fold.widen(total, at, items[0].len())
+}
+
+/// The kernel by hand for the tier, if there is one.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn wide_of<S: Steps<K>, const K: usize>(_: S) -> Option<Wide<S::Total>> {
+    let [avx2, avx512] = S::WIDE?;
+    match simd::tier() {
+        Tier::Avx512 => Some(avx512),
+        Tier::Avx2 => Some(avx2),
+        Tier::Baseline => None,
+    }
+}
+
+/// A block by hand; the steps where there is no such way.
+#[inline(always)]
+pub(super) fn by_hand<S: Steps<K>, const K: usize>(
+    items: [&[S::Item]; K],
+    ahead: bool,
+    steps: S,
+) -> Result<S::Total, S> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(wide) = wide_of(steps) {
+        let starts = [items[0].as_ptr().cast(), items[K - 1].as_ptr().cast()];
+        let lines = Lines { starts, n: items[0].len(), count: 1, strides: [0; 2], step: 0 };
+        let mut total = MaybeUninit::uninit();
+        // SAFETY: the tier is there, as are the items and the place.
+        return Ok(unsafe {
+            wide(&lines, ahead, total.as_mut_ptr());
+            total.assume_init()
+        });
+    }
+    let _ = (items, ahead);
+    Err(steps)
 }
 
 /// Items in order, one after the other.
@@ -203,7 +280,7 @@ unsafe fn block<F: Fold<K>, const K: usize>(
 ) {
     // SAFETY: the caller's promise.
     let items = unsafe { slices(starts, n) };
-    let value = of_block(F::new(with), items, at);
+    let value = of_block(F::new(with), items, at, true);
     // SAFETY: the caller's promise.
     unsafe { acc.cast::<F::Acc>().write(value) };
 }
@@ -229,9 +306,61 @@ unsafe fn whole<F: Fold<K>, const K: usize>(with: &With, starts: Starts, n: usiz
     let fold = F::new(with);
     // SAFETY: the caller's promise.
     let items = unsafe { slices(starts, n) };
-    let acc = if super::in_order(n) { one_by_one(fold, items) } else { of_block(fold, items, 0) };
+    let acc =
+        if super::in_order(n) { one_by_one(fold, items) } else { of_block(fold, items, 0, false) };
     // SAFETY: the caller's promise.
     unsafe { out.cast::<F::Out>().write(result(fold, with, acc)) };
+}
+
+/// # Safety
+/// As [`Table::lines`] says.
+unsafe fn lines<F: Fold<K>, const K: usize>(with: &With, lines: &Lines, out: *mut u8) {
+    let (fold, out) = (F::new(with), out.cast::<F::Out>());
+    #[cfg(target_arch = "x86_64")]
+    if let Some(wide) = wide_of(fold.steps()) {
+        // SAFETY: the tier is there; the rest is the caller's promise.
+        return unsafe { wide_lines(fold, with, wide, lines, out) };
+    }
+    // By the code of `block`: a user's closures are compiled but once.
+    for i in 0..lines.count {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let items = slices(lines.starts_of::<Item<F, K>>(i), lines.n);
+            let acc = of_block(fold, items, 0, true);
+            out.offset(i as isize * lines.step).write(result(fold, with, acc));
+        }
+    }
+}
+
+/// Totals that are made before they are finished.
+#[cfg(target_arch = "x86_64")]
+const TOGETHER: usize = 64;
+
+/// Lines by hand.
+///
+/// # Safety
+/// As [`Table::lines`] says, and as [`Wide`] says.
+#[cfg(target_arch = "x86_64")]
+unsafe fn wide_lines<F: Fold<K>, const K: usize>(
+    fold: F,
+    with: &With,
+    wide: Wide<<F::Steps as Steps<K>>::Total>,
+    lines: &Lines,
+    out: *mut F::Out,
+) {
+    let mut totals = [const { MaybeUninit::uninit() }; TOGETHER];
+    for first in (0..lines.count).step_by(TOGETHER) {
+        let count = TOGETHER.min(lines.count - first);
+        let starts = lines.starts_of::<Item<F, K>>(first);
+        // SAFETY: the caller's promise; the first `count` totals are written, then read.
+        unsafe {
+            wide(&Lines { starts, count, ..*lines }, true, totals[0].as_mut_ptr());
+            for (i, total) in (first..).zip(&totals[..count]) {
+                let acc = fold.widen(total.assume_init(), 0, lines.n);
+                out.offset(i as isize * lines.step).write(result(fold, with, acc));
+            }
+        }
+    }
 }
 
 /// # Safety

@@ -8,23 +8,34 @@
 //!             x[i] = x[i] - q[i]          exact: |x[i]| <= s 2^-53
 //!             s = s 2^(M - 53)
 //!     until nothing is left; after so many rounds, what is left one by one
+//! f32: if the exponents of a block lie no more than 18 apart, the sum in f64 is exact,
+//!      since all elements are multiples of one power of two and no sum of them is 2^53 times that
 //! the sum: digits of 32 bits over all exponents, in 64 bits each, so that carries can wait
 //! ```
 //! The extraction is Rump, Ogita and Oishi's ("Accurate floating-point summation part I:
 //! faithful rounding", SIAM J. Sci. Comput. 31, 2008), the sum Neal's small superaccumulator
 //! ("Fast exact summation using small and large superaccumulators", arXiv:1505.05571, 2015).
 
+mod blocks;
+mod kind;
+
 use std::mem::MaybeUninit;
+use std::slice;
+
+use blocks::{Extract, ExtractTwice, Greatest, Item, Near, NearOf, Widen};
+pub(crate) use kind::Kind;
 
 use super::reduce::gather;
-use crate::simd::{self, Kernel};
-use crate::tuning;
+use crate::{simd, tuning};
 
 /// Elements of a block, and the power of two that is greater by two.
 pub(crate) const BLOCK: usize = tuning::EXACT_BLOCK;
 const M: i32 = BLOCK.ilog2() as i32 + 1;
 /// Rounds of extraction before elements are added one by one.
 const ROUNDS: usize = tuning::EXACT_ROUNDS;
+/// How far apart the exponents of a block of `f32` may be for any sum of it to be exact in
+/// `f64`: 53 bits, less 24 of an element, less those that its length adds.
+const NEAR: u32 = 53 - 24 - BLOCK.ilog2();
 /// Digits: 2098 bits of any `f64`, and 64 more for carries.
 const DIGITS: usize = 68;
 /// Additions to a digit before carries are passed on: each is below 2^32.
@@ -118,46 +129,72 @@ impl Exact {
         true
     }
 
-    /// Adds `n` elements, `stride` apart, of `f32` (4 bytes) or `f64` (8).
+    /// Adds a block of `f32` at once, if its sum in `f64` is exact.
+    fn add_near(&mut self, items: &[f32]) -> bool {
+        let Near { sum, most, least } = simd::dispatch(NearOf(items));
+        // Exponents as they are stored; 1 stands for those below the normal numbers too.
+        let [high, low] = [most, least].map(|bits| (bits >> 23).max(1));
+        if most == 0 || high == 0xFF || high - low > NEAR {
+            return false;
+        }
+        (self.some, self.plain) = (true, true);
+        self.add(sum);
+        true
+    }
+
+    /// Adds `n` elements, `stride` apart.
     ///
     /// # Safety
-    /// They may be read.
-    pub(crate) unsafe fn add_all(&mut self, size: usize, from: *const u8, stride: isize, n: usize) {
-        let mut room = MaybeUninit::<[f64; BLOCK]>::uninit();
-        let room = room.as_mut_ptr().cast::<f64>();
+    /// They are of this kind and may be read.
+    pub(crate) unsafe fn add_all(&mut self, kind: Kind, from: *const u8, stride: isize, n: usize) {
+        let mut wide = MaybeUninit::<[f64; BLOCK]>::uninit();
+        let mut narrow = MaybeUninit::<[f32; BLOCK]>::uninit();
         for at in (0..n).step_by(BLOCK) {
             let n = BLOCK.min(n - at);
-            let step = (at as isize).wrapping_mul(stride).wrapping_mul(size as isize);
+            let step = (at as isize).wrapping_mul(stride).wrapping_mul(kind.size() as isize);
             let from = from.wrapping_offset(step);
-            // SAFETY: the caller's promise.
-            let is_done = stride == 1
-                && unsafe {
-                    if size == 8 {
-                        self.add_in_place(std::slice::from_raw_parts(from.cast::<f64>(), n))
-                    } else {
-                        self.add_in_place(std::slice::from_raw_parts(from.cast::<f32>(), n))
-                    }
-                };
-            if is_done {
-                continue;
-            }
-            // SAFETY: the caller's promise; the room holds a block, written before it is read.
-            let items = unsafe {
-                if size == 8 {
-                    gather(8, from, stride, room.cast(), n);
-                } else if stride == 1 {
-                    let items = std::slice::from_raw_parts(from.cast::<f32>(), n);
-                    let room = std::slice::from_raw_parts_mut(room.cast::<MaybeUninit<f64>>(), n);
-                    simd::dispatch(Widen { items, room });
+            // SAFETY: the caller's promise; the rooms hold a block.
+            unsafe {
+                if kind == Kind::F64 {
+                    self.add_wide(from, stride, n, wide.as_mut_ptr().cast());
                 } else {
-                    for i in 0..n {
-                        let step = (i as isize).wrapping_mul(stride);
-                        room.add(i).write(f64::from(*from.cast::<f32>().wrapping_offset(step)));
-                    }
+                    let items = kind.narrow(from, stride, n, narrow.as_mut_ptr().cast());
+                    self.add_narrow(items, wide.as_mut_ptr().cast());
                 }
-                std::slice::from_raw_parts_mut(room, n)
-            };
-            self.add_block(items);
+            }
+        }
+    }
+
+    /// Adds a block of `f64`.
+    ///
+    /// # Safety
+    /// The elements may be read; there is room for them.
+    unsafe fn add_wide(&mut self, from: *const u8, stride: isize, n: usize, room: *mut f64) {
+        // SAFETY: the caller's promise.
+        if stride == 1 && self.add_in_place(unsafe { slice::from_raw_parts(from.cast::<f64>(), n) })
+        {
+            return;
+        }
+        // SAFETY: the caller's promise; the room is written before it is read.
+        unsafe {
+            gather(8, from, stride, room.cast(), n);
+            self.add_block(slice::from_raw_parts_mut(room, n));
+        }
+    }
+
+    /// Adds a block of `f32`.
+    ///
+    /// # Safety
+    /// There is room for them as `f64`.
+    unsafe fn add_narrow(&mut self, items: &[f32], room: *mut f64) {
+        if self.add_near(items) || self.add_in_place(items) {
+            return;
+        }
+        // SAFETY: the caller's promise; the room is written before it is read.
+        unsafe {
+            let places = slice::from_raw_parts_mut(room.cast::<MaybeUninit<f64>>(), items.len());
+            simd::dispatch(Widen { items, room: places });
+            self.add_block(slice::from_raw_parts_mut(room, items.len()));
         }
     }
 
@@ -201,8 +238,9 @@ impl Exact {
         }
     }
 
-    /// The sum, rounded to `f32` (4 bytes) or `f64`, to nearest, ties to even.
-    pub(crate) fn round(mut self, size: usize) -> f64 {
+    /// The sum, rounded to `f64`, or to `f32` if it is of narrower elements, to nearest, ties
+    /// to even.
+    pub(crate) fn round(mut self, kind: Kind) -> f64 {
         if self.nan || self.infinite == [true; 2] {
             return f64::NAN;
         }
@@ -221,7 +259,7 @@ impl Exact {
         let Some(top) = self.digits.iter().rposition(|&digit| digit != 0) else { return 0.0 };
         let highest = 32 * top as i64 + i64::from(self.digits[top].ilog2());
         // Bits of a fraction, and which bit of the sum is the least one of a subnormal.
-        let (precision, least) = if size == 4 { (24, 1074 - 149) } else { (53, 0) };
+        let (precision, least) = if kind == Kind::F64 { (53, 0) } else { (24, 1074 - 149) };
         let lowest = (highest - precision + 1).max(least);
         let mut fraction = self.bits(lowest);
         let half = lowest > 0 && self.bits(lowest - 1) & 1 == 1;
@@ -259,160 +297,8 @@ fn scale_of(exponent: i32) -> f64 {
     f64::from_bits(((exponent + M).max(-1021) + 1023) as u64 * (1 << 52))
 }
 
-/// An element of a block.
-trait Item: Copy {
-    /// Its absolute value as a whole number: of the same order, NaN above all.
-    type Size: Copy + PartialOrd + Default;
-    fn size(self) -> Self::Size;
-    fn of_size(size: Self::Size) -> f64;
-    fn wide(self) -> f64;
-}
-
-macro_rules! items {
-    ($($t:ident $size:ident;)*) => {$(impl Item for $t {
-        type Size = $size;
-        #[inline(always)]
-        fn size(self) -> $size {
-            self.abs().to_bits() as $size
-        }
-        #[inline(always)]
-        fn of_size(size: $size) -> f64 {
-            $t::from_bits(size as _).into()
-        }
-        #[inline(always)]
-        fn wide(self) -> f64 {
-            self.into()
-        }
-    })*};
-}
-items! { f32 i32; f64 i64; }
-
-/// The greatest absolute value of a block; NaN if there is one.
-struct Greatest<'a, T>(&'a [T]);
-
-impl<T: Item> Kernel for Greatest<'_, T> {
-    type Output = f64;
-
-    #[inline(always)]
-    fn run(self) -> f64 {
-        let greater = |most: T::Size, x: T| if x.size() > most { x.size() } else { most };
-        let mut most = [T::Size::default(); LANES];
-        let (groups, rest) = self.0.as_chunks::<LANES>();
-        for group in groups {
-            for l in 0..LANES {
-                most[l] = greater(most[l], group[l]);
-            }
-        }
-        let most = most.into_iter().fold(T::Size::default(), |a, b| if b > a { b } else { a });
-        T::of_size(rest.iter().fold(most, |most, &x| greater(most, x)))
-    }
-}
-
 /// The one of the round after.
 fn next_scale(scale: f64) -> f64 {
     let next = scale * (1.0 / (1u64 << (53 - M)) as f64);
     if next < f64::MIN_POSITIVE * 2.0 { f64::MIN_POSITIVE * 2.0 } else { next }
-}
-
-/// Two rounds of extraction from elements that stay as they are: the sums of what is
-/// extracted, and whether anything is left.
-struct ExtractTwice<'a, T> {
-    items: &'a [T],
-    scales: [f64; 2],
-}
-
-impl<T: Item> ExtractTwice<'_, T> {
-    /// Takes an element into two sums; what is left of it, as bits.
-    #[inline(always)]
-    fn take(&self, sums: [&mut f64; 2], x: T) -> u64 {
-        let mut x = x.wide();
-        for (sum, scale) in sums.into_iter().zip(self.scales) {
-            let q = (scale + x) - scale;
-            *sum += q;
-            x -= q;
-        }
-        // Of a zero the sign, which adds nothing.
-        x.to_bits() << 1
-    }
-}
-
-/// Elements taken side by side by [`ExtractTwice`], so that all stays in registers.
-const SIDE_BY_SIDE: usize = 8;
-
-impl<T: Item> Kernel for ExtractTwice<'_, T> {
-    type Output = ([f64; 2], bool);
-
-    #[inline(always)]
-    fn run(self) -> ([f64; 2], bool) {
-        let (groups, rest) = self.items.as_chunks::<SIDE_BY_SIDE>();
-        let (mut high, mut low) = ([0.0; SIDE_BY_SIDE], [0.0; SIDE_BY_SIDE]);
-        let mut left = [0u64; SIDE_BY_SIDE];
-        for group in groups {
-            for l in 0..SIDE_BY_SIDE {
-                left[l] |= self.take([&mut high[l], &mut low[l]], group[l]);
-            }
-        }
-        // Exact, so that no order matters.
-        let mut sums = [high.iter().sum(), low.iter().sum()];
-        let mut left = left.into_iter().fold(0, |all, bits| all | bits);
-        for &x in rest {
-            let [high, low] = &mut sums;
-            left |= self.take([high, low], x);
-        }
-        (sums, left != 0)
-    }
-}
-
-/// Elements in `f64`.
-struct Widen<'a> {
-    items: &'a [f32],
-    room: &'a mut [MaybeUninit<f64>],
-}
-
-impl Kernel for Widen<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for (place, &x) in self.room.iter_mut().zip(self.items) {
-            place.write(f64::from(x));
-        }
-    }
-}
-
-/// One round of extraction: the sum of what is extracted, and whether anything is left.
-struct Extract<'a> {
-    items: &'a mut [f64],
-    scale: f64,
-}
-
-const LANES: usize = 16;
-
-impl Kernel for Extract<'_> {
-    type Output = (f64, bool);
-
-    #[inline(always)]
-    fn run(self) -> (f64, bool) {
-        let scale = self.scale;
-        let (groups, rest) = self.items.as_chunks_mut::<LANES>();
-        let mut sums = [0.0; LANES];
-        let mut left = [0u64; LANES];
-        for group in groups {
-            for l in 0..LANES {
-                let q = (scale + group[l]) - scale;
-                sums[l] += q;
-                group[l] -= q;
-                left[l] |= group[l].to_bits() << 1;
-            }
-        }
-        // Exact, so that no order matters.
-        let (mut sum, mut more) = (sums.iter().sum::<f64>(), left.iter().any(|&bits| bits != 0));
-        for x in rest {
-            let q = (scale + *x) - scale;
-            sum += q;
-            *x -= q;
-            more |= *x != 0.0;
-        }
-        (sum, more)
-    }
 }
