@@ -3,6 +3,7 @@
 use pyo3::conversion::FromPyObjectOwned;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::{PyFloat, PyInt};
 
 use crate::error::{Kind, error};
 
@@ -62,7 +63,10 @@ pub(crate) fn per_axis<'py, V: Clone + FromPyObjectOwned<'py>>(
     n: usize,
 ) -> PyResult<Vec<V>> {
     let extract = |value: &Bound<'py, PyAny>| value.extract::<V>().map_err(Into::into);
-    let is_sequence = value.hasattr("__iter__")? && value.len().is_ok();
+    // Asking a number for a method that it does not have takes longer than a small filter.
+    let is_number =
+        value.is_exact_instance_of::<PyFloat>() || value.is_exact_instance_of::<PyInt>();
+    let is_sequence = !is_number && value.hasattr("__iter__")? && value.len().is_ok();
     if !is_sequence {
         return Ok(vec![extract(value)?; n]);
     }

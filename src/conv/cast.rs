@@ -14,7 +14,7 @@ use ndarray::{ArrayRef, Dimension, Ix1};
 use super::bytes::Bytes;
 use super::filter::Filter;
 use super::geometry::{Axis, Geometry, Line};
-use super::options::{Way, taps_before};
+use super::options::{Way, check_numbers, taps_before};
 use super::pieces::source;
 use super::{Border, Options};
 use crate::kernel::conv::Bits;
@@ -64,6 +64,7 @@ pub fn correlate_cast<A: Cast, B: Cast, D: Dimension, E: Dimension>(
             other: src.shape().to_vec(),
         });
     }
+    check_numbers(function, filter)?;
     let origin = options.origin.values(function, "origin", src.shape())?;
     let weights: Vec<f64> = filter.iter().copied().collect();
     let mut sides = Vec::new();
@@ -107,6 +108,7 @@ pub fn correlate1d_cast<A: Cast, B: Cast, D: Dimension>(
 ) -> Result<(), Error> {
     let (function, options) = ("correlate1d_cast", options.into());
     plan::check_axis(function, axis, src.shape())?;
+    check_numbers(function, filter)?;
     let origin = options.origin.values(function, "origin", &src.shape()[axis..=axis])?;
     let weights: Vec<f64> = filter.iter().copied().collect();
     let mut sides = vec![(1, 0); src.ndim()];

@@ -69,6 +69,7 @@ pub use self::border::Border;
 pub use self::cast::{correlate_cast, correlate1d_cast};
 pub use self::method::Method;
 pub(crate) use self::method::prefers_fft;
+use self::options::check_numbers;
 pub use self::options::{Options, PerAxis};
 pub use crate::kernel::conv::Sample;
 pub use crate::kernel::terms::Cast;
@@ -88,6 +89,7 @@ macro_rules! n_dimensional {
             options: impl Into<Options<T>>,
         ) -> Result<Array<T, D>, Error> {
             let options = options.into();
+            check_numbers(stringify!($name), filter)?;
             let request = Request::new(stringify!($name), filter, $way, (options.border, options.method))?;
             // SAFETY: a filter that gives no error writes every element.
             unsafe { Call::fresh(stringify!($name), src, |call| request.on_all_axes(&call, &options.origin)) }
@@ -101,6 +103,7 @@ macro_rules! n_dimensional {
             out: &mut ArrayRef<T, D>,
         ) -> Result<(), Error> {
             let options = options.into();
+            check_numbers(stringify!($into), filter)?;
             let request = Request::new(stringify!($into), filter, $way, (options.border, options.method))?;
             request.on_all_axes(&Call::given(stringify!($into), src, out)?, &options.origin)
         }
@@ -119,8 +122,8 @@ n_dimensional! {
     /// # Errors
     /// - [`Error::Empty`]: the filter has no elements.
     /// - [`Error::Shape`]: `filter` or the origins do not have as many axes as `src`.
-    /// - [`Error::Value`]: an origin that leaves the element outside of the filter;
-    ///   integer taps so large that a sum may not fit 64 bits.
+    /// - [`Error::Value`]: an origin that leaves the element outside of the filter; a filter
+    ///   that holds NaN; integer taps so large that a sum may not fit 64 bits.
     /// - [`Error::TooLarge`], [`Error::Memory`]: no room for the result or for the
     ///   lines that lie under the filter.
     ///
@@ -199,6 +202,7 @@ macro_rules! along_one_axis {
             options: impl Into<Options<T>>,
         ) -> Result<Array<T, D>, Error> {
             let options = options.into();
+            check_numbers(stringify!($name), filter)?;
             let request = Request::new(stringify!($name), filter, $way, (options.border, options.method))?;
             // SAFETY: a filter that gives no error writes every element.
             unsafe { Call::fresh(stringify!($name), src, |call| request.along_axis(&call, axis, &options.origin)) }
@@ -213,6 +217,7 @@ macro_rules! along_one_axis {
             out: &mut ArrayRef<T, D>,
         ) -> Result<(), Error> {
             let options = options.into();
+            check_numbers(stringify!($into), filter)?;
             let request = Request::new(stringify!($into), filter, $way, (options.border, options.method))?;
             request.along_axis(&Call::given(stringify!($into), src, out)?, axis, &options.origin)
         }
@@ -347,5 +352,9 @@ fn passes<'a, T: Float + Sample<Tap = T>>(
     }
     let origin = options.origin.values(function, "origin", shape)?;
     let each = filters.iter().zip(origin.as_slice()).enumerate();
-    each.map(|(axis, (filter, &origin))| Pass::new(function, axis, filter, origin)).collect()
+    each.map(|(axis, (filter, &origin))| {
+        check_numbers(function, filter)?;
+        Pass::new(function, axis, filter, origin)
+    })
+    .collect()
 }

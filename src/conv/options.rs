@@ -1,7 +1,10 @@
 //! What a filter can be told besides its taps.
 
+use ndarray::{ArrayRef, Dimension};
+
 use super::{Border, Method, Sample};
 use crate::Error;
+use crate::element::Element;
 use crate::kernel::conv::Bits;
 use crate::plan::List;
 
@@ -167,6 +170,21 @@ pub(super) fn taps_before(
             allowed: "between -(k / 2) and (k - 1) / 2, where k is the filter's length along the axis",
         }),
     }
+}
+
+/// Refuses a filter that holds NaN.
+///
+/// # Errors
+/// [`Error::Value`].
+pub(super) fn check_numbers<V: Element, E: Dimension>(
+    function: &'static str,
+    filter: &ArrayRef<V, E>,
+) -> Result<(), Error> {
+    if filter.iter().all(|tap| tap.partial_cmp(tap).is_some()) {
+        return Ok(());
+    }
+    let value = format!("NaN somewhere in its shape {:?}", filter.shape());
+    Err(Error::Value { function, option: "filter", value, allowed: "numbers" })
 }
 
 /// Refuses integer taps whose sum could leave 64 bits; says what the sums fit.

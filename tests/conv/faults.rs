@@ -27,6 +27,30 @@ fn n2_zero_taps_and_zero_borders_meet_infinities() {
 }
 
 #[test]
+fn n1_filters_that_hold_nan_are_refused() {
+    let (src, nan) = (Array2::<f32>::ones((3, 4)), array![1.0f32, f32::NAN]);
+    let square = array![[1.0f32, 0.0], [f32::NAN, 0.0]];
+    let wide = (array![[1.0f64, f64::NAN]], array![f64::NAN, 1.0, 2.0]);
+    let (mut out, one) = (Array2::<u8>::zeros((3, 4)), array![1.0f32]);
+    let shapes = ["[2, 2]", "[2, 2]", "[2]", "[2]", "[2]", "[1, 2]", "[3]"];
+    let refused = [
+        conv::correlate(&src, &square, Border::Reflect).unwrap_err(),
+        conv::convolve(&src, &square, Border::Reflect).unwrap_err(),
+        conv::correlate1d(&src, &nan, 1, Border::Reflect).unwrap_err(),
+        conv::convolve1d(&src, &nan, 0, Border::Reflect).unwrap_err(),
+        conv::separable(&src, &[&one, &nan], Border::Reflect).unwrap_err(),
+        conv::correlate_cast(&src.mapv(|x| x as u8), &wide.0, Options::new(), &mut out)
+            .unwrap_err(),
+        conv::correlate1d_cast(&src.mapv(|x| x as u8), &wide.1, 1, 1.0, Options::new(), &mut out)
+            .unwrap_err(),
+    ];
+    for (error, shape) in refused.iter().zip(shapes) {
+        let expected = format!("filter is NaN somewhere in its shape {shape}, must be numbers");
+        assert!(error.to_string().ends_with(&expected), "{error}");
+    }
+}
+
+#[test]
 fn n3_minus_zero_is_lost_in_the_sum() {
     let out = conv::correlate(&array![-0.0f32], &array![1.0], Border::Reflect).unwrap();
     assert_eq!(out[0].to_bits(), 0, "0 + -0.0 * 1 is +0.0");

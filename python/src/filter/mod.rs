@@ -13,6 +13,7 @@ mod whole;
 
 use numpy::PyUntypedArray;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 use swath::conv::{Border, Sample};
 
 use crate::array::{Input, Output, dtype_argument};
@@ -95,8 +96,8 @@ enum Mode {
 
 impl Mode {
     fn new(function: &str, mode: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let name = mode.extract::<String>().unwrap_or_default();
-        Ok(match name.as_str() {
+        let name = mode.cast::<PyString>().ok();
+        Ok(match name.and_then(|name| name.to_str().ok()).unwrap_or_default() {
             "reflect" | "grid-mirror" => Mode::Reflect,
             "mirror" => Mode::Mirror,
             "nearest" => Mode::Nearest,
@@ -127,9 +128,7 @@ impl Mode {
 fn modes(function: &str, mode: Option<&Bound<'_, PyAny>>, n: usize) -> PyResult<Vec<Mode>> {
     match mode {
         None => Ok(vec![Mode::Reflect; n]),
-        Some(mode) if mode.is_instance_of::<pyo3::types::PyString>() => {
-            Ok(vec![Mode::new(function, mode)?; n])
-        }
+        Some(mode) if mode.is_instance_of::<PyString>() => Ok(vec![Mode::new(function, mode)?; n]),
         Some(mode) => {
             let names: Vec<Bound<'_, PyAny>> = per_axis(function, "mode", mode, n)?;
             names.iter().map(|mode| Mode::new(function, mode)).collect()
