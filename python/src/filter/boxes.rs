@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use swath::conv::{Options, Sample};
 use swath::image;
 
+use super::complex::{self, Fill, is_complex};
 use super::whole::{self, Step};
 use super::{Asked, Filtered, Mode, cast, modes};
 use crate::call::{Call, perform};
@@ -93,7 +94,7 @@ fn side(py: Python<'_>, name: &str, size: isize) -> PyResult<usize> {
 
 /// The mean of a box around each element, as scipy.ndimage.uniform_filter.
 #[pyfunction]
-#[pyo3(signature = (input, size=None, output=None, mode=None, cval=0.0, origin=None, *, axes=None),
+#[pyo3(signature = (input, size=None, output=None, mode=None, cval=Fill::ZERO, origin=None, *, axes=None),
     text_signature = "(input, size=3, output=None, mode='reflect', cval=0.0, origin=0, *, axes=None)")]
 #[allow(clippy::too_many_arguments)] // SciPy's signature
 pub(crate) fn uniform_filter<'py>(
@@ -101,12 +102,19 @@ pub(crate) fn uniform_filter<'py>(
     size: Option<&Bound<'py, PyAny>>,
     output: Option<&Bound<'py, PyAny>>,
     mode: Option<&Bound<'py, PyAny>>,
-    cval: f64,
+    cval: Fill,
     origin: Option<&Bound<'py, PyAny>>,
     axes: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     const NAME: &str = "uniform_filter";
-    perform(input.py(), || {
+    let py = input.py();
+    perform(py, || {
+        if is_complex(input) {
+            let more = [("size", size), ("mode", mode), ("origin", origin), ("axes", axes)];
+            let more = more.map(|(name, value)| (name, value.cloned()));
+            return complex::call(("linear", NAME), input, output, cval, &more);
+        }
+        let cval = cval.real(py, NAME)?;
         let asked = Asked::new(NAME, input, output)?;
         let axes = asked.axes(axes)?;
         let n = axes.len();
@@ -127,7 +135,7 @@ pub(crate) fn uniform_filter<'py>(
 
 /// The mean along one axis, as scipy.ndimage.uniform_filter1d.
 #[pyfunction]
-#[pyo3(signature = (input, size, axis=-1, output=None, mode=None, cval=0.0, origin=0),
+#[pyo3(signature = (input, size, axis=-1, output=None, mode=None, cval=Fill::ZERO, origin=0),
     text_signature = "(input, size, axis=-1, output=None, mode='reflect', cval=0.0, origin=0)")]
 #[allow(clippy::too_many_arguments)] // SciPy's signature
 pub(crate) fn uniform_filter1d<'py>(
@@ -136,11 +144,20 @@ pub(crate) fn uniform_filter1d<'py>(
     axis: isize,
     output: Option<&Bound<'py, PyAny>>,
     mode: Option<&Bound<'py, PyAny>>,
-    cval: f64,
+    cval: Fill,
     origin: isize,
 ) -> PyResult<Bound<'py, PyAny>> {
     const NAME: &str = "uniform_filter1d";
-    perform(input.py(), || {
+    let py = input.py();
+    perform(py, || {
+        if is_complex(input) {
+            let (size, axis, origin) =
+                (complex::whole(py, size), complex::whole(py, axis), complex::whole(py, origin));
+            let mode = mode.cloned();
+            let more = [("size", size), ("axis", axis), ("mode", mode), ("origin", origin)];
+            return complex::call(("linear", NAME), input, output, cval, &more);
+        }
+        let cval = cval.real(py, NAME)?;
         let asked = Asked::new(NAME, input, output)?;
         let axis = asked.axis(axis)?;
         let mode = mode.map_or(Ok(Mode::Reflect), |mode| Mode::new(NAME, mode))?;

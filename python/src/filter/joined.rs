@@ -2,10 +2,11 @@
 
 use ndarray::{ArrayD, ArrayViewMutD};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 use swath::conv::Sample;
 use swath::image::{self, Gaussian};
 
+use super::complex::{self, Fill, is_complex};
 use super::named::{Pass, What, count, is_filtered, run_passes_to};
 use super::whole::{self, Step};
 use super::{Asked, Filtered, Mode, cast, modes};
@@ -115,11 +116,20 @@ fn gaussian_parts<'py>(
     sigma: &Bound<'py, PyAny>,
     output: Option<&Bound<'py, PyAny>>,
     mode: Option<&Bound<'py, PyAny>>,
-    (cval, axes): (f64, Option<&Bound<'py, PyAny>>),
+    (cval, axes): (Fill, Option<&Bound<'py, PyAny>>),
     kwargs: Option<&Bound<'py, PyDict>>,
     (order, of): (usize, Join),
 ) -> PyResult<Call> {
     let (truncate, radius) = gaussian_keywords(name, kwargs)?;
+    if is_complex(input) {
+        let more =
+            [("sigma", Some(sigma)), ("mode", mode), ("radius", radius.as_ref()), ("axes", axes)];
+        let mut more = more.map(|(name, value)| (name, value.cloned())).to_vec();
+        more.push(("truncate", complex::number(input.py(), truncate)));
+        let way = if of == Join::Sum { "linear" } else { "gradient" };
+        return complex::call((way, name), input, output, cval, &more);
+    }
+    let cval = cval.real(input.py(), name)?;
     let asked = Asked::new(name, input, output)?;
     let (py, axes) = (asked.py, asked.axes(axes)?);
     let n = axes.len();
@@ -202,16 +212,21 @@ where
 
 /// The sum of second differences along the axes, as scipy.ndimage.laplace.
 #[pyfunction]
-#[pyo3(signature = (input, output=None, mode=None, cval=0.0, *, axes=None),
+#[pyo3(signature = (input, output=None, mode=None, cval=Fill::ZERO, *, axes=None),
     text_signature = "(input, output=None, mode='reflect', cval=0.0, *, axes=None)")]
 pub(crate) fn laplace<'py>(
     input: &Bound<'py, PyAny>,
     output: Option<&Bound<'py, PyAny>>,
     mode: Option<&Bound<'py, PyAny>>,
-    cval: f64,
+    cval: Fill,
     axes: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     perform(input.py(), || {
+        if is_complex(input) {
+            let more = [("mode", mode.cloned()), ("axes", axes.cloned())];
+            return complex::call(("linear", "laplace"), input, output, cval, &more);
+        }
+        let cval = cval.real(input.py(), "laplace")?;
         let asked = Asked::new("laplace", input, output)?;
         let axes = asked.axes(axes)?;
         let modes = modes("laplace", mode, axes.len())?;
@@ -243,7 +258,7 @@ macro_rules! gaussians {
     ($($(#[$doc:meta])* $name:ident, $order:expr, $of:expr;)*) => {$(
         $(#[$doc])*
         #[pyfunction]
-        #[pyo3(signature = (input, sigma, output=None, mode=None, cval=0.0, *, axes=None, **kwargs),
+        #[pyo3(signature = (input, sigma, output=None, mode=None, cval=Fill::ZERO, *, axes=None, **kwargs),
             text_signature = "(input, sigma, output=None, mode='reflect', cval=0.0, *, axes=None, **kwargs)")]
         #[allow(clippy::too_many_arguments)] // SciPy's signature
         pub(crate) fn $name<'py>(
@@ -251,7 +266,7 @@ macro_rules! gaussians {
             sigma: &Bound<'py, PyAny>,
             output: Option<&Bound<'py, PyAny>>,
             mode: Option<&Bound<'py, PyAny>>,
-            cval: f64,
+            cval: Fill,
             axes: Option<&Bound<'py, PyAny>>,
             kwargs: Option<&Bound<'py, PyDict>>,
         ) -> PyResult<Bound<'py, PyAny>> {
@@ -277,16 +292,28 @@ fn generic<'py>(
     derivative: &Bound<'py, PyAny>,
     output: Option<&Bound<'py, PyAny>>,
     mode: Option<&Bound<'py, PyAny>>,
-    (cval, axes): (f64, Option<&Bound<'py, PyAny>>),
+    (cval, axes): (Fill, Option<&Bound<'py, PyAny>>),
     arguments: Option<&Bound<'py, PyAny>>,
     keywords: Option<&Bound<'py, PyDict>>,
     of: Join,
 ) -> PyResult<Call> {
+    if is_complex(input) {
+        let more = [
+            ("derivative", Some(derivative)),
+            ("mode", mode),
+            ("axes", axes),
+            ("extra_arguments", arguments),
+            ("extra_keywords", keywords.map(|keywords| keywords.as_any())),
+        ];
+        let more = more.map(|(name, value)| (name, value.cloned()));
+        return complex::call(("generic", name), input, output, cval, &more);
+    }
+    let cval = cval.real(input.py(), name)?;
     let asked = Asked::new(name, input, output)?;
     let (py, axes) = (asked.py, asked.axes(axes)?);
     let names: Vec<Bound<'py, PyAny>> = match mode {
-        None => vec![pyo3::types::PyString::new(py, "reflect").into_any(); axes.len()],
-        Some(mode) if mode.is_instance_of::<pyo3::types::PyString>() => {
+        None => vec![PyString::new(py, "reflect").into_any(); axes.len()],
+        Some(mode) if mode.is_instance_of::<PyString>() => {
             vec![mode.clone(); axes.len()]
         }
         Some(mode) => per_axis(name, "mode", mode, axes.len())?,
@@ -353,7 +380,7 @@ macro_rules! generics {
     ($($(#[$doc:meta])* $name:ident, $derivative:ident, $text:literal, $of:expr;)*) => {$(
         $(#[$doc])*
         #[pyfunction]
-        #[pyo3(signature = (input, $derivative, output=None, mode=None, cval=0.0, extra_arguments=None, extra_keywords=None, *, axes=None),
+        #[pyo3(signature = (input, $derivative, output=None, mode=None, cval=Fill::ZERO, extra_arguments=None, extra_keywords=None, *, axes=None),
             text_signature = $text)]
         #[allow(clippy::too_many_arguments)] // SciPy's signature
         pub(crate) fn $name<'py>(
@@ -361,7 +388,7 @@ macro_rules! generics {
             $derivative: &Bound<'py, PyAny>,
             output: Option<&Bound<'py, PyAny>>,
             mode: Option<&Bound<'py, PyAny>>,
-            cval: f64,
+            cval: Fill,
             extra_arguments: Option<&Bound<'py, PyAny>>,
             extra_keywords: Option<&Bound<'py, PyDict>>,
             axes: Option<&Bound<'py, PyAny>>,

@@ -6,6 +6,7 @@
 //! integer type are rounded and wrap around axis by axis, as SciPy's (`whole`).
 
 pub(crate) mod boxes;
+mod complex;
 pub(crate) mod joined;
 pub(crate) mod named;
 pub(crate) mod weights;

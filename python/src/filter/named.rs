@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use swath::conv::{self, Sample};
 use swath::image::{self, Gaussian};
 
+use super::complex::{self, Fill, is_complex};
 use super::whole::{self, Step};
 use super::{Asked, Filtered, Mode, cast, modes};
 use crate::call::{Call, perform};
@@ -206,7 +207,7 @@ pub(super) fn count(py: Python<'_>, function: &str, option: &str, n: isize) -> P
 /// Smooths with a Gaussian, or takes derivatives of what is smoothed, as
 /// scipy.ndimage.gaussian_filter.
 #[pyfunction]
-#[pyo3(signature = (input, sigma, order=None, output=None, mode=None, cval=0.0, truncate=4.0, *, radius=None, axes=None),
+#[pyo3(signature = (input, sigma, order=None, output=None, mode=None, cval=Fill::ZERO, truncate=4.0, *, radius=None, axes=None),
     text_signature = "(input, sigma, order=0, output=None, mode='reflect', cval=0.0, truncate=4.0, *, radius=None, axes=None)")]
 #[allow(clippy::too_many_arguments)] // SciPy's signature
 pub(crate) fn gaussian_filter<'py>(
@@ -215,7 +216,7 @@ pub(crate) fn gaussian_filter<'py>(
     order: Option<&Bound<'py, PyAny>>,
     output: Option<&Bound<'py, PyAny>>,
     mode: Option<&Bound<'py, PyAny>>,
-    cval: f64,
+    cval: Fill,
     truncate: f64,
     radius: Option<&Bound<'py, PyAny>>,
     axes: Option<&Bound<'py, PyAny>>,
@@ -229,9 +230,17 @@ fn gaussian_call<'py>(
     input: &Bound<'py, PyAny>,
     sigma: &Bound<'py, PyAny>,
     [order, output, mode, radius, axes]: [Option<&Bound<'py, PyAny>>; 5],
-    (cval, truncate): (f64, f64),
+    (cval, truncate): (Fill, f64),
 ) -> PyResult<Call> {
     const NAME: &str = "gaussian_filter";
+    if is_complex(input) {
+        let truncate = complex::number(input.py(), truncate);
+        let more = [("order", order), ("mode", mode), ("radius", radius), ("axes", axes)];
+        let mut more = more.map(|(name, value)| (name, value.cloned())).to_vec();
+        more.extend([("sigma", Some(sigma.clone())), ("truncate", truncate)]);
+        return complex::call(("linear", NAME), input, output, cval, &more);
+    }
+    let cval = cval.real(input.py(), NAME)?;
     let asked = Asked::new(NAME, input, output)?;
     let (py, axes) = (asked.py, asked.axes(axes)?);
     let n = axes.len();
@@ -252,7 +261,7 @@ fn gaussian_call<'py>(
 
 /// Smooths along one axis with a Gaussian, as scipy.ndimage.gaussian_filter1d.
 #[pyfunction]
-#[pyo3(signature = (input, sigma, axis=-1, order=0, output=None, mode=None, cval=0.0, truncate=4.0, *, radius=None),
+#[pyo3(signature = (input, sigma, axis=-1, order=0, output=None, mode=None, cval=Fill::ZERO, truncate=4.0, *, radius=None),
     text_signature = "(input, sigma, axis=-1, order=0, output=None, mode='reflect', cval=0.0, truncate=4.0, *, radius=None)")]
 #[allow(clippy::too_many_arguments)] // SciPy's signature
 pub(crate) fn gaussian_filter1d<'py>(
@@ -262,13 +271,25 @@ pub(crate) fn gaussian_filter1d<'py>(
     order: isize,
     output: Option<&Bound<'py, PyAny>>,
     mode: Option<&Bound<'py, PyAny>>,
-    cval: f64,
+    cval: Fill,
     truncate: f64,
     radius: Option<isize>,
 ) -> PyResult<Bound<'py, PyAny>> {
     const NAME: &str = "gaussian_filter1d";
     let py = input.py();
     perform(py, || {
+        if is_complex(input) {
+            let more = [
+                ("sigma", complex::number(py, sigma)),
+                ("axis", complex::whole(py, axis)),
+                ("order", complex::whole(py, order)),
+                ("mode", mode.cloned()),
+                ("truncate", complex::number(py, truncate)),
+                ("radius", radius.and_then(|radius| complex::whole(py, radius))),
+            ];
+            return complex::call(("linear", NAME), input, output, cval, &more);
+        }
+        let cval = cval.real(py, NAME)?;
         let asked = Asked::new(NAME, input, output)?;
         let axis = asked.axis(axis)?;
         let mode = mode.map_or(Ok(Mode::Reflect), |mode| Mode::new(NAME, mode))?;
@@ -284,17 +305,23 @@ macro_rules! derivatives {
         /// Differentiates along an axis and smooths along all others, as scipy.ndimage's
         /// function of this name.
         #[pyfunction]
-        #[pyo3(signature = (input, axis=-1, output=None, mode=None, cval=0.0),
+        #[pyo3(signature = (input, axis=-1, output=None, mode=None, cval=Fill::ZERO),
             text_signature = "(input, axis=-1, output=None, mode='reflect', cval=0.0)")]
         pub(crate) fn $name<'py>(
             input: &Bound<'py, PyAny>,
             axis: isize,
             output: Option<&Bound<'py, PyAny>>,
             mode: Option<&Bound<'py, PyAny>>,
-            cval: f64,
+            cval: Fill,
         ) -> PyResult<Bound<'py, PyAny>> {
             const NAME: &str = stringify!($name);
-            perform(input.py(), || {
+            let py = input.py();
+            perform(py, || {
+                if is_complex(input) {
+                    let more = [("axis", complex::whole(py, axis)), ("mode", mode.cloned())];
+                    return complex::call(("linear", NAME), input, output, cval, &more);
+                }
+                let cval = cval.real(py, NAME)?;
                 let asked = Asked::new(NAME, input, output)?;
                 let axis = asked.axis(axis)?;
                 let modes = modes(NAME, mode, asked.ndim())?;

@@ -4,6 +4,7 @@ use ndarray::{Array1, ArrayD, Axis, IxDyn};
 use pyo3::prelude::*;
 use swath::conv::{self, Options};
 
+use super::complex::{self, Fill, is_complex};
 use super::whole::{self, Step};
 use super::{Asked, Filtered, Mode, dispatch_filtered, exact_range, is_whole};
 use crate::array::Input;
@@ -21,13 +22,14 @@ enum Way {
 
 /// The weights of a filter, as `float64`.
 fn weights(function: &str, weights: &Bound<'_, PyAny>) -> PyResult<ArrayD<f64>> {
-    let weights = Input::new(function, "weights", weights)?.cast(
-        weights.py(),
-        function,
-        "weights",
-        DType::F64,
-    )?;
-    // SAFETY: a checked array of `f64`; nobody of ours writes it.
+    let py = weights.py();
+    let weights = Input::new(function, "weights", weights)?;
+    if weights.raw.dtype == DType::F32 {
+        // SAFETY: a checked array of `f32`; nobody of ours writes it.
+        return Ok(unsafe { weights.raw.view::<f32>() }.mapv(f64::from));
+    }
+    let weights = weights.cast(py, function, "weights", DType::F64)?;
+    // SAFETY: the same of `f64`.
     Ok(unsafe { weights.raw.view::<f64>() }.to_owned())
 }
 
@@ -72,10 +74,16 @@ fn on_axes(
     filter: &Bound<'_, PyAny>,
     output: Option<&Bound<'_, PyAny>>,
     mode: Option<&Bound<'_, PyAny>>,
-    cval: f64,
+    cval: Fill,
     origin: Option<&Bound<'_, PyAny>>,
     axes: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Call> {
+    if is_complex(input) || is_complex(filter) {
+        let more = [("weights", Some(filter)), ("mode", mode), ("origin", origin), ("axes", axes)];
+        let more = more.map(|(name, value)| (name, value.cloned()));
+        return complex::call(("weighted", function), input, output, cval, &more);
+    }
+    let cval = cval.real(input.py(), function)?;
     let asked = Asked::new(function, input, output)?;
     let axes = asked.axes(axes)?;
     let mode = mode.map_or(Ok(Mode::Reflect), |mode| Mode::new(function, mode))?;
@@ -138,9 +146,20 @@ fn on_one_axis(
     axis: isize,
     output: Option<&Bound<'_, PyAny>>,
     mode: Option<&Bound<'_, PyAny>>,
-    cval: f64,
+    cval: Fill,
     origin: isize,
 ) -> PyResult<Call> {
+    let py = input.py();
+    if is_complex(input) || is_complex(filter) {
+        let more = [
+            ("weights", Some(filter.clone())),
+            ("axis", complex::whole(py, axis)),
+            ("mode", mode.cloned()),
+            ("origin", complex::whole(py, origin)),
+        ];
+        return complex::call(("weighted", function), input, output, cval, &more);
+    }
+    let cval = cval.real(py, function)?;
     let asked = Asked::new(function, input, output)?;
     let axis = asked.axis(axis)?;
     let mode = mode.map_or(Ok(Mode::Reflect), |mode| Mode::new(function, mode))?;
@@ -192,7 +211,7 @@ macro_rules! by_weights {
         /// As scipy.ndimage's function of this name: a filter with as many axes as the
         /// array, or as `axes` names.
         #[pyfunction]
-        #[pyo3(signature = (input, weights, output=None, mode=None, cval=0.0, origin=None, *, axes=None),
+        #[pyo3(signature = (input, weights, output=None, mode=None, cval=Fill::ZERO, origin=None, *, axes=None),
             text_signature = "(input, weights, output=None, mode='reflect', cval=0.0, origin=0, *, axes=None)")]
         #[allow(clippy::too_many_arguments)] // SciPy's signature
         pub(crate) fn $on_axes<'py>(
@@ -200,7 +219,7 @@ macro_rules! by_weights {
             weights: &Bound<'py, PyAny>,
             output: Option<&Bound<'py, PyAny>>,
             mode: Option<&Bound<'py, PyAny>>,
-            cval: f64,
+            cval: Fill,
             origin: Option<&Bound<'py, PyAny>>,
             axes: Option<&Bound<'py, PyAny>>,
         ) -> PyResult<Bound<'py, PyAny>> {
@@ -212,7 +231,7 @@ macro_rules! by_weights {
 
         /// As scipy.ndimage's function of this name: a filter along one axis.
         #[pyfunction]
-        #[pyo3(signature = (input, weights, axis=-1, output=None, mode=None, cval=0.0, origin=0),
+        #[pyo3(signature = (input, weights, axis=-1, output=None, mode=None, cval=Fill::ZERO, origin=0),
             text_signature = "(input, weights, axis=-1, output=None, mode='reflect', cval=0.0, origin=0)")]
         #[allow(clippy::too_many_arguments)] // SciPy's signature
         pub(crate) fn $on_one_axis<'py>(
@@ -221,7 +240,7 @@ macro_rules! by_weights {
             axis: isize,
             output: Option<&Bound<'py, PyAny>>,
             mode: Option<&Bound<'py, PyAny>>,
-            cval: f64,
+            cval: Fill,
             origin: isize,
         ) -> PyResult<Bound<'py, PyAny>> {
             let name = stringify!($on_one_axis);

@@ -1,6 +1,9 @@
 //! Filters with integer results: axis by axis in `float64`, and after each axis cut off
 //! towards zero and wrapped around, as SciPy's.
 
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
 use ndarray::{ArrayD, ArrayRef, ArrayViewMutD, IxDyn};
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
@@ -34,9 +37,7 @@ impl Step {
                 // Refuses what is out of range before memory is taken for it.
                 pass.check(truncate).map_err(|refusal| crate::error::refused(py, &refusal))?;
                 let radius = radius.unwrap_or((truncate * sigma + 0.5) as usize);
-                let weights = py.import("swath._weights")?.getattr("gaussian")?;
-                let weights = weights.call1((sigma, order, radius))?;
-                weights.extract::<PyReadonlyArray1<'_, f64>>()?.as_slice()?.to_vec()
+                gaussian(py, sigma, order, radius)?
             }
         };
         let (axis, mode) = (pass.axis, pass.mode);
@@ -53,6 +54,31 @@ impl Step {
         let weights = ndarray::ArrayView1::from(&self.weights);
         correlate1d_cast(a, &weights, self.axis, self.divisor, options, out)
     }
+}
+
+/// Short Gaussians asked for last: NumPy takes longer to compute one than a small image to be
+/// filtered. Held for the time of a look or a push.
+static GAUSSIANS: Mutex<VecDeque<((u64, usize, usize), Vec<f64>)>> = Mutex::new(VecDeque::new());
+
+/// So many are kept, of at most so large a radius.
+const KEPT: (usize, usize) = (16, 512);
+
+/// The weights of a Gaussian's derivative, from NumPy.
+fn gaussian(py: Python<'_>, sigma: f64, order: usize, radius: usize) -> PyResult<Vec<f64>> {
+    let key = (sigma.to_bits(), order, radius);
+    let kept = || GAUSSIANS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, weights)) = kept().iter().find(|(k, _)| *k == key) {
+        return Ok(weights.clone());
+    }
+    let weights =
+        py.import("swath._weights")?.getattr("gaussian")?.call1((sigma, order, radius))?;
+    let weights = weights.extract::<PyReadonlyArray1<'_, f64>>()?.as_slice()?.to_vec();
+    if radius <= KEPT.1 {
+        let mut kept = kept();
+        kept.truncate(KEPT.0 - 1);
+        kept.push_front((key, weights.clone()));
+    }
+    Ok(weights)
 }
 
 /// Step by step into `out`, whose type is that between the steps too; none: a cast.
