@@ -505,6 +505,107 @@ fn named_filters_are_made_of_lines() {
     }
 }
 
+/// The mean of a long box, as the docs have it: `S(2k) = S(k) + S(k)`, the parts of the length
+/// from the last and shortest on.
+fn mean_by_doubling(box_of: &[f32]) -> f32 {
+    fn sum(x: &[f32]) -> f32 {
+        let (first, second) = x.split_at(x.len() / 2);
+        if first.is_empty() { second[0] } else { sum(first) + sum(second) }
+    }
+    let (mut end, mut total) = (box_of.len(), 0.0);
+    for bit in (0..usize::BITS).filter(|bit| box_of.len() & 1 << bit != 0) {
+        let start = end - (1 << bit);
+        (total, end) = (sum(&box_of[start..end]) + total, start);
+    }
+    total * (1.0 / box_of.len() as f64) as f32
+}
+
+fn means_along(a: &ArrayD<f32>, axis: usize, n: usize, border: Border<f32>) -> ArrayD<f32> {
+    let mut out = a.clone();
+    for (from, mut to) in a.lanes(Axis(axis)).into_iter().zip(out.lanes_mut(Axis(axis))) {
+        let len = from.len() as isize;
+        let at = |place: isize| match border {
+            Border::Constant(value) if !(0..len).contains(&place) => value,
+            Border::Constant(_) => from[place as usize],
+            Border::Wrap => from[place.rem_euclid(len) as usize],
+            _ => {
+                let place = place.rem_euclid(2 * len);
+                from[place.min(2 * len - 1 - place) as usize]
+            }
+        };
+        for (i, to) in to.iter_mut().enumerate() {
+            let first = i as isize - (n / 2) as isize;
+            let under: Vec<f32> = (first..first + n as isize).map(at).collect();
+            *to = mean_by_doubling(&under);
+        }
+    }
+    out
+}
+
+#[test]
+fn long_boxes_are_summed_by_doubling() {
+    let mut rng = Rng(37);
+    for (shape, sizes) in [
+        (vec![300], vec![200]),
+        (vec![140, 9], vec![128, 1]),
+        (vec![9, 150], vec![1, 255]),
+        (vec![70, 90], vec![129, 130]),
+        (vec![30, 40, 3], vec![131, 192, 1]),
+        (vec![150, 3, 40], vec![160, 1, 1]),
+        (vec![7, 150, 20], vec![130, 150, 140]),
+    ] {
+        let src = ArrayD::from_shape_simple_fn(IxDyn(&shape), || rng.unit() as f32 - 0.5);
+        for border in [Border::Reflect, Border::Wrap, Border::Constant(0.25)] {
+            let mut expected = src.clone();
+            for (axis, &n) in sizes.iter().enumerate().filter(|(_, n)| **n > 1) {
+                expected = means_along(&expected, axis, n, border);
+            }
+            let context = format!("{sizes:?} of {shape:?} {border:?}");
+            let got = image::uniform_filter(&src, &sizes[..], border).unwrap();
+            assert_same_bits(&got, &expected, &context);
+            let turned: Vec<usize> = sizes.iter().rev().copied().collect();
+            // The axes of the other layout are filtered in the other order: one at a time here.
+            for axis in 0..shape.len() {
+                let mut one = vec![1; shape.len()];
+                one[axis] = turned[axis];
+                let of_view = image::uniform_filter(&src.t(), &one[..], border).unwrap();
+                let expected = match one[axis] {
+                    1 => src.t().to_owned(),
+                    n => means_along(&src.t().to_owned(), axis, n, border),
+                };
+                assert_same_bits(&of_view, &expected, &context);
+            }
+        }
+    }
+}
+
+#[test]
+fn n6_long_boxes_have_the_same_bits_everywhere() {
+    let mut rng = Rng(38);
+    let plane = Array2::from_shape_simple_fn((90, 300), || rng.unit() as f32);
+    let double = Array2::from_shape_simple_fn((40, 201), || rng.unit());
+    for border in BORDERS {
+        same_bits_everywhere(format!("{border:?}"), || {
+            let mut bits = bits_of(&image::uniform_filter(&plane, [140, 131], border).unwrap());
+            bits.extend(bits_of(&image::uniform_filter(&plane.t(), [129, 1], border).unwrap()));
+            bits.extend(bits_of(&image::uniform_filter(&double, 133, Border::Wrap).unwrap()));
+            bits
+        });
+    }
+}
+
+#[test]
+fn n1_nan_reaches_no_further_than_a_long_box() {
+    let mut src = Array2::<f64>::ones((300, 20));
+    src[[150, 7]] = f64::NAN;
+    src[[20, 3]] = f64::INFINITY;
+    let got = image::uniform_filter(&src, [201, 1], Border::Constant(0.0)).unwrap();
+    for ((i, j), &mean) in got.indexed_iter() {
+        assert_eq!(mean.is_nan(), j == 7 && i.abs_diff(150) <= 100, "{i} {j}: {mean}");
+        assert_eq!(mean == f64::INFINITY, j == 3 && i.abs_diff(20) <= 100, "{i} {j}: {mean}");
+    }
+}
+
 #[test]
 fn bad_boxes_and_outputs_are_named() {
     let src = Array2::<f32>::ones((3, 4));

@@ -323,6 +323,7 @@ impl<'a, T: Sample> Request<'a, T> {
             taps: &taps,
             bits: self.bits,
             along: None,
+            boxes: [false; 2],
             border: self.border,
         };
         // SAFETY: the pointers and strides are those of arrays of this shape, the

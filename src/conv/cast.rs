@@ -200,8 +200,8 @@ fn run<A: Cast, B: Cast, D: Dimension>(
         let shape: Vec<usize> = sides.iter().map(|side| side.0).collect();
         let groups = geometry.groups(function, &shape, (taps.len(), false))?;
         let (geometry, groups, border) = (&geometry, &groups, border.map(|x| x as f32));
-        let (taps, bits, along) = (&taps[..], Bits::B24, None);
-        let filter = Filter { io, function, geometry, groups, taps, bits, along, border };
+        let (taps, bits, along, boxes) = (&taps[..], Bits::B24, None, [false; 2]);
+        let filter = Filter { io, function, geometry, groups, taps, bits, along, boxes, border };
         // SAFETY: the strides are those of the arrays, of one shape, and the output is
         // borrowed for writing and does not overlap itself.
         return unsafe { filter.run(src.as_ptr(), out.as_mut_ptr()) };

@@ -5,7 +5,7 @@ use super::geometry::Groups;
 use super::io::Io;
 use super::pieces::PIECE;
 use super::{Border, Sample};
-use crate::kernel::conv::Bits;
+use crate::kernel::conv::{Bits, box_room};
 use crate::plan::{Reach, Room, Windows};
 use crate::{Error, tuning};
 
@@ -37,6 +37,7 @@ pub(super) struct Sizes {
     pub(super) middle: usize,
     pub(super) out: usize,
     pub(super) under: usize,
+    pub(super) boxes: usize,
 }
 
 pub(super) struct Scratch<T> {
@@ -56,6 +57,8 @@ pub(super) struct Scratch<T> {
     pub(super) out: Room<T, 64>,
     /// What [`Io::write`] works in.
     pub(super) under: Room<*const T, 16>,
+    /// What boxes are summed in.
+    pub(super) boxes: Room<T, 16>,
 }
 
 impl<T: Copy> Scratch<T> {
@@ -71,6 +74,7 @@ impl<T: Copy> Scratch<T> {
             middle: Room::new(sizes.middle)?,
             out: Room::new(sizes.out)?,
             under: Room::new(sizes.under)?,
+            boxes: Room::new(sizes.boxes)?,
         })
     }
 }
@@ -87,7 +91,7 @@ impl Cut {
         let too_large =
             || Error::TooLarge { function: filter.function, shape: vec![around, line.axis.taps] };
         let reach = line.before().checked_add(line.after()).ok_or_else(too_large)?;
-        let taps = filter.taps.len() + filter.along.map_or(0, <[_]>::len);
+        let taps = filter.additions();
         let bytes = if filter.bits > Bits::B31 { 8 } else { size.max(4) };
         let ns = tuning::CONV_ELEMENT_NS + taps as f64 * bytes as f64 * tuning::TAP_BYTE_NS;
         let shape = [slide.len, line.len()];
@@ -96,7 +100,7 @@ impl Cut {
             planes,
             shape,
             PIECE,
-            Reach { halo, around, bytes: size_of::<P::Src>(), ns },
+            Reach { halo, around, bytes: size_of::<P::Src>(), repeated: filter.boxes[0], ns },
         );
 
         let [lines, cols] = windows.sides();
@@ -107,7 +111,7 @@ impl Cut {
         let tile = mul(filter.groups.list.len(), tile_lines)?.max(4);
         let copied = !P::AS_IS
             || line.axis.src != 1
-            || tile >= tuning::CONV_COPY_LINES && filter.groups.span > 1;
+            || tile >= tuning::CONV_COPY_LINES && filter.groups.span > 1 && !filter.boxes[0];
         let mut copy = cols;
         if !copied {
             copy = cols.min(2 * line.before().max(line.after()).max(PIECE) + PIECE);
@@ -118,7 +122,11 @@ impl Cut {
         // Sums that are not written at once stay in L1, if they are few.
         let staged = line.axis.out != 1 || line.axis.stride != 1 || !P::AS_IS;
         let kept = match filter.groups.span {
-            0..=tuning::CONV_KEPT_SPAN if staged || filter.along.is_some() => lines.min(4),
+            0..=tuning::CONV_KEPT_SPAN
+                if !filter.boxes[0] && (staged || filter.along.is_some()) =>
+            {
+                lines.min(4)
+            }
             _ => lines,
         };
         let size_of_out = planes.saturating_mul(slide.len).saturating_mul(line.len() * size);
@@ -126,6 +134,7 @@ impl Cut {
             && !staged
             && filter.along.is_none()
             && filter.groups.span > 1
+            && !filter.boxes[0]
             && (slide.out * size as isize) % tuning::CACHE_LINE as isize == 0
             && size_of_out >= tuning::CONV_PAST_CACHE_MIN;
         let sizes = Sizes {
@@ -137,8 +146,34 @@ impl Cut {
             middle: if filter.along.is_some() { mul(kept, reached + 64)? } else { 0 },
             out: if staged { kept * cols } else { 0 },
             under: filter.io.room(),
+            boxes: filter.box_room().ok_or_else(too_large)?,
         };
         Ok(Cut { windows, around, tile, kept, past, copied, copy, sizes })
+    }
+}
+
+impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
+    /// The lengths of both filters, and whether they are boxes.
+    fn lengths(&self) -> [(usize, bool); 2] {
+        [(self.taps.len(), self.boxes[0]), (self.along.map_or(0, <[_]>::len), self.boxes[1])]
+    }
+
+    /// About how many multiplications and additions each element takes.
+    fn additions(&self) -> usize {
+        let each = self.lengths().map(|(n, is_box)| match is_box {
+            true => tuning::BOX_BIT_TAPS * (n.ilog2() as usize + 1),
+            false => n,
+        });
+        each[0] + each[1]
+    }
+
+    /// How many elements boxes are summed in, if so many can be counted.
+    fn box_room(&self) -> Option<usize> {
+        let rooms = self.lengths().map(|(n, is_box)| match is_box {
+            true => box_room(n, self.geometry.line.width),
+            false => Some(0),
+        });
+        Some(rooms[0]?.max(rooms[1]?))
     }
 }
 

@@ -38,6 +38,9 @@ pub(super) struct Filter<'a, T: Sample, P = AsIs> {
     pub(super) bits: Bits,
     /// The second filter, along the line, whose reach `geometry.line` tells.
     pub(super) along: Option<&'a [T::Tap]>,
+    /// Whether the first and the second are boxes, whose taps are all the same, long enough to
+    /// be summed by doubling.
+    pub(super) boxes: [bool; 2],
     pub(super) border: Border<T>,
 }
 
@@ -52,13 +55,13 @@ unsafe impl<A: Sync, B> Sync for Arrays<A, B> {}
 
 /// A rectangle of sums: so many lines and columns from here.
 #[derive(Clone, Copy)]
-struct Sums<T> {
-    out: *mut T,
-    step: isize,
-    lines: usize,
-    len: usize,
+pub(super) struct Sums<T> {
+    pub(super) out: *mut T,
+    pub(super) step: isize,
+    pub(super) lines: usize,
+    pub(super) len: usize,
     /// Whether they are stored past the cache.
-    past: bool,
+    pub(super) past: bool,
 }
 
 /// How many lines lie under a filter that moves over so many lines of output.
@@ -182,7 +185,7 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
                     };
                     self.sums(cut, scratch, first, at..lines);
                     self.set_constant(middle, step, some, columns);
-                    self.sums_along(along, (middle, step), sums);
+                    self.sums_along(scratch, along, (middle, step), sums);
                 } else {
                     self.sums(cut, scratch, sums, at..lines);
                 }
@@ -234,10 +237,15 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
     /// elements apart, of what these reach.
     unsafe fn sums_along(
         &self,
+        scratch: &mut Scratch<T>,
         along: &[T::Tap],
         (first, apart): (*const T, usize),
         sums: Sums<T>,
     ) {
+        if self.boxes[1] {
+            // SAFETY: the caller's promise.
+            return unsafe { self.boxes_along(scratch, along, (first, apart), sums) };
+        }
         let four = if sums.lines >= 4 { 4 } else { 1 };
         for i in (0..sums.lines).step_by(four) {
             let i = i.min(sums.lines - four);
@@ -266,6 +274,10 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
     /// # Safety
     /// As [`Filter::piece`]; `sums` can be written; the range ends with the window.
     unsafe fn sums(&self, cut: &Cut, scratch: &mut Scratch<T>, sums: Sums<T>, of: Range<usize>) {
+        if self.boxes[0] {
+            // SAFETY: the caller's promise.
+            return unsafe { self.boxes(scratch, sums, of) };
+        }
         let Groups { list, span, .. } = self.groups;
         let (_, slide) = self.geometry.slide();
         let height = height(&slide, of.end);

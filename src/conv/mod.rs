@@ -49,6 +49,7 @@
 //! every tier. [`Method`] tells more.
 
 mod border;
+mod boxes;
 mod bytes;
 mod call;
 mod cast;

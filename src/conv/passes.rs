@@ -27,6 +27,8 @@ pub(crate) struct Pass<'a, T: Copy> {
     dilation: usize,
     /// Results before the first that is wanted.
     skip: usize,
+    /// Whether it is a box that is summed by doubling.
+    is_box: bool,
 }
 
 impl<'a, T: Copy> Pass<'a, T> {
@@ -60,7 +62,13 @@ impl<'a, T: Copy> Pass<'a, T> {
     /// Correlation with `taps`, the first of which lies `before` elements before its own
     /// place, along `axis`.
     pub(crate) fn new_at(axis: usize, taps: Cow<'a, [T]>, before: usize) -> Self {
-        Self { axis, taps, before, len: None, stride: 1, dilation: 1, skip: 0 }
+        Self { axis, taps, before, len: None, stride: 1, dilation: 1, skip: 0, is_box: false }
+    }
+
+    /// The same as a box, all of whose taps are the same: summed by doubling if that is
+    /// shorter, which its length alone decides.
+    pub(crate) fn as_box(self) -> Self {
+        Self { is_box: tuning::BOX_SIZES.contains(&self.taps.len()), ..self }
     }
 
     /// Takes `len` results after the first `skip`, and no others.
@@ -72,7 +80,7 @@ impl<'a, T: Copy> Pass<'a, T> {
     pub(super) fn sized(axis: &Axis, taps: Vec<T>) -> Self {
         let Axis { len, before, stride, dilation, place, .. } = *axis;
         let (axis, taps, skip) = (place, Cow::Owned(taps), 0);
-        Self { axis, taps, before, len: Some(len), stride, dilation, skip }
+        Self { axis, taps, before, len: Some(len), stride, dilation, skip, is_box: false }
     }
 }
 
@@ -249,6 +257,7 @@ fn run_stage<T: Sample>(
         taps: &passes[0].taps,
         bits: Bits::B24,
         along: passes.get(1).map(|second| &*second.taps),
+        boxes: [passes[0].is_box, passes.get(1).is_some_and(|second| second.is_box)],
         border,
     };
     // SAFETY: as for one filter; two passes go together only where the second is

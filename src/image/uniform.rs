@@ -20,13 +20,18 @@ use crate::{Error, Float, pool, tuning};
 /// - [`Error::TooLarge`], [`Error::Memory`]: no room for the result or the weights.
 ///
 /// # Accuracy
-/// Along axis 0, then axis 1, and so on, each as
-/// [`correlate1d`](crate::conv::correlate1d) with weights of `1 / size`, so every box
-/// is summed by itself: no error travels along the line, as it does in a running sum,
-/// and a NaN reaches no further than the box. The same bits everywhere.
+/// Along axis 0, then axis 1, and so on. A size below 128 or above 4096 is as
+/// [`correlate1d`](crate::conv::correlate1d) with weights of `1 / size`; others are sums by
+/// doubling (of 1, 2, 4, ... elements, then of those that make up the size, the last and shortest
+/// first), times `1 / size`, with an error of at most `(log2(size) + 3) * EPSILON` times the mean
+/// of the absolute values. Either way every box is summed by itself: no error travels along the
+/// line, as it does in a running sum, and a NaN reaches no further than the box. The same bits
+/// everywhere.
 ///
 /// # Performance
-/// As [`gaussian_filter`](super::gaussian_filter) with as many weights.
+/// As [`gaussian_filter`](super::gaussian_filter) with as many weights below 128; from there on
+/// time goes with the logarithm of the size, but for the lines under the boxes that each thread
+/// sums again. Working memory of up to `2 * size` registers for each thread.
 ///
 /// # Examples
 /// ```
@@ -87,7 +92,7 @@ fn passes<T: Float>(
         let bytes = n * size_of::<T>();
         taps.try_reserve_exact(n).map_err(|_| Error::Memory { function, bytes })?;
         taps.resize(n, weight(n));
-        let pass = Pass::of(function, axis, Cow::Owned(taps), origin)?;
+        let pass = Pass::of(function, axis, Cow::Owned(taps), origin)?.as_box();
         if n > 1 {
             passes.push(pass);
         }

@@ -14,6 +14,8 @@ pub(crate) struct Reach {
     pub(crate) around: usize,
     /// Bytes of an element.
     pub(crate) bytes: usize,
+    /// Whether a line that several windows read costs as much in each of them.
+    pub(crate) repeated: bool,
     /// What an element costs, in ns.
     pub(crate) ns: f64,
 }
@@ -45,7 +47,8 @@ impl Windows {
     pub(crate) fn new(planes: usize, shape: [usize; 2], unit: usize, reach: Reach) -> Self {
         let [lines, cols] = shape;
         let [halo_lines, halo_cols] = reach.halo;
-        let mut strip = lines.min(tuning::CONV_LINES);
+        let most = if reach.repeated { halo_lines } else { 0 };
+        let mut strip = lines.min(tuning::CONV_LINES.max(most));
         let under = strip.saturating_add(halo_lines).saturating_mul(reach.around);
         let fit = tuning::CONV_WINDOW_BYTES / under.saturating_mul(reach.bytes).max(1);
         let least = halo_cols.saturating_mul(4).clamp(tuning::CONV_COLS_MIN, tuning::CONV_COLS);
@@ -110,7 +113,7 @@ mod tests {
             for (halo, around) in [([0, 0], 1), ([2, 2], 1), ([80, 80], 3), ([1 << 40, 1 << 50], 9)]
             {
                 for ns in [0.0, 0.1, 1e4] {
-                    let reach = Reach { halo, around, bytes: 4, ns };
+                    let reach = Reach { halo, around, bytes: 4, repeated: around == 3, ns };
                     let windows = Windows::new(planes, [lines, cols], 64, reach);
                     let mut seen = vec![0u8; planes * lines * cols];
                     for window in (0..windows.chunks().n()).flat_map(|i| windows.of(i)) {

@@ -9,6 +9,7 @@
 //! [`tile`] is the algorithm, written once; [`lanes`] is what it needs of a register,
 //! [`x86`] and [`whole`] the registers there are.
 
+mod boxes;
 mod lanes;
 mod tile;
 #[cfg(target_arch = "x86_64")]
@@ -18,6 +19,8 @@ mod x86;
 
 use std::marker::PhantomData;
 
+use self::boxes::BoxSum;
+pub(crate) use self::boxes::{Boxes, box_room};
 use self::lanes::Plain;
 use self::tile::Sum;
 use crate::element::Element;
@@ -58,6 +61,13 @@ pub trait Sample: Element {
     /// As [`Tile`] says.
     #[doc(hidden)]
     unsafe fn sum(tile: &Tile<'_, Self>);
+
+    /// Writes the means of boxes, in the best tier.
+    ///
+    /// # Safety
+    /// As [`Boxes`] says; of integers every sum fits 31 bits.
+    #[doc(hidden)]
+    unsafe fn boxes(boxes: &Boxes<'_, Self>);
 }
 
 /// Some lines of the output, and what lies under the filter there.
@@ -173,6 +183,30 @@ macro_rules! float {
             }
             simd::dispatch(Sum::<_, _, 0, 4> { tile, lanes: PhantomData::<Plain<$t, $t>> });
         }
+        // Not inlined: as above.
+        #[inline(never)]
+        unsafe fn boxes(boxes: &Boxes<'_, $t>) {
+            #[cfg(target_arch = "x86_64")]
+            {
+                use std::arch::x86_64::{$ymm, $zmm};
+                // SAFETY: the tier is what detection saw.
+                unsafe {
+                    match simd::tier() {
+                        Tier::Avx512 => {
+                            let lanes = PhantomData::<(x86::Avx512<$zmm>, $t)>;
+                            return x86::enter_avx512(BoxSum::<_, _, 4> { boxes, lanes });
+                        }
+                        Tier::Avx2 => {
+                            let lanes = PhantomData::<(x86::Avx2<$ymm>, $t)>;
+                            return x86::enter_avx2(BoxSum::<_, _, 4> { boxes, lanes });
+                        }
+                        Tier::Baseline => {}
+                    }
+                }
+            }
+            let lanes = PhantomData::<(Plain<$t, $t>, $t)>;
+            simd::dispatch(BoxSum::<_, _, 1> { boxes, lanes });
+        }
     })*};
 }
 float!(f32, true, __m256, __m512; f64, false, __m256d, __m512d;);
@@ -227,6 +261,10 @@ macro_rules! integer {
             } else {
                 simd::dispatch(Sum::<_, _, 0, 4> { tile, lanes: PhantomData::<Plain<$t, i64>> });
             }
+        }
+        unsafe fn boxes(boxes: &Boxes<'_, $t>) {
+            let lanes = PhantomData::<(Plain<$t, i32>, $t)>;
+            simd::dispatch(BoxSum::<_, _, 1> { boxes, lanes });
         }
     })*};
 }
