@@ -209,6 +209,28 @@ CALLS = {
         "swath": "signal.oaconvolve(x, w, 'same')",
         "scipy": "signal.oaconvolve(x, w, 'same')",
     },
+    # Operations whose names are SciPy's functions and whose options those of the case.
+    "convolve": {library: "ndimage.convolve(x, w, output=out, mode=border)"
+                 for library in ("swath", "scipy")},
+    "correlate1d": {library: "ndimage.correlate1d(x, w, axis, output=out, mode=border)"
+                    for library in ("swath", "scipy")},
+    "gaussian_filter1d": {
+        library: "ndimage.gaussian_filter1d(x, sigma, axis, output=out, mode=border)"
+        for library in ("swath", "scipy")},
+    "uniform_filter1d": {
+        library: "ndimage.uniform_filter1d(x, size, axis, output=out, mode=border)"
+        for library in ("swath", "scipy")},
+    **{op: {library: f"ndimage.{op}(x, ndimage.prewitt, output=out, mode=border)"
+            for library in ("swath", "scipy")}
+       for op in ("generic_laplace", "generic_gradient_magnitude")},
+    "signal_convolve": {
+        "swath": "signal.convolve(x, w, 'same')",
+        "scipy": "signal.convolve(x, w, 'same')",
+        "numpy": "numpy.convolve(x, w, 'same')",
+    },
+    **{op: {library: f"signal.{op}(x, w, 'same')" for library in ("swath", "scipy")}
+       for op in ("convolve2d", "correlate2d")},
+    "sepfir2d": {library: "signal.sepfir2d(x, w, w)" for library in ("swath", "scipy")},
     **{op: _ELEMENTARY for op in ("exp", "log", "sin", "cos", "tanh")},
     "power": {
         "swath": "swath.power(x, y, out=out)",
@@ -226,16 +248,18 @@ CALLS = {
 
 
 # Operations with weights of a Gaussian in one dimension.
-_GAUSSIANS = ("gaussian", "gaussian_bytes", "gaussian_laplace", "gaussian_gradient")
+_GAUSSIANS = ("gaussian", "gaussian_bytes", "gaussian_laplace", "gaussian_gradient", "gaussian_filter1d")
+# Filters along one axis, by weights of one dimension.
+_LINES = ("convolve1d", "correlate1d", "uniform_filter1d", "sepfir2d")
 
 
 def _taps(case):
     """The multiplications for one element of a filtered array."""
     if case.op in _GAUSSIANS:
-        axes = 2 if case.op == "gaussian_bytes" else len(case.shape)
-        passes = 1 if case.op in ("gaussian", "gaussian_bytes") else axes
+        axes = {"gaussian_bytes": 2, "gaussian_filter1d": 1}.get(case.op, len(case.shape))
+        passes = axes if case.op in ("gaussian_laplace", "gaussian_gradient") else 1
         return passes * axes * (2 * gaussian_radius(case.options["sigma"]) + 1)
-    return math.prod(filter_shape(case))
+    return math.prod(filter_shape(case)) * (2 if case.op == "sepfir2d" else 1)
 
 
 def gaussian_radius(sigma):
@@ -245,8 +269,8 @@ def gaussian_radius(sigma):
 
 def filter_shape(case):
     """The shape of the weights `w` of a case."""
-    if case.op == "convolve1d":
-        return (case.options["k"],)
+    if case.op in _LINES:
+        return (case.options.get("k", case.options.get("size")),)
     side = case.options.get("k", case.options.get("size", 3))
     return (side,) * len(case.shape)
 
@@ -269,12 +293,10 @@ WORK = {
     "matmul": lambda case, n: _product(case.shape),
     "stack": lambda case, n: _product(case.shape),
     "cumsum": lambda case, n: (n, 2 * n),
-    "correlate": lambda case, n: (2 * n * _taps(case), 2 * n),
-    "convolve1d": lambda case, n: (2 * n * _taps(case), 2 * n),
-    "gaussian": lambda case, n: (2 * n * _taps(case), 2 * n),
-    "gaussian_bytes": lambda case, n: (2 * n * _taps(case), 2 * n),
-    "gaussian_laplace": lambda case, n: (2 * n * _taps(case), 2 * n),
-    "gaussian_gradient": lambda case, n: (2 * n * _taps(case), 2 * n),
+    **{op: lambda case, n: (2 * n * _taps(case), 2 * n)
+       for op in (*_GAUSSIANS, "correlate", "convolve", "convolve1d", "correlate1d", "uniform_filter1d",
+                  "signal_convolve", "convolve2d", "correlate2d", "sepfir2d")},
+    **{op: lambda case, n: (8 * n, 2 * n) for op in ("generic_laplace", "generic_gradient_magnitude")},
     "sobel": lambda case, n: (10 * n, 2 * n),
     "prewitt": lambda case, n: (8 * n, 2 * n),
     "uniform": lambda case, n: (5 * n, 2 * n),  # running sums
@@ -425,18 +447,18 @@ CASES = [
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 5, **_MIRROR)),
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 7, **_MIRROR), quick="2160x3840"),
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 11, 15, 31, 63, **_MIRROR)),
-    *rows("conv", "correlate", "f32", "64x64 256x256 512x512", "copy", _each("k", 3, 7, **_MIRROR)),
+    *rows("conv", "correlate", "f32", "64x64 256x256", "copy", _each("k", 3, 5, 7, 11, 15, 31, 63, **_MIRROR)),
+    *rows("conv", "correlate", "f32", "512x512", "copy", _each("k", 3, 7, **_MIRROR)),
     *rows("conv", "correlate", "f64", "1080x1920", "copy", _each("k", 3, 7, **_MIRROR)),
     *rows("conv", "correlate", "f32", "2160x3840", "copy", _each("k", 3, **_MIRROR), fresh=True),
     *rows("conv", "correlate", "f32", "128x256x256", "copy", _each("k", 3, **_MIRROR)),
     *rows("conv", "convolve1d", "f32", "4194304", "copy", _each("k", 15, 127, 1023, axis=0, **_MIRROR)),
     *rows("conv", "convolve1d", "f32", "2160x3840", "copy", _each("axis", 0, 1, k=15, **_MIRROR)),
     *rows("conv", "gaussian", "f32", "64x64 256x256 480x640 720x1280 1080x1920 2160x3840", "copy", _each("sigma", 1.0, **_MIRROR), quick="256x256 2160x3840"),
-    *rows("conv", "gaussian", "f32", "2160x3840", "copy", _each("sigma", 3.0, 10.0, **_MIRROR)),
+    *rows("conv", "gaussian", "f32", "64x64 256x256 2160x3840", "copy", _each("sigma", 3.0, 10.0, **_MIRROR)),
     *rows("conv", "gaussian", "f64", "1080x1920", "copy", _each("sigma", 3.0, **_MIRROR)),
     *rows("conv", "gaussian", "f32", "2160x3840", "copy", _each("sigma", 1.0, **_MIRROR), fresh=True),
-    *rows("conv", "gaussian_bytes", "u8", "64x64 256x256", "copy", _each("sigma", 1.0, **_MIRROR)),
-    *rows("conv", "gaussian_bytes", "u8", "2160x3840 2160x3840x3", "copy", _each("sigma", 1.0, 3.0, 10.0, **_MIRROR)),
+    *rows("conv", "gaussian_bytes", "u8", "64x64 64x64x3 256x256 256x256x3 2160x3840 2160x3840x3", "copy", _each("sigma", 1.0, 3.0, 10.0, **_MIRROR)),
     *rows("conv", "sobel", "f32", "64x64 256x256", "copy", _each("axis", 0, 1, **_MIRROR)),
     *rows("conv", "sobel", "f32", "480x640 2160x3840", "copy", _each("axis", 0, 1, **_MIRROR), quick="480x640"),
     *rows("conv", "correlate", "f32", "1080x1920", "copy", _each("k", 3, 7, **_NEAREST)),
@@ -444,11 +466,20 @@ CASES = [
     *rows("conv", "gaussian", "f32", "1080x1920", "copy", _each("sigma", 1.0, 3.0, **_ZEROS)),
     *rows("conv", "sobel", "f32", "1080x1920", "copy", _each("axis", 1, **_NEAREST)),
     *rows("conv", "sobel", "f32", "1080x1920", "copy", _each("axis", 1, **_ZEROS)),
-    *rows("conv", "uniform", "f32", "2160x3840", "copy", _each("size", 3, 15, 63, **_MIRROR)),
+    *rows("conv", "uniform", "f32", "64x64 256x256", "copy", _each("size", 15, 63, **_MIRROR)),
+    *rows("conv", "uniform", "f32", "2160x3840", "copy", _each("size", 3, 15, 63, 255, **_MIRROR)),
     *rows("conv", "prewitt", "f32", "2160x3840", "copy", _each("axis", 0, 1, **_MIRROR)),
     *rows("conv", "laplace", "f32", "2160x3840", "copy", [_MIRROR]),
     *rows("conv", "gaussian_laplace gaussian_gradient", "f32", "2160x3840", "copy", _each("sigma", 2.0, **_MIRROR)),
     *rows("conv", "gaussian", "f32", "128x256x256", "copy", _each("sigma", 1.0, 3.0, **_MIRROR)),
+    *rows("conv", "convolve", "f32", "2160x3840", "copy", _each("k", 3, 7, **_MIRROR)),
+    *rows("conv", "correlate1d", "f32", "2160x3840", "copy", _each("axis", 0, 1, k=15, **_MIRROR)),
+    *rows("conv", "gaussian_filter1d", "f32", "2160x3840", "copy", _each("axis", 0, 1, sigma=3.0, **_MIRROR)),
+    *rows("conv", "uniform_filter1d", "f32", "2160x3840", "copy", _each("axis", 0, 1, size=15, **_MIRROR)),
+    *rows("conv", "generic_laplace generic_gradient_magnitude", "f32", "2160x3840", "copy", [_MIRROR]),
+    *rows("conv", "signal_convolve", "f32", "4194304", "copy", _each("k", 15, 127, 1023, **_ZEROS), fresh=True),
+    *rows("conv", "convolve2d correlate2d", "f32", "1080x1920", "copy", _each("k", 7, **_ZEROS), fresh=True),
+    *rows("conv", "sepfir2d", "f32", "1080x1920", "copy", _each("k", 9, **_MIRROR), fresh=True),
     *rows("conv", "fftconvolve oaconvolve", "f32", "2160x3840", "copy", _each("k", 31, 63, **_ZEROS), fresh=True),
     *rows("conv", "fftconvolve", "f32", "1024x1024", "copy", _each("k", 512, **_ZEROS), fresh=True),
     *rows("map", "axpb mul_add3 sqrt", "f32", "1024 16384 65536 1048576 4194304 33554432", "copy", quick="65536 33554432"),

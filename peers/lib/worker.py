@@ -98,7 +98,7 @@ def weights(case, rng, dtype):
     if case["op"] == "prewitt":
         w = numpy.outer([-1, 0, 1], [1, 1, 1])
         return {"w": numpy.ascontiguousarray(w if case["options"]["axis"] == 0 else w.T).astype(dtype)}
-    if case["op"] == "uniform":
+    if case["op"] in ("uniform", "uniform_filter1d"):
         return {"w": numpy.full(case["filter_shape"], 1 / numpy.prod(case["filter_shape"]), dtype)}
     if case["op"] == "laplace":
         w = numpy.zeros(case["filter_shape"], dtype)
@@ -107,7 +107,11 @@ def weights(case, rng, dtype):
             line[axis] = slice(None)
             w[tuple(line)] += numpy.array([1, -2, 1], dtype)
         return {"w": w}
+    if case["op"].startswith("generic"):
+        return {}
     w = rng.standard_normal(case["filter_shape"]).astype(dtype)
+    if case["op"] == "sepfir2d":  # of symmetric filters alone
+        w += w[::-1]
     return {"w": w, "v": w[::-1].copy()} if case["op"] == "convolve1d" else {"w": w}
 
 
