@@ -356,7 +356,6 @@ COMPLEX = [
     lambda f, a, **more: f.laplace(a, **more),
     lambda f, a, **more: f.gaussian_laplace(a, 1.0, **more),
     lambda f, a, **more: f.gaussian_gradient_magnitude(a, 1.0, **more),
-    lambda f, a, **more: f.gaussian_gradient_magnitude(a, 1.0, axes=1, **more),
     lambda f, a, **more: f.generic_laplace(a, f.sobel, **more),
     lambda f, a, **more: f.generic_gradient_magnitude(a, f.prewitt, **more),
 ]
