@@ -14,7 +14,8 @@ use std::marker::PhantomData;
 
 use super::Border;
 use super::io::{Io, Under};
-use crate::kernel::terms::{Again, Cast, Certain, Cut, Term, Widen, With};
+use crate::kernel::certain::Certain;
+use crate::kernel::terms::{Again, Cast, Cut, Term, Widen, With};
 use crate::simd;
 
 /// Columns that are taken again together.
@@ -101,7 +102,7 @@ impl<A: Cast, B: Cast> Io<f32> for Bytes<A, B> {
             let mut doubtful = unsafe {
                 let sums = std::slice::from_raw_parts(sums.add(start), COLUMNS.min(n - start));
                 let out = to.wrapping_offset(start as isize * step);
-                simd::dispatch(Certain { sums, error: self.error, out, step })
+                Certain { sums, error: self.error, out, step }.find()
             };
             if doubtful != 0 && lines.is_empty() {
                 // SAFETY: room for as many as taps, all of which are written.

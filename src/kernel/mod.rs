@@ -1,6 +1,7 @@
 //! Serial code on slices and pointers, one file per kernel: knows neither rayon nor ndarray.
 
 pub(crate) mod cast;
+pub(crate) mod certain;
 pub(crate) mod conv;
 pub(crate) mod exact;
 pub(crate) mod fft;

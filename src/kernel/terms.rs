@@ -7,8 +7,6 @@
 //! for each column    out = sum / divisor, cut off towards zero, modulo the range of the type
 //! ```
 
-use std::mem::MaybeUninit;
-
 use crate::element::Element;
 use crate::simd::Kernel;
 
@@ -203,53 +201,6 @@ impl<A: Cast> Kernel for Widen<'_, A, f32> {
         for (to, &x) in self.to.iter_mut().zip(self.from) {
             *to = A::single(x);
         }
-    }
-}
-
-/// The whole parts of sums, cut off towards zero, written to every `step`; gives a bit for each
-/// sixteen sums of which one could have another whole part, were it off by `error`.
-///
-/// To run it is sound where `out` can be written at every `step` for as many as `sums`, of which
-/// there are at most 1024, whose absolute values and `error` are less than 2^30.
-pub(crate) struct Certain<'a, B> {
-    pub(crate) sums: &'a [f32],
-    pub(crate) error: f32,
-    pub(crate) out: *mut B,
-    pub(crate) step: isize,
-}
-
-impl<B: Cast> Kernel for Certain<'_, B> {
-    type Output = u64;
-
-    #[inline(always)]
-    fn run(self) -> u64 {
-        let Self { sums, error, out, step } = self;
-        // SAFETY: the caller's promise: an `i32` without its fraction, `error` more or less.
-        let whole = |sum: f32| unsafe { sum.to_int_unchecked::<i32>() };
-        if step == 1 {
-            let out = std::ptr::slice_from_raw_parts_mut(out.cast::<MaybeUninit<B>>(), sums.len());
-            // SAFETY: as many places as sums can be written.
-            for (to, &sum) in unsafe { &mut *out }.iter_mut().zip(sums) {
-                to.write(B::wrapped(whole(sum)));
-            }
-        } else {
-            for (i, &sum) in sums.iter().enumerate() {
-                let to = out.wrapping_offset(i as isize * step);
-                // SAFETY: as above.
-                unsafe { to.write(B::wrapped(whole(sum))) };
-            }
-        }
-        let (mut doubtful, (blocks, rest)) = (0, sums.as_chunks::<16>());
-        let differ = |sums: &[f32]| {
-            sums.iter().fold(0, |differ, &x| differ | (whole(x - error) ^ whole(x + error)))
-        };
-        for (i, block) in blocks.iter().enumerate() {
-            doubtful |= u64::from(differ(block) != 0) << i;
-        }
-        if !rest.is_empty() {
-            doubtful |= u64::from(differ(rest) != 0) << blocks.len();
-        }
-        doubtful
     }
 }
 
