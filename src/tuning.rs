@@ -207,8 +207,9 @@ pub(crate) const CONV_COLS_MIN: usize = 256;
 pub(crate) const CONV_COPY_LINES: usize = 32;
 
 /// Filters along three axes and more go through the array in slabs of this size, so that what
-/// lies between two passes stays in cache.
-pub(crate) const CONV_SLAB_BYTES: usize = 2 << 20;
+/// lies between two passes stays in cache. A Gaussian of sigma 1 of 128x256x256 f32, two threads:
+/// 9.4 ms by slabs of 1 MiB, 8.9 by 2, 8.6 by 4 and 18 in one piece; of sigma 3 17, 16, 15.4, 23.
+pub(crate) const CONV_SLAB_BYTES: usize = 4 << 20;
 
 /// Results of at least this many bytes are stored past the cache.
 pub(crate) const CONV_PAST_CACHE_MIN: usize = 16 << 20;
