@@ -121,22 +121,8 @@ impl Cut {
         let copy = steps * (64 / size);
         // Sums that are not written at once stay in L1, if they are few.
         let staged = line.axis.out != 1 || line.axis.stride != 1 || !P::AS_IS;
-        let kept = match filter.groups.span {
-            0..=tuning::CONV_KEPT_SPAN
-                if !filter.boxes[0] && (staged || filter.along.is_some()) =>
-            {
-                lines.min(4)
-            }
-            _ => lines,
-        };
-        let size_of_out = planes.saturating_mul(slide.len).saturating_mul(line.len() * size);
-        let past = T::ROUNDED
-            && !staged
-            && filter.along.is_none()
-            && filter.groups.span > 1
-            && !filter.boxes[0]
-            && (slide.out * size as isize) % tuning::CACHE_LINE as isize == 0
-            && size_of_out >= tuning::CONV_PAST_CACHE_MIN;
+        let kept = filter.kept(lines, staged);
+        let past = !staged && filter.is_past_cache(planes);
         let sizes = Sizes {
             lines: under,
             tile,
@@ -165,6 +151,25 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
             false => n,
         });
         each[0] + each[1]
+    }
+
+    /// How many of so many lines are summed at a time.
+    fn kept(&self, lines: usize, staged: bool) -> usize {
+        let few = self.groups.span <= tuning::CONV_KEPT_SPAN && !self.boxes[0];
+        if few && (staged || self.along.is_some()) { lines.min(4) } else { lines }
+    }
+
+    /// Whether sums that are not staged are stored past the cache.
+    fn is_past_cache(&self, planes: usize) -> bool {
+        let (line, size) = (&self.geometry.line, size_of::<T>());
+        let (_, slide) = self.geometry.slide();
+        let bytes = planes.saturating_mul(slide.len).saturating_mul(line.len() * size);
+        T::ROUNDED
+            && self.along.is_none()
+            && self.groups.span > 1
+            && !self.boxes[0]
+            && (slide.out * size as isize) % tuning::CACHE_LINE as isize == 0
+            && bytes >= tuning::CONV_PAST_CACHE_MIN
     }
 
     /// How many elements boxes are summed in, if so many can be counted.

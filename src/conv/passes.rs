@@ -67,7 +67,7 @@ impl<'a, T: Copy> Pass<'a, T> {
 
     /// The same as a box, all of whose taps are the same: summed by doubling if that is
     /// shorter, which its length alone decides.
-    pub(crate) fn as_box(self) -> Self {
+    pub(crate) fn into_box(self) -> Self {
         Self { is_box: tuning::BOX_SIZES.contains(&self.taps.len()), ..self }
     }
 

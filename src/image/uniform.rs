@@ -92,7 +92,7 @@ fn passes<T: Float>(
         let bytes = n * size_of::<T>();
         taps.try_reserve_exact(n).map_err(|_| Error::Memory { function, bytes })?;
         taps.resize(n, weight(n));
-        let pass = Pass::of(function, axis, Cow::Owned(taps), origin)?.as_box();
+        let pass = Pass::of(function, axis, Cow::Owned(taps), origin)?.into_box();
         if n > 1 {
             passes.push(pass);
         }
