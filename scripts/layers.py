@@ -63,6 +63,7 @@ UNSAFE = {
     "src/kernel/conv/boxes.rs": "lines and rings behind pointers",
     "src/kernel/certain.rs": "intrinsics; casts whose range has been looked at",
     "src/kernel/past_cache.rs": "assembly; the fence",
+    "src/kernel/reduce/by_hand.rs": "entering the kernels of wide.rs",
     "src/kernel/reduce/computed.rs": "a block of values, computed into room not written before",
     "src/kernel/reduce/higher.rs": "a block of numbers, converted into room not written before",
     "src/kernel/reduce/lanes.rs": "asking for memory ahead of its use",

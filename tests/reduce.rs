@@ -3,6 +3,8 @@
 mod common;
 #[path = "reduce/complex.rs"]
 mod complex;
+#[path = "reduce/edges.rs"]
+mod edges;
 #[path = "reduce/everywhere.rs"]
 mod everywhere;
 #[path = "reduce/exact.rs"]

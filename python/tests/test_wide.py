@@ -93,6 +93,9 @@ def test_options_of_complex(dtype):
         close(swath.var(a, axis=0, mean=middle), np.var(a, axis=0, mean=middle), few(dtype))
         close(swath.std(a, axis=0, mean=middle, where=mask, ddof=1),
               np.std(a, axis=0, mean=middle, where=mask, ddof=1), few(dtype))
+    for options in ({"mean": a.mean()}, {"where": mask.astype(dtype)}):
+        with pytest.raises(TypeError, match="complex numbers"):
+            swath.var(a.real, **options)
 
 
 def with_nan(a):

@@ -173,7 +173,9 @@ impl Job<'_> {
                     _ => {
                         let starts = self.reads.at(Self::operands(at));
                         let mut runs = self.reduced.runs(0..n).map(|run| (run.offsets, run.len));
-                        let part = Part { at: 0, len: n, in_order: false };
+                        let next =
+                            if i + 1 < run.len as isize { Self::operands(step) } else { [0; 2] };
+                        let part = Part { at: 0, len: n, in_order: false, next };
                         staged(table, with, starts, strides, &mut runs, part, acc.place());
                     }
                 }
@@ -196,6 +198,15 @@ impl Job<'_> {
     }
 
     // ---- a kept axis innermost ----
+
+    /// How many rows of so many bytes ahead memory is asked for, if rows come from there and
+    /// are short: what is next in a long one the processor foresees.
+    fn rows_ahead(&self, bytes: usize) -> usize {
+        let count = self.reduced.len().saturating_mul(self.kept.len());
+        let is_far = count.saturating_mul(self.table.item_bytes()) >= tuning::REDUCE_FAR;
+        let is_short = bytes <= tuning::REDUCE_SHORT_ROW;
+        if is_far && is_short { (tuning::REDUCE_AHEAD / bytes.max(1)).max(4) } else { 0 }
+    }
 
     fn rows(&self) -> Result<(), Error> {
         let (n, outputs) = (self.reduced.len(), self.kept.len());
@@ -283,6 +294,7 @@ impl Job<'_> {
             columns: run.len,
             column_strides: Self::operands(self.kept.inner().strides),
             row_strides: self.reduced.inner().strides,
+            ahead: self.rows_ahead(run.len * self.table.item),
         };
         if let (Into::Out(out, step), 0..=REDUCE_ROW_BLOCK) = (into, which.len()) {
             let mut stretches = self.reduced.runs(which.clone()).map(|run| (run.offsets, run.len));

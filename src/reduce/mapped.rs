@@ -243,7 +243,8 @@ fn values<R: Reduce, O>(work: &Work<'_, R, ()>, fold: Folding<R, O>) -> O {
             }
         };
         by_chunks_of(table, &with, n, (work.bytes, looked.ns), place, &|range, acc| {
-            let part = Part { at: range.start, len: range.len(), in_order: in_order(n) };
+            let part =
+                Part { at: range.start, len: range.len(), in_order: in_order(n), next: [0; 2] };
             // SAFETY: `fill` writes what it is asked for.
             unsafe { computed(table, &with, &fill, part, acc) };
         });

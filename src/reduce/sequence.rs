@@ -68,10 +68,13 @@ pub(super) fn walked(table: &Table, with: &With, reads: Reads, axes: &Axes<2>, o
         tuning::REDUCE_STAGED_NS
     };
     by_chunks(table, with, n, item_ns, out, &|range, acc| {
-        let part = Part { at: range.start, len: range.len(), in_order: in_order(n) };
+        let part = Part { at: range.start, len: range.len(), in_order: in_order(n), next: [0; 2] };
         let mut stretches = axes.runs(range).map(|run| (run.offsets, run.len));
         // SAFETY: the axes are those of operands borrowed for the call.
-        unsafe { staged(table, with, reads.at([0; 2]), strides, &mut stretches, part, acc) };
+        unsafe {
+            let starts = reads.at([0; 2]);
+            staged(table, with, starts, strides, &mut stretches, part, acc);
+        }
     });
 }
 

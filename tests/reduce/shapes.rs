@@ -105,6 +105,19 @@ fn s3_more_than_2_to_the_33_elements_of_every_other_kind() {
     assert_eq!(reduce::kurtosis(&a, false, true), 1.0);
     assert_eq!(reduce::argmax(&a).unwrap(), 1);
     assert!(swath::scan::is_sorted(&narrow));
+    #[cfg(feature = "half")]
+    {
+        let half = [half::f16::from_f32(0.5)];
+        let half = ArrayView1::from_shape((n,).strides((0,)), &half).unwrap();
+        assert_eq!(reduce::sum_exact(&half), (count / 2.0) as f32);
+        assert_eq!(reduce::nanmax(&half).unwrap(), half[0]);
+        assert_eq!(reduce::nanmean(&half), 0.5);
+    }
+    assert_eq!(reduce::min(&wide), Ok(1.0));
+    assert_eq!(reduce::dot(&wide, &wide), Ok(count));
+    assert_eq!(reduce::sum_exact(&narrow), (2.0 * count) as f32);
+    let lines = wide.broadcast((2, n)).unwrap();
+    assert_eq!(reduce::sum_axis(&lines, 1).unwrap(), ndarray::array![count, count]);
     let i = [num_complex::Complex::new(0.0f32, 1.0)];
     let i = ArrayView1::from_shape((1 << 33,).strides((0,)), &i).unwrap();
     assert_eq!(reduce::sum(&i).im, (1u64 << 33) as f32);

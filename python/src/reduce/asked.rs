@@ -225,8 +225,12 @@ impl Asked<'_, '_> {
         let mut keeps = Vec::new();
         let mut operand = |name: &str, value: Argument<'_, '_>, dtype| -> PyResult<Option<Raw>> {
             let Some(value) = value else { return Ok(None) };
-            let Input { raw, keep } =
-                Input::new(function, name, value)?.cast(py, function, name, dtype)?;
+            let given = Input::any(function, name, value)?;
+            if given.raw.dtype.is_complex() && !dtype.is_complex() {
+                let message = format!("{function}: {name} is of complex numbers, a is not");
+                return Err(error(py, Kind::DType, message));
+            }
+            let Input { raw, keep } = given.cast(py, function, name, dtype)?;
             keeps.push(keep);
             let wide = broadcast_to(&raw, &a.shape).ok_or_else(|| {
                 let message = format!(

@@ -111,10 +111,12 @@ functions! {
     /// The least element over all axes or some, as numpy.min.
     ///
     /// A nan anywhere gives nan; -0.0 is less than 0.0.
+    /// Complex numbers go by their real parts, then by their imaginary ones.
     min: Min;
     /// The greatest element over all axes or some, as numpy.max.
     ///
     /// A nan anywhere gives nan; -0.0 is less than 0.0.
+    /// Complex numbers go by their real parts, then by their imaginary ones.
     max: Max;
     /// The least element, as numpy.amin: `min` by its other name.
     amin: Min;

@@ -79,15 +79,21 @@ pub(super) fn lanes_and_rest<S: Steps<K>, const K: usize, const L: usize>(
 pub(crate) fn fetch<T, const L: usize>(group: &[T; L], ahead: usize) {
     let after = group.as_ptr().cast::<u8>().wrapping_add(ahead);
     for at in (0..size_of::<[T; L]>()).step_by(CACHE_LINE) {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: SSE is part of x86-64, and nothing is read that the program could see.
-        unsafe {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T0>(after.wrapping_add(at).cast());
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = after.wrapping_add(at);
+        fetch_line(after.wrapping_add(at));
     }
+}
+
+/// Asks for a line of memory; any address will do.
+#[inline(always)]
+pub(crate) fn fetch_line(at: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: SSE is part of x86-64, and nothing is read that the program could see.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(at.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
 }
 
 #[inline(always)]

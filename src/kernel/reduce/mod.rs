@@ -24,6 +24,7 @@
 // Several operands, rows and lanes are walked together by one index.
 #![allow(clippy::needless_range_loop)]
 
+mod by_hand;
 mod computed;
 mod extremes;
 #[cfg(feature = "half")]
@@ -48,6 +49,7 @@ mod user;
 #[cfg(target_arch = "x86_64")]
 mod wide;
 
+pub(crate) use by_hand::Lines;
 pub(crate) use computed::computed;
 pub(crate) use extremes::Extreme;
 #[cfg(feature = "half")]
@@ -64,7 +66,7 @@ pub(crate) use sequence::sequence;
 pub(crate) use skipping::{NanExtreme, NanMean, NanMoments, NanProduct, NanSum};
 pub(crate) use stage::{Part, gather, staged};
 pub(crate) use sums::{Dot, Mean, Sum, Vdot};
-pub(crate) use table::{Cell, Lines, Table};
+pub(crate) use table::{Cell, Table};
 pub(crate) use tree::Tree;
 pub(crate) use truth::{All, Any, Count};
 #[cfg(feature = "half")]
@@ -153,6 +155,13 @@ pub(crate) trait Fold<const K: usize>: Copy {
     fn resume(self, _out: Self::Out) -> Self::Acc {
         unreachable!("only asked of folds that begin with an initial value")
     }
+    /// What is found in a block, the first element of which is the `at`-th of all, and in those
+    /// before it: for folds that need not look at all of a block that is no better.
+    fn after(self, _items: [&[Item<Self, K>]; K], _at: usize, _before: Self::Acc) -> Self::Acc {
+        unreachable!("only asked of folds that look back")
+    }
+    /// Whether there is an `after`.
+    const LOOKS_BACK: bool = false;
     /// Whether no further element changes the result.
     fn is_settled(_acc: Self::Acc) -> bool {
         false

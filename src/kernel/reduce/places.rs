@@ -2,9 +2,10 @@
 
 use std::marker::PhantomData;
 
+use super::by_hand::{by_hand, total_of};
 use super::extremes::Extreme;
-use super::table::by_hand;
 use super::{Fold, Steps, With};
+use crate::simd::{self, Kernel};
 use crate::tuning;
 
 /// The index of the first least element (or greatest, see [`Extreme`]); of the first
@@ -19,6 +20,13 @@ pub(crate) struct Place<T, const GREATEST: bool>(Extreme<T, GREATEST>);
 pub(crate) struct Lane<T, I> {
     value: T,
     index: I,
+}
+
+/// What is looked for in a block, in which it is.
+struct Find<'a, T, const GREATEST: bool> {
+    place: Place<T, GREATEST>,
+    items: &'a [T],
+    value: T,
 }
 
 /// Elements looked at together for the one that is searched.
@@ -72,13 +80,22 @@ macro_rules! place {
             #[inline(always)]
             fn block(self, [items]: [&[$t]; 1]) -> Lane<$t, u64> {
                 let value = by_hand([items], true, self.0).unwrap_or_else(|all| all.block([items]));
+                Lane { value, index: Find { place: self, items, value }.run() }
+            }
+        }
+
+        impl Kernel for Find<'_, $t, $greatest> {
+            type Output = u64;
+
+            #[inline(always)]
+            fn run(self) -> u64 {
+                let Self { place, items, value } = self;
                 let is_nan = |$x: $t| $is_nan;
-                let index = if is_nan(value) {
+                if is_nan(value) {
                     position(items, is_nan)
                 } else {
-                    position(items, |x| self.0.turn(x) == value)
-                };
-                Lane { value, index }
+                    position(items, |x| place.0.turn(x) == value)
+                }
             }
         }
 
@@ -102,6 +119,16 @@ macro_rules! place {
             #[inline(always)]
             fn widen(self, total: Lane<$t, u64>, at: usize, _: usize) -> Lane<$t, u64> {
                 Lane { value: total.value, index: at as u64 + total.index }
+            }
+            const LOOKS_BACK: bool = true;
+            #[inline(always)]
+            fn after(self, [items]: [&[$t]; 1], at: usize, before: Lane<$t, u64>) -> Lane<$t, u64> {
+                let value = total_of(self.0, items);
+                if !Self::is_better(value, before.value) {
+                    return before;
+                }
+                let index = simd::dispatch(Find { place: self, items, value });
+                Lane { value, index: at as u64 + index }
             }
             #[inline(always)]
             fn merge(self, a: Lane<$t, u64>, b: Lane<$t, u64>) -> Lane<$t, u64> {

@@ -10,10 +10,13 @@
 use std::mem::MaybeUninit;
 use std::slice;
 
+use super::lanes::fetch_line;
 use super::stage::{Stretches, Walk};
 use super::table::{Starts, pick};
 use super::{Steps, Table, With};
-use crate::tuning::{REDUCE_ACC_BYTES, REDUCE_PART_BLOCKS, REDUCE_ROW_BLOCK, REDUCE_TILE_BYTES};
+use crate::tuning::{
+    CACHE_LINE, REDUCE_ACC_BYTES, REDUCE_PART_BLOCKS, REDUCE_ROW_BLOCK, REDUCE_TILE_BYTES,
+};
 
 /// Levels of the tree within one part.
 const LEVELS: usize = REDUCE_PART_BLOCKS.ilog2() as usize + 1;
@@ -47,6 +50,8 @@ pub(crate) struct Tile {
     pub(crate) columns: usize,
     pub(crate) column_strides: [isize; 2],
     pub(crate) row_strides: [isize; 2],
+    /// How many rows ahead of their use memory is asked for; 0: not at all.
+    pub(crate) ahead: usize,
 }
 
 /// Where the results of a tile go.
@@ -225,6 +230,13 @@ pub(super) unsafe fn add_rows<S: Steps<K>, const K: usize>(
     let mut r = 0;
     if tile.column_strides[..K] == [1; K] {
         while r + 4 <= rows {
+            if tile.ahead > 0 {
+                for row in [0, 1, 2, 3].map(|i| row(r + tile.ahead + i)) {
+                    for start in row {
+                        fetch_lines(start.cast(), columns * size_of::<S::Item>());
+                    }
+                }
+            }
             // SAFETY: the caller's promise, for row `r` and the next three.
             let four = unsafe {
                 [row(r), row(r + 1), row(r + 2), row(r + 3)]
@@ -258,6 +270,14 @@ pub(super) unsafe fn add_rows<S: Steps<K>, const K: usize>(
             }
             r += 1;
         }
+    }
+}
+
+/// Asks for so many bytes.
+#[inline(always)]
+fn fetch_lines(from: *const u8, bytes: usize) {
+    for at in (0..bytes).step_by(CACHE_LINE) {
+        fetch_line(from.wrapping_add(at));
     }
 }
 

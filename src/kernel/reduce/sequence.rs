@@ -49,7 +49,9 @@ unsafe fn blocks(
         let items = starts.map(|first| first.wrapping_add(start * table.item));
         // SAFETY: `start + len <= n`, of the items that the caller vouches for.
         unsafe {
-            (table.block)(with, items, len, at + start, block.place());
+            let next = table.looks_back && start > 0;
+            let of_block = if next { table.next_block } else { table.block };
+            of_block(with, items, len, at + start, block.place());
             tree.push(table, with, block.get());
             if table.settles && (table.is_settled)(block.get()) {
                 break;

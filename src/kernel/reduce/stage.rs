@@ -4,9 +4,10 @@
 
 use std::mem::MaybeUninit;
 
+use super::lanes::fetch_line as fetch;
 use super::table::Starts;
 use super::{Cell, Table, Tree, With};
-use crate::tuning::REDUCE_BLOCK_BYTES;
+use crate::tuning::{CACHE_LINE, REDUCE_BLOCK_BYTES};
 
 /// Room for one block of each operand.
 #[repr(C, align(64))]
@@ -53,6 +54,9 @@ pub(crate) struct Part {
     pub(crate) len: usize,
     /// Whether the whole sequence is so short that it is taken in order.
     pub(crate) in_order: bool,
+    /// How many elements further, of each operand, memory is asked for: the same stretch of
+    /// what comes next. 0: not at all.
+    pub(crate) next: [isize; 2],
 }
 
 /// Reduces a sequence (or an aligned part of one) given as stretches: of each
@@ -82,7 +86,7 @@ pub(crate) unsafe fn staged(
         // SAFETY: the caller has promised readable elements, of which those from
         // `done` on are not yet taken; the room holds a block.
         unsafe {
-            let items = in_one_piece(table, n, (starts, strides), &mut walk, &mut room);
+            let items = in_one_piece(table, n, (starts, strides), part.next, &mut walk, &mut room);
             let place = if n == part.len { acc } else { block.place() };
             if part.in_order {
                 (table.in_order)(with, items, n, place);
@@ -112,6 +116,7 @@ unsafe fn in_one_piece(
     table: &Table,
     n: usize,
     (starts, strides): (Starts, [isize; 2]),
+    next: [isize; 2],
     walk: &mut Walk<'_>,
     room: &mut Room,
 ) -> Starts {
@@ -121,6 +126,12 @@ unsafe fn in_one_piece(
         let (offsets, len) = walk.next(n - at, strides);
         for k in 0..table.operands {
             let from = table.element(starts[k], 1, offsets[k]);
+            if next[k] != 0 && strides[k] == 1 {
+                let ahead = table.element(from, 1, next[k]);
+                for line in (0..len * table.item).step_by(CACHE_LINE) {
+                    fetch(ahead.wrapping_add(line));
+                }
+            }
             if len == n && strides[k] == 1 {
                 pieces[k] = from;
             } else {

@@ -1,15 +1,12 @@
 //! A fold as the rest of the house sees it: sizes, and functions on bytes.
 
-#[cfg(target_arch = "x86_64")]
-use std::mem::MaybeUninit;
 use std::slice;
 
+use super::by_hand::{Lines, by_hand};
+#[cfg(target_arch = "x86_64")]
+use super::by_hand::{wide_lines, wide_of};
 use super::rows::{Tile, add_rows};
-#[cfg(target_arch = "x86_64")]
-use super::wide::Wide;
 use super::{Fold, Item, Lane, Steps, With};
-#[cfg(target_arch = "x86_64")]
-use crate::simd::Tier;
 use crate::simd::{self, Kernel};
 use crate::tuning::REDUCE_BLOCK_BYTES;
 
@@ -37,32 +34,6 @@ impl Cell {
 /// The first elements of up to two operands; a second that is not there is the
 /// first again.
 pub(crate) type Starts = [*const u8; 2];
-
-/// Contiguous lines: the first elements of the first of them, how many elements each has and
-/// how many lines there are.
-#[derive(Debug)]
-pub(crate) struct Lines {
-    pub(crate) starts: Starts,
-    pub(crate) n: usize,
-    pub(crate) count: usize,
-    /// From line to line, in elements of each operand.
-    pub(crate) strides: [isize; 2],
-    /// From result to result.
-    pub(crate) step: isize,
-}
-
-impl Lines {
-    /// The first elements of a line.
-    #[inline(always)]
-    pub(super) fn starts_of<T>(&self, i: usize) -> Starts {
-        let mut starts = self.starts;
-        for k in 0..2 {
-            let elements = (i as isize).wrapping_mul(self.strides[k]);
-            starts[k] = starts[k].cast::<T>().wrapping_offset(elements).cast();
-        }
-        starts
-    }
-}
 
 /// One fold: made by [`Table::of`], so that functions and sizes agree.
 ///
@@ -92,6 +63,10 @@ pub(crate) struct Table {
     /// A block of `n` contiguous items (1 to `block_len`), the first of them the
     /// `at`-th of all, to an accumulator.
     pub(super) block: unsafe fn(&With, Starts, n: usize, at: usize, *mut u8),
+    /// The same of folds that look back, to a place that holds what was found before.
+    pub(super) next_block: unsafe fn(&With, Starts, n: usize, at: usize, *mut u8),
+    /// Whether blocks that follow others go by `next_block`.
+    pub(super) looks_back: bool,
     /// The same for a whole sequence so short that it is taken in order; may be
     /// empty.
     pub(super) in_order: unsafe fn(&With, Starts, n: usize, *mut u8),
@@ -136,6 +111,8 @@ impl Table {
             settles: F::SETTLES,
             flip,
             block: block::<F, K>,
+            next_block: next_block::<F, K>,
+            looks_back: F::LOOKS_BACK,
             in_order: in_order::<F, K>,
             whole: whole::<F, K>,
             lines: lines::<F, K>,
@@ -168,9 +145,9 @@ impl Table {
 }
 
 /// One block, in the best tier.
-struct Block<'a, S: Steps<K>, const K: usize> {
-    steps: S,
-    items: [&'a [S::Item]; K],
+pub(super) struct Block<'a, S: Steps<K>, const K: usize> {
+    pub(super) steps: S,
+    pub(super) items: [&'a [S::Item]; K],
 }
 
 impl<S: Steps<K>, const K: usize> Kernel for Block<'_, S, K> {
@@ -202,7 +179,11 @@ unsafe fn slices<'a, T, const K: usize>(starts: Starts, n: usize) -> [&'a [T]; K
 /// # Safety
 /// The initial value, if there is one, is a result of the fold.
 #[inline(always)]
-unsafe fn result<F: Fold<K>, const K: usize>(fold: F, with: &With, acc: F::Acc) -> F::Out {
+pub(super) unsafe fn result<F: Fold<K>, const K: usize>(
+    fold: F,
+    with: &With,
+    acc: F::Acc,
+) -> F::Out {
     let Some(initial) = &with.initial else { return fold.finish(acc) };
     // SAFETY: the caller's promise; a result that folds go on from has 16 bytes at most.
     let out = unsafe { initial.as_ptr().cast::<F::Out>().read_unaligned() };
@@ -222,40 +203,6 @@ fn of_block<F: Fold<K>, const K: usize>(
     let total =
         by_hand(items, ahead, steps).unwrap_or_else(|steps| simd::dispatch(Block { steps, items }));
     fold.widen(total, at, items[0].len())
-}
-
-/// The kernel by hand for the tier, if there is one.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn wide_of<S: Steps<K>, const K: usize>(_: S) -> Option<Wide<S::Total>> {
-    let [avx2, avx512] = S::WIDE?;
-    match simd::tier() {
-        Tier::Avx512 => Some(avx512),
-        Tier::Avx2 => Some(avx2),
-        Tier::Baseline => None,
-    }
-}
-
-/// A block by hand; the steps where there is no such way.
-#[inline(always)]
-pub(super) fn by_hand<S: Steps<K>, const K: usize>(
-    items: [&[S::Item]; K],
-    ahead: bool,
-    steps: S,
-) -> Result<S::Total, S> {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(wide) = wide_of(steps) {
-        let starts = [items[0].as_ptr().cast(), items[K - 1].as_ptr().cast()];
-        let lines = Lines { starts, n: items[0].len(), count: 1, strides: [0; 2], step: 0 };
-        let mut total = MaybeUninit::uninit();
-        // SAFETY: the tier is there, as are the items and the place.
-        return Ok(unsafe {
-            wide(&lines, ahead, total.as_mut_ptr());
-            total.assume_init()
-        });
-    }
-    let _ = (items, ahead);
-    Err(steps)
 }
 
 /// Items in order, one after the other.
@@ -281,6 +228,22 @@ unsafe fn block<F: Fold<K>, const K: usize>(
     // SAFETY: the caller's promise.
     let items = unsafe { slices(starts, n) };
     let value = of_block(F::new(with), items, at, true);
+    // SAFETY: the caller's promise.
+    unsafe { acc.cast::<F::Acc>().write(value) };
+}
+
+/// # Safety
+/// As [`Table::next_block`] says.
+unsafe fn next_block<F: Fold<K>, const K: usize>(
+    with: &With,
+    starts: Starts,
+    n: usize,
+    at: usize,
+    acc: *mut u8,
+) {
+    // SAFETY: the caller's promise.
+    let (items, before) = unsafe { (slices(starts, n), *acc.cast::<F::Acc>()) };
+    let value = F::new(with).after(items, at, before);
     // SAFETY: the caller's promise.
     unsafe { acc.cast::<F::Acc>().write(value) };
 }
@@ -328,37 +291,6 @@ unsafe fn lines<F: Fold<K>, const K: usize>(with: &With, lines: &Lines, out: *mu
             let items = slices(lines.starts_of::<Item<F, K>>(i), lines.n);
             let acc = of_block(fold, items, 0, true);
             out.offset(i as isize * lines.step).write(result(fold, with, acc));
-        }
-    }
-}
-
-/// Totals that are made before they are finished.
-#[cfg(target_arch = "x86_64")]
-const TOGETHER: usize = 64;
-
-/// Lines by hand.
-///
-/// # Safety
-/// As [`Table::lines`] says, and as [`Wide`] says.
-#[cfg(target_arch = "x86_64")]
-unsafe fn wide_lines<F: Fold<K>, const K: usize>(
-    fold: F,
-    with: &With,
-    wide: Wide<<F::Steps as Steps<K>>::Total>,
-    lines: &Lines,
-    out: *mut F::Out,
-) {
-    let mut totals = [const { MaybeUninit::uninit() }; TOGETHER];
-    for first in (0..lines.count).step_by(TOGETHER) {
-        let count = TOGETHER.min(lines.count - first);
-        let starts = lines.starts_of::<Item<F, K>>(first);
-        // SAFETY: the caller's promise; the first `count` totals are written, then read.
-        unsafe {
-            wide(&Lines { starts, count, ..*lines }, true, totals[0].as_mut_ptr());
-            for (i, total) in (first..).zip(&totals[..count]) {
-                let acc = fold.widen(total.assume_init(), 0, lines.n);
-                out.offset(i as isize * lines.step).write(result(fold, with, acc));
-            }
         }
     }
 }

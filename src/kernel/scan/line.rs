@@ -7,6 +7,7 @@ use std::mem::MaybeUninit;
 
 use super::stream::copy_past_cache;
 use super::{GROUP, Op, Stretch};
+use crate::kernel::reduce::fetch;
 use crate::simd::{self, Kernel, Tier};
 use crate::tuning;
 
@@ -229,7 +230,10 @@ impl<S: Op> Kernel for Total<S> {
         let mut i = 0;
         while i + GROUP <= n {
             // SAFETY: `i + GROUP <= n`.
-            let mut s = unsafe { load(scan, from.add(i)) };
+            let mut s = unsafe {
+                fetch(&*from.add(i).cast::<[S::Item; GROUP]>(), tuning::REDUCE_AHEAD);
+                load(scan, from.add(i))
+            };
             // What doubling leaves in the last place: its right halves.
             let mut half = GROUP / 2;
             while half > 0 {
