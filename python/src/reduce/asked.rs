@@ -223,25 +223,24 @@ impl Asked<'_, '_> {
             return Ok((None, Vec::new()));
         }
         let mut keeps = Vec::new();
-        let mut operand =
-            |name: &str, value: Argument<'_, '_>, dtype: DType| -> PyResult<Option<Raw>> {
-                let Some(value) = value else { return Ok(None) };
-                let given = Input::any(function, name, value)?;
-                if given.raw.dtype.is_complex() && !dtype.is_complex() {
-                    let message = format!("{function}: {name} is of complex numbers, a is not");
-                    return Err(error(py, Kind::DType, message));
-                }
-                let Input { raw, keep } = given.cast(py, function, name, dtype)?;
-                keeps.push(keep);
-                let wide = broadcast_to(&raw, &a.shape).ok_or_else(|| {
-                let message = format!(
-                    "{function}: {name} of shape {:?} does not broadcast to the shape of a, {:?}",
-                    raw.shape, a.shape
-                );
-                error(py, Kind::Shape, message)
-            })?;
-                Ok(Some(wide))
-            };
+        let apart = |name: &str, raw: &Raw| {
+            let message = format!(
+                "{function}: {name} of shape {:?} does not broadcast to the shape of a, {:?}",
+                raw.shape, a.shape
+            );
+            error(py, Kind::Shape, message)
+        };
+        let mut operand = |name: &str, x: Argument<'_, '_>, to: DType| -> PyResult<Option<Raw>> {
+            let Some(x) = x else { return Ok(None) };
+            let given = Input::any(function, name, x)?;
+            if given.raw.dtype.is_complex() && !to.is_complex() {
+                let message = format!("{function}: {name} is of complex numbers, a is not");
+                return Err(error(py, Kind::DType, message));
+            }
+            let Input { raw, keep } = given.cast(py, function, name, to)?;
+            keeps.push(keep);
+            broadcast_to(&raw, &a.shape).map(Some).ok_or_else(|| apart(name, &raw))
+        };
         let mask = operand("where", mask, DType::Bool)?;
         let mean = operand("mean", self.keywords.mean, a.dtype)?;
         if initial.is_none() && !op.has_identity() {
