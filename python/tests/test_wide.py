@@ -125,6 +125,7 @@ def test_complex_without_nan(name, dtype):
         np.testing.assert_array_equal(np.isnan(ours(none)), np.isnan(theirs(none)))
 
 
+@pytest.mark.filterwarnings("ignore:All-NaN")
 @pytest.mark.parametrize("name", ORDERED)
 @pytest.mark.parametrize("dtype", COMPLEX)
 def test_complex_order(name, dtype):
