@@ -14,8 +14,9 @@ use kernels::{Kernels, Line};
 /// More than any cache: in bytes, all threads together.
 const FAR: usize = 512 << 20;
 
-/// What one thread computes before it looks at the clock: operations.
-const FMA_FLOPS: usize = 200_000_000;
+/// What one thread computes before it looks at the clock: operations. Long enough that a
+/// scheduler that has woken two threads on one core moves one of them away.
+const FMA_FLOPS: usize = 2_000_000_000;
 
 #[derive(Serialize)]
 pub(crate) struct Calibration {
