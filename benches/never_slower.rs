@@ -2,7 +2,7 @@
 //! `Control::threads(1)`, called back to back and after a rest.
 //!
 //! ```text
-//! cargo bench --bench never_slower [-- --only NAME] [--pairs N]
+//! cargo bench --bench never_slower [-- --only NAME] [--pairs N] [--longest N]
 //! ```
 //! A pair is one call (or as many as take a microsecond) each way, in turn; the
 //! figure is the median over the pairs of (ours - 20 ns) / serial, wanted at most
@@ -31,6 +31,9 @@ fn main() {
     let only = value("--only").map_or("", String::as_str);
     let mut lengths: Vec<usize> = (0..=16).map(|e| 1 << e).collect();
     lengths.extend([3, 7, 17, 100, 1000, 3000, 10_000, 25_000, 50_000]);
+    // Products of matrices: of so many multiply-adds.
+    let longest = value("--longest").map_or(0, |n| n.parse().expect("a number"));
+    lengths.extend((17..32).map(|e| 1 << e).take_while(|&len| len <= longest));
     lengths.sort_unstable();
     if test {
         lengths = vec![1, 17, 1000, 1 << 16];
