@@ -1,8 +1,8 @@
 //! Filters by name that join derivatives along several axes.
 
-use ndarray::{ArrayD, ArrayViewMutD};
+use ndarray::{ArrayD, ArrayRef, ArrayViewMutD, IxDyn};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyString, PyTuple};
 use swath::conv::Sample;
 use swath::image::{self, Gaussian};
 
@@ -10,7 +10,7 @@ use super::complex::{self, Fill, is_complex};
 use super::named::{Pass, What, count, is_filtered, run_passes_to};
 use super::whole::{self, Step};
 use super::{Asked, Filtered, Mode, cast, modes};
-use crate::array::{Input, Output};
+use crate::array::{Input, numpy_function};
 use crate::call::{Call, perform};
 use crate::dtype::DType;
 use crate::error::{Kind, error};
@@ -54,7 +54,7 @@ where
 
 fn finish<T: swath::Float>(
     sum: Option<&ArrayD<T>>,
-    part: &ArrayD<T>,
+    part: &ArrayRef<T, IxDyn>,
     of: Join,
     out: &mut ArrayViewMutD<'_, T>,
 ) -> Result<(), swath::Error> {
@@ -321,8 +321,9 @@ fn generic<'py>(
     let array = asked.input.keep.array(py).clone().into_any();
     let mut parts = Vec::new();
     for (&axis, mode) in axes.iter().zip(names) {
-        let part = Output::new(py, name, asked.dtype, &asked.input.raw.shape)?;
-        let into = part.keep.array(py).clone().into_any();
+        // Zeros, since nobody knows that a function of somebody else's writes them all.
+        let shape = PyTuple::new(py, &asked.input.raw.shape)?;
+        let into = numpy_function(py, "zeros")?.call1((shape, asked.dtype.descr(py)))?;
         let mut all = vec![
             array.clone(),
             axis.into_pyobject(py)?.into_any(),
@@ -333,9 +334,7 @@ fn generic<'py>(
         for argument in arguments.map(|a| a.try_iter()).into_iter().flatten().flatten() {
             all.push(argument?);
         }
-        // The part is written before anything of ours reads it.
-        into.call_method1("fill", (0,))?;
-        derivative.call(pyo3::types::PyTuple::new(py, all)?, keywords)?;
+        derivative.call(PyTuple::new(py, all)?, keywords)?;
         let part = Input::new(name, "output", &into)?;
         parts.push(match asked.dtype.is_float() {
             true => part.cast(py, name, "output", asked.float())?,
@@ -359,21 +358,32 @@ fn join_given<T: swath::Float>(
     of: Join,
     out: &Raw,
 ) -> Result<(), swath::Error> {
-    let Some((last, before)) = parts.split_last() else { return cast(a, out) };
     // SAFETY: checked arrays of this type; the output is ours alone.
-    let (last, mut out) = unsafe { (last.raw.view::<T>(), out.view_mut::<T>()) };
-    let mut sum: Option<ArrayD<T>> = None;
-    for part in before {
-        // SAFETY: as above.
-        let part = unsafe { part.raw.view::<T>() };
-        sum = Some(match (&sum, of) {
-            (None, Join::Sum) => swath::map!(&part, |x| x)?,
-            (None, Join::Length) => swath::map!(&part, |x| x * x)?,
-            (Some(sum), Join::Sum) => swath::map!((sum, &part), |(s, x)| s + x)?,
-            (Some(sum), Join::Length) => swath::map!((sum, &part), |(s, x)| s + x * x)?,
-        });
+    let (parts, mut out): (Vec<_>, _) =
+        unsafe { (parts.iter().map(|part| part.raw.view::<T>()).collect(), out.view_mut::<T>()) };
+    match (&parts[..], of) {
+        ([], _) => {
+            // SAFETY: as above.
+            let a = unsafe { a.view::<T>() };
+            swath::map_into!(&a, &mut out, |x| x)
+        }
+        ([one, two], Join::Sum) => swath::map_into!((one, two), &mut out, |(s, x)| s + x),
+        ([one, two], Join::Length) => {
+            swath::map_into!((one, two), &mut out, |(s, x)| (s * s + x * x).sqrt())
+        }
+        ([before @ .., last], _) => {
+            let mut sum: Option<ArrayD<T>> = None;
+            for part in before {
+                sum = Some(match (&sum, of) {
+                    (None, Join::Sum) => swath::map!(part, |x| x)?,
+                    (None, Join::Length) => swath::map!(part, |x| x * x)?,
+                    (Some(sum), Join::Sum) => swath::map!((sum, part), |(s, x)| s + x)?,
+                    (Some(sum), Join::Length) => swath::map!((sum, part), |(s, x)| s + x * x)?,
+                });
+            }
+            finish(sum.as_ref(), last, of, &mut out)
+        }
     }
-    finish(sum.as_ref(), &last.to_owned(), of, &mut out)
 }
 
 macro_rules! generics {
