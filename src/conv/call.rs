@@ -9,7 +9,7 @@ use super::filter::Filter;
 use super::geometry::{Axis, Geometry};
 use super::io::AsIs;
 use super::method::{Chosen, Sums};
-use super::options::{Way, check_reach, taps_before};
+use super::options::{Way, check_numbers, check_reach, taps_before};
 use super::passes::{Pass, run_passes};
 use super::{Border, Method, PerAxis, Sample};
 use crate::Error;
@@ -158,6 +158,7 @@ pub(super) fn in_order_of(shape: &[usize], strides: &[isize]) -> List<isize> {
 
 /// An n-D filter with its options, checked as far as it can be without the array.
 pub(crate) struct Request<'a, T: Sample> {
+    function: &'static str,
     shape: &'a [usize],
     taps: Cow<'a, [T::Tap]>,
     way: Way,
@@ -193,7 +194,17 @@ impl<'a, T: Sample> Request<'a, T> {
     ) -> Result<Self, Error> {
         let taps = read_taps(function, filter, way)?;
         let bits = check_reach::<T>(function, &taps)?;
-        Ok(Self { shape: filter.shape(), taps, way, border, method, bits, sparse: false })
+        let shape = filter.shape();
+        Ok(Self { function, shape, taps, way, border, method, bits, sparse: false })
+    }
+
+    /// The same, of a filter without NaN.
+    ///
+    /// # Errors
+    /// [`Error::Value`].
+    pub(super) fn of_numbers(self) -> Result<Self, Error> {
+        check_numbers(self.function, &self.taps, self.shape)?;
+        Ok(self)
     }
 
     /// The same without the taps of zero, summed directly.

@@ -12,6 +12,7 @@ use std::ops::ControlFlow;
 use ndarray::{ArrayRef, Dimension, Ix1};
 
 use super::bytes::Bytes;
+use super::call::read_taps;
 use super::filter::Filter;
 use super::geometry::{Axis, Geometry, Line};
 use super::options::{Way, check_numbers, taps_before};
@@ -64,9 +65,9 @@ pub fn correlate_cast<A: Cast, B: Cast, D: Dimension, E: Dimension>(
             other: src.shape().to_vec(),
         });
     }
-    check_numbers(function, filter)?;
     let origin = options.origin.values(function, "origin", src.shape())?;
-    let weights: Vec<f64> = filter.iter().copied().collect();
+    let weights = read_taps(function, filter, Way::Correlate)?;
+    check_numbers(function, &weights, filter.shape())?;
     let mut sides = Vec::new();
     for (&taps, &origin) in filter.shape().iter().zip(origin.as_slice()) {
         sides.push((taps, before(function, taps, origin)?));
@@ -108,9 +109,9 @@ pub fn correlate1d_cast<A: Cast, B: Cast, D: Dimension>(
 ) -> Result<(), Error> {
     let (function, options) = ("correlate1d_cast", options.into());
     plan::check_axis(function, axis, src.shape())?;
-    check_numbers(function, filter)?;
     let origin = options.origin.values(function, "origin", &src.shape()[axis..=axis])?;
-    let weights: Vec<f64> = filter.iter().copied().collect();
+    let weights = read_taps(function, filter, Way::Correlate)?;
+    check_numbers(function, &weights, filter.shape())?;
     let mut sides = vec![(1, 0); src.ndim()];
     sides[axis] = (weights.len(), before(function, weights.len(), origin.as_slice()[0])?);
     run((function, options.border), src, &sides, (&weights, true, divisor), out)

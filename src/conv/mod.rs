@@ -70,7 +70,6 @@ pub use self::border::Border;
 pub use self::cast::{correlate_cast, correlate1d_cast};
 pub use self::method::Method;
 pub(crate) use self::method::prefers_fft;
-use self::options::check_numbers;
 pub use self::options::{Options, PerAxis};
 pub use crate::kernel::conv::Sample;
 pub use crate::kernel::terms::Cast;
@@ -90,8 +89,7 @@ macro_rules! n_dimensional {
             options: impl Into<Options<T>>,
         ) -> Result<Array<T, D>, Error> {
             let options = options.into();
-            check_numbers(stringify!($name), filter)?;
-            let request = Request::new(stringify!($name), filter, $way, (options.border, options.method))?;
+            let request = Request::new(stringify!($name), filter, $way, (options.border, options.method))?.of_numbers()?;
             // SAFETY: a filter that gives no error writes every element.
             unsafe { Call::fresh(stringify!($name), src, |call| request.on_all_axes(&call, &options.origin)) }
         }
@@ -104,8 +102,7 @@ macro_rules! n_dimensional {
             out: &mut ArrayRef<T, D>,
         ) -> Result<(), Error> {
             let options = options.into();
-            check_numbers(stringify!($into), filter)?;
-            let request = Request::new(stringify!($into), filter, $way, (options.border, options.method))?;
+            let request = Request::new(stringify!($into), filter, $way, (options.border, options.method))?.of_numbers()?;
             request.on_all_axes(&Call::given(stringify!($into), src, out)?, &options.origin)
         }
     };
@@ -203,8 +200,7 @@ macro_rules! along_one_axis {
             options: impl Into<Options<T>>,
         ) -> Result<Array<T, D>, Error> {
             let options = options.into();
-            check_numbers(stringify!($name), filter)?;
-            let request = Request::new(stringify!($name), filter, $way, (options.border, options.method))?;
+            let request = Request::new(stringify!($name), filter, $way, (options.border, options.method))?.of_numbers()?;
             // SAFETY: a filter that gives no error writes every element.
             unsafe { Call::fresh(stringify!($name), src, |call| request.along_axis(&call, axis, &options.origin)) }
         }
@@ -218,8 +214,7 @@ macro_rules! along_one_axis {
             out: &mut ArrayRef<T, D>,
         ) -> Result<(), Error> {
             let options = options.into();
-            check_numbers(stringify!($into), filter)?;
-            let request = Request::new(stringify!($into), filter, $way, (options.border, options.method))?;
+            let request = Request::new(stringify!($into), filter, $way, (options.border, options.method))?.of_numbers()?;
             request.along_axis(&Call::given(stringify!($into), src, out)?, axis, &options.origin)
         }
     };
@@ -353,9 +348,5 @@ fn passes<'a, T: Float + Sample<Tap = T>>(
     }
     let origin = options.origin.values(function, "origin", shape)?;
     let each = filters.iter().zip(origin.as_slice()).enumerate();
-    each.map(|(axis, (filter, &origin))| {
-        check_numbers(function, filter)?;
-        Pass::new(function, axis, filter, origin)
-    })
-    .collect()
+    each.map(|(axis, (filter, &origin))| Pass::new(function, axis, filter, origin)).collect()
 }

@@ -1,10 +1,7 @@
 //! What a filter can be told besides its taps.
 
-use ndarray::{ArrayRef, Dimension};
-
 use super::{Border, Method, Sample};
 use crate::Error;
-use crate::element::Element;
 use crate::kernel::conv::Bits;
 use crate::plan::List;
 
@@ -172,18 +169,19 @@ pub(super) fn taps_before(
     }
 }
 
-/// Refuses a filter that holds NaN.
+/// Refuses a filter of `shape` that holds NaN.
 ///
 /// # Errors
 /// [`Error::Value`].
-pub(super) fn check_numbers<V: Element, E: Dimension>(
+pub(super) fn check_numbers<V: PartialOrd>(
     function: &'static str,
-    filter: &ArrayRef<V, E>,
+    taps: &[V],
+    shape: &[usize],
 ) -> Result<(), Error> {
-    if filter.iter().all(|tap| tap.partial_cmp(tap).is_some()) {
+    if taps.iter().all(|tap| tap.partial_cmp(tap).is_some()) {
         return Ok(());
     }
-    let value = format!("NaN somewhere in its shape {:?}", filter.shape());
+    let value = format!("NaN somewhere in its shape {shape:?}");
     Err(Error::Value { function, option: "filter", value, allowed: "numbers" })
 }
 

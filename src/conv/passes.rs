@@ -8,7 +8,7 @@ use super::call::{Call, in_order_of, read_taps};
 use super::filter::{Arrays, Filter};
 use super::geometry::{Axis, Geometry};
 use super::io::AsIs;
-use super::options::{Way, taps_before};
+use super::options::{Way, check_numbers, taps_before};
 use super::{Border, Sample};
 use crate::kernel::conv::Bits;
 use crate::plan::{self, Axes, Buffer, Chunks, List};
@@ -41,8 +41,13 @@ impl<'a, T: Copy> Pass<'a, T> {
         axis: usize,
         filter: &'a ArrayRef<T, Ix1>,
         origin: isize,
-    ) -> Result<Self, Error> {
-        Self::of(function, axis, read_taps(function, filter, Way::Correlate)?, origin)
+    ) -> Result<Self, Error>
+    where
+        T: PartialOrd,
+    {
+        let taps = read_taps(function, filter, Way::Correlate)?;
+        check_numbers(function, &taps, filter.shape())?;
+        Self::of(function, axis, taps, origin)
     }
 
     /// Correlation with `taps`, of which there is at least one, along `axis`.

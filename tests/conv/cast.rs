@@ -172,7 +172,7 @@ fn byte_weights() -> Vec<Vec<f64>> {
         vec![0.5, 0.5],
         vec![-300.5, 2.0, 77.25],
         vec![0.0, 0.0, 0.0],
-        vec![f64::NAN, 1.0],
+        vec![f64::NEG_INFINITY, 1.0],
         vec![1e-40, 1.0, f64::INFINITY],
     ]
 }

@@ -102,6 +102,15 @@ fn s2_sizes_that_overflow_are_errors() {
     let src = arr1(&[1.0f32; 4]);
     let error = conv::correlate(&src, &taps, Border::Reflect).unwrap_err();
     assert!(matches!(error, Error::Memory { function: "correlate", .. }), "{error}");
+    let (wide, mut out) = (ndarray::arr0(1.0f64), arr1(&[0u8; 4]));
+    let wide = wide.broadcast(1usize << 62).unwrap();
+    let (bytes, one) = (arr1(&[1u8; 4]), Options::new());
+    for error in [
+        conv::correlate_cast(&bytes, &wide, one.clone(), &mut out).unwrap_err(),
+        conv::correlate1d_cast(&bytes, &wide, 0, 1.0, one, &mut out).unwrap_err(),
+    ] {
+        assert!(matches!(error, Error::Memory { .. }), "{error}");
+    }
     // A result larger than the address space, from one element.
     let one = ndarray::arr0(1.0f64);
     let wide = one.broadcast(1usize << 60).unwrap();
