@@ -326,6 +326,9 @@ fn n2_what_is_not_finite_spreads_no_further_than_the_filter() {
         let got = by(&src, &taps, Method::Auto);
         assert_eq!(bits(&got), bits(&by(&src, &taps, Method::Direct)));
         assert_eq!(got.iter().filter(|x| !x.is_finite()).count(), 41 * (20 + 10));
+        if x.is_nan() {
+            continue; // no tap, see `n1_filters_that_hold_nan_are_refused` of conv
+        }
         let mut odd = taps.clone();
         odd[[3, 4]] = x;
         assert_eq!(bits(&by(&clean, &odd, Method::Auto)), bits(&by(&clean, &odd, Method::Direct)));
