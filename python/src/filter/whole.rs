@@ -58,14 +58,17 @@ impl Step {
 
 /// Short Gaussians asked for last: NumPy takes longer to compute one than a small image to be
 /// filtered. Held for the time of a look or a push.
-static GAUSSIANS: Mutex<VecDeque<((u64, usize, usize), Vec<f64>)>> = Mutex::new(VecDeque::new());
+static GAUSSIANS: Mutex<VecDeque<(Key, Vec<f64>)>> = Mutex::new(VecDeque::new());
+
+/// The bits of a sigma, an order and a radius.
+type Key = (u64, usize, usize);
 
 /// So many are kept, of at most so large a radius.
 const KEPT: (usize, usize) = (16, 512);
 
 /// The weights of a Gaussian's derivative, from NumPy.
 fn gaussian(py: Python<'_>, sigma: f64, order: usize, radius: usize) -> PyResult<Vec<f64>> {
-    let key = (sigma.to_bits(), order, radius);
+    let key: Key = (sigma.to_bits(), order, radius);
     let kept = || GAUSSIANS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, weights)) = kept().iter().find(|(k, _)| *k == key) {
         return Ok(weights.clone());
