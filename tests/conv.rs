@@ -399,13 +399,14 @@ fn large_results_are_those_of_their_parts() {
     let mut rng = Rng(99);
     let filter = Array2::from_shape_simple_fn((3, 3), || rng.unit() as f32);
     let wide = Array2::from_shape_simple_fn((5, 1), || rng.unit() as f32);
+    let along = Array2::from_shape_simple_fn((1, 5), || rng.unit() as f32);
     for cols in [2048, 2051] {
         let src = Array2::from_shape_simple_fn((2100, cols), || rng.unit() as f32);
         for (start, end) in [(0, cols), (1, cols), (7, cols - 5), (16, cols)] {
             let part = src.slice(s![.., start..end]);
             let mut room = Array2::<f32>::zeros((2100, cols));
             let mut out = room.slice_mut(s![.., start..end]);
-            for filter in [&filter, &wide] {
+            for filter in [&filter, &wide, &along] {
                 conv::correlate_into(&part, filter, Border::Mirror, &mut out).unwrap();
                 // Of few lines at a time, which are small.
                 for line in [0, 1, 700, 2095] {

@@ -166,7 +166,6 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
         let bytes = planes.saturating_mul(slide.len).saturating_mul(line.len() * size);
         T::ROUNDED
             && self.along.is_none()
-            && self.groups.span > 1
             && !self.boxes[0]
             && (slide.out * size as isize) % tuning::CACHE_LINE as isize == 0
             && bytes >= tuning::CONV_PAST_CACHE_MIN
