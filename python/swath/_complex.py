@@ -30,6 +30,7 @@ def _apart(input: np.ndarray, output: np.ndarray) -> np.ndarray:
 
 def linear(function: str, input: Any, output: Any, cval: complex, more: dict[str, Any]) -> np.ndarray:
     """A filter with real weights, of a complex array."""
+    input = np.asarray(input)
     target = _output(function, input, output)
     real = getattr(_core, function)
     real(input.real, output=target.real, cval=cval.real, **more)
@@ -70,6 +71,7 @@ def _join(
     mode: Any,
 ) -> np.ndarray:
     """Derivatives along the axes: their sum, or the root of the sum of their squares."""
+    input = np.asarray(input)
     target = _output(function, input, output)
     input = _apart(input, target)
     each = range(input.ndim) if axes is None else np.atleast_1d(axes)

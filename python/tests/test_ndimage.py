@@ -376,6 +376,8 @@ def test_complex_numbers_as_scipy(k, dtype):
         assert (out == actual).all()
         here = a.copy()
         assert (call(ours, here, output=here, **more) == actual).all()
+    if dtype == "c16":
+        assert (call(ours, a.tolist()) == call(ours, a)).all()
 
 
 def test_complex_weights_on_real_numbers():
