@@ -180,6 +180,10 @@ pub(crate) const TAP_BYTE_NS: f64 = 0.004;
 /// 255 40 and 86), and longer ones too, since sums of as many lines as a box has are kept.
 pub(crate) const BOX_SIZES: std::ops::RangeInclusive<usize> = 128..=4096;
 
+/// Columns along a line whose boxes are summed at a time, at least: with what they reach they
+/// stay in L1. Not tuned finely.
+pub(crate) const BOX_COLUMNS: usize = 1024;
+
 /// What one bit of the length of a box costs, in taps.
 pub(crate) const BOX_BIT_TAPS: usize = 3;
 

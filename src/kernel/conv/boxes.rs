@@ -13,9 +13,7 @@
 use super::Sample;
 use super::lanes::Lanes;
 use crate::simd::Kernel;
-
-/// Columns along a line that are summed at a time, at least.
-const COLUMNS: usize = 1024;
+use crate::tuning::BOX_COLUMNS;
 
 /// The most elements of one step down the lines.
 const ACROSS: usize = 64;
@@ -59,13 +57,13 @@ pub(crate) fn box_room(n: usize, step: usize) -> Option<usize> {
 
 /// Columns at a time, of boxes that reach so far.
 fn columns(reach: usize) -> usize {
-    reach.saturating_mul(4).clamp(COLUMNS, 16 * COLUMNS).next_multiple_of(LANES)
+    reach.saturating_mul(4).clamp(BOX_COLUMNS, 16 * BOX_COLUMNS).next_multiple_of(LANES)
 }
 
 /// Boxes that are summed in lanes `L`, down the lines so many vectors at a time.
 pub(super) struct BoxSum<'a, 'b, T: Sample, L, const V: usize> {
     pub(super) boxes: &'a Boxes<'b, T>,
-    pub(super) lanes: std::marker::PhantomData<(L, T)>,
+    pub(super) lanes: std::marker::PhantomData<L>,
 }
 
 impl<T, L, const V: usize> Kernel for BoxSum<'_, '_, T, L, V>

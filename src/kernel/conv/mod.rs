@@ -65,9 +65,11 @@ pub trait Sample: Element {
     /// Writes the means of boxes, in the best tier.
     ///
     /// # Safety
-    /// As [`Boxes`] says; of integers every sum fits 31 bits.
+    /// As [`Boxes`] says.
     #[doc(hidden)]
-    unsafe fn boxes(boxes: &Boxes<'_, Self>);
+    unsafe fn boxes(_: &Boxes<'_, Self>) {
+        unreachable!("only floats have boxes")
+    }
 }
 
 /// Some lines of the output, and what lies under the filter there.
@@ -193,18 +195,18 @@ macro_rules! float {
                 unsafe {
                     match simd::tier() {
                         Tier::Avx512 => {
-                            let lanes = PhantomData::<(x86::Avx512<$zmm>, $t)>;
+                            let lanes = PhantomData::<x86::Avx512<$zmm>>;
                             return x86::enter_avx512(BoxSum::<_, _, 4> { boxes, lanes });
                         }
                         Tier::Avx2 => {
-                            let lanes = PhantomData::<(x86::Avx2<$ymm>, $t)>;
+                            let lanes = PhantomData::<x86::Avx2<$ymm>>;
                             return x86::enter_avx2(BoxSum::<_, _, 4> { boxes, lanes });
                         }
                         Tier::Baseline => {}
                     }
                 }
             }
-            let lanes = PhantomData::<(Plain<$t, $t>, $t)>;
+            let lanes = PhantomData::<Plain<$t, $t>>;
             simd::dispatch(BoxSum::<_, _, 1> { boxes, lanes });
         }
     })*};
@@ -261,10 +263,6 @@ macro_rules! integer {
             } else {
                 simd::dispatch(Sum::<_, _, 0, 4> { tile, lanes: PhantomData::<Plain<$t, i64>> });
             }
-        }
-        unsafe fn boxes(boxes: &Boxes<'_, $t>) {
-            let lanes = PhantomData::<(Plain<$t, i32>, $t)>;
-            simd::dispatch(BoxSum::<_, _, 1> { boxes, lanes });
         }
     })*};
 }

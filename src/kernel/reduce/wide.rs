@@ -13,6 +13,7 @@
 use std::arch::x86_64::*;
 
 use super::Lines;
+use super::lanes::fetch_line;
 use crate::tuning::REDUCE_AHEAD;
 
 /// Totals of contiguous lines, of one element at least, side by side. Asked to, the kernel
@@ -261,7 +262,7 @@ unsafe fn total<V: Vector, O: Op<V, K>, const K: usize, const W: usize, const AH
                 for k in 0..K {
                     let from = starts[k].add(at);
                     if AHEAD {
-                        fetch(from.cast());
+                        fetch_line(from.cast::<u8>().wrapping_add(REDUCE_AHEAD));
                     }
                     items[k] = V::load(from);
                 }
@@ -277,7 +278,7 @@ unsafe fn total<V: Vector, O: Op<V, K>, const K: usize, const W: usize, const AH
             for k in 0..K {
                 let from = starts[k].add(at);
                 if AHEAD {
-                    fetch(from.cast());
+                    fetch_line(from.cast::<u8>().wrapping_add(REDUCE_AHEAD));
                 }
                 items[k] = V::load_first(from, rest, neutral);
             }
@@ -293,14 +294,6 @@ unsafe fn total<V: Vector, O: Op<V, K>, const K: usize, const W: usize, const AH
         }
         lanes[0].folded(|a, b| O::join(a, b))
     }
-}
-
-/// Asks for the memory that follows so far after; where a line of the cache is two registers,
-/// twice.
-#[inline(always)]
-fn fetch(from: *const i8) {
-    // SAFETY: SSE is part of x86-64, and nothing is read that the program could see.
-    unsafe { _mm_prefetch::<_MM_HINT_T0>(from.wrapping_add(REDUCE_AHEAD)) };
 }
 
 /// All lines.
