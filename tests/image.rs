@@ -505,19 +505,14 @@ fn named_filters_are_made_of_lines() {
     }
 }
 
-/// The mean of a long box, as the docs have it: `S(2k) = S(k) + S(k)`, the parts of the length
-/// from the last and shortest on.
-fn mean_by_doubling(box_of: &[f32]) -> f32 {
-    fn sum(x: &[f32]) -> f32 {
-        let (first, second) = x.split_at(x.len() / 2);
-        if first.is_empty() { second[0] } else { sum(first) + sum(second) }
-    }
-    let (mut end, mut total) = (box_of.len(), 0.0);
-    for bit in (0..usize::BITS).filter(|bit| box_of.len() & 1 << bit != 0) {
-        let start = end - (1 << bit);
-        (total, end) = (sum(&box_of[start..end]) + total, start);
-    }
-    total * (1.0 / box_of.len() as f64) as f32
+/// The mean of a long box `first..first + n`, as the docs have it: from the end of a block of `n`
+/// backwards, and from the beginning of the next onwards.
+fn mean_of_blocks(place: usize, box_of: &[f32]) -> f32 {
+    let n = box_of.len();
+    let (back, ahead) = box_of.split_at(n - place % n);
+    let back = back.iter().rev().fold(-0.0, |sum, &x| f64::from(x) + sum);
+    let ahead = ahead.iter().fold(-0.0, |sum, &x| sum + f64::from(x));
+    ((back + ahead) * (1.0 / n as f64)) as f32
 }
 
 fn means_along(a: &ArrayD<f32>, axis: usize, n: usize, border: Border<f32>) -> ArrayD<f32> {
@@ -536,14 +531,14 @@ fn means_along(a: &ArrayD<f32>, axis: usize, n: usize, border: Border<f32>) -> A
         for (i, to) in to.iter_mut().enumerate() {
             let first = i as isize - (n / 2) as isize;
             let under: Vec<f32> = (first..first + n as isize).map(at).collect();
-            *to = mean_by_doubling(&under);
+            *to = mean_of_blocks(i, &under);
         }
     }
     out
 }
 
 #[test]
-fn long_boxes_are_summed_by_doubling() {
+fn long_boxes_are_summed_by_blocks() {
     let mut rng = Rng(37);
     for (shape, sizes) in [
         (vec![300], vec![200]),
@@ -553,6 +548,12 @@ fn long_boxes_are_summed_by_doubling() {
         (vec![30, 40, 3], vec![131, 192, 1]),
         (vec![150, 3, 40], vec![160, 1, 1]),
         (vec![7, 150, 20], vec![130, 150, 140]),
+        (vec![70, 90], vec![24, 25]),
+        (vec![400, 33], vec![63, 31]),
+        (vec![10, 40, 50], vec![26, 31, 24]),
+        (vec![200, 5, 3], vec![29, 1, 1]),
+        (vec![3, 500, 3], vec![1, 27, 1]),
+        (vec![2000], vec![37]),
     ] {
         let src = ArrayD::from_shape_simple_fn(IxDyn(&shape), || rng.unit() as f32 - 0.5);
         for border in [Border::Reflect, Border::Wrap, Border::Constant(0.25)] {

@@ -58,7 +58,7 @@ pub(super) struct Scratch<T> {
     /// What [`Io::write`] works in.
     pub(super) under: Room<*const T, 16>,
     /// What boxes are summed in.
-    pub(super) boxes: Room<T, 16>,
+    pub(super) boxes: Room<f64, 16>,
 }
 
 impl<T: Copy> Scratch<T> {
@@ -147,7 +147,7 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
     /// About how many multiplications and additions each element takes.
     fn additions(&self) -> usize {
         let each = self.lengths().map(|(n, is_box)| match is_box {
-            true => tuning::BOX_BIT_TAPS * (n.ilog2() as usize + 1),
+            true => tuning::BOX_TAPS,
             false => n,
         });
         each[0] + each[1]
@@ -165,13 +165,12 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
         let (_, slide) = self.geometry.slide();
         let bytes = planes.saturating_mul(slide.len).saturating_mul(line.len() * size);
         T::ROUNDED
-            && self.along.is_none()
             && !self.boxes[0]
             && (slide.out * size as isize) % tuning::CACHE_LINE as isize == 0
             && bytes >= tuning::CONV_PAST_CACHE_MIN
     }
 
-    /// How many elements boxes are summed in, if so many can be counted.
+    /// How many numbers boxes are summed in, if so many can be counted.
     fn box_room(&self) -> Option<usize> {
         let rooms = self.lengths().map(|(n, is_box)| match is_box {
             true => box_room(n, self.geometry.line.width),

@@ -18,7 +18,7 @@
 use std::ops::{ControlFlow, Range};
 
 use super::cut::{Cut, Scratch, tile_lines};
-use super::geometry::{Axis, Geometry, Groups};
+use super::geometry::{Axis, Geometry, Group, Groups};
 use super::io::{AsIs, Io, Under};
 use super::pieces::{PIECE, Piece, pieces};
 use super::{Border, Sample};
@@ -62,6 +62,24 @@ pub(super) struct Sums<T> {
     pub(super) len: usize,
     /// Whether they are stored past the cache.
     pub(super) past: bool,
+    /// Of which window they are, and how many columns lie before it.
+    pub(super) place: Place,
+}
+
+/// Where sums stand in the array: the plane, the first line of their window, their first column.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) plane: usize,
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+impl<T> Sums<T> {
+    /// How many columns lie before the first cache line.
+    fn head(&self) -> usize {
+        let over = self.out.addr() % tuning::CACHE_LINE;
+        (tuning::CACHE_LINE - over) % tuning::CACHE_LINE / size_of::<T>()
+    }
 }
 
 /// How many lines lie under a filter that moves over so many lines of output.
@@ -136,7 +154,7 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
             for piece in pieces.into_iter().flatten() {
                 self.point_to_lines(arrays, cut, scratch, window.lines.len(), &piece);
                 let out = arrays.out.wrapping_offset(first);
-                self.piece(cut, scratch, out, window.lines.len(), &piece.columns);
+                self.piece(cut, scratch, out, window, &piece.columns);
             }
         }
     }
@@ -151,11 +169,12 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
         cut: &Cut,
         scratch: &mut Scratch<T>,
         out: *mut P::Out,
-        lines: usize,
+        window: &Window,
         columns: &Range<usize>,
     ) {
         let (line, (_, slide)) = (&self.geometry.line, self.geometry.slide());
-        let (len, staged) = (columns.len(), cut.sizes.out > 0);
+        let (lines, len, staged) = (window.lines.len(), columns.len(), cut.sizes.out > 0);
+        let place = Place { plane: window.plane, line: window.lines.start, column: columns.start };
         let some = cut.kept.min(lines);
         for at in (0..lines).step_by(some) {
             // The last lines may be some of those before: the same again.
@@ -164,10 +183,10 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
             // Not staged where sums are what the output holds, without gaps.
             let first: *mut T = out.wrapping_offset(columns.start as isize * line.axis.out).cast();
             let past = cut.past && first.addr().is_multiple_of(size_of::<T>());
-            let mut sums = Sums { out: first, step: slide.out, lines: some, len, past };
+            let mut sums = Sums { out: first, step: slide.out, lines: some, len, past, place };
             if staged {
                 let out = scratch.out.as_mut_ptr();
-                sums = Sums { out, step: len as isize, lines: some, len, past: false };
+                sums = Sums { out, step: len as isize, past: false, ..sums };
             }
             // SAFETY: the middle and the staged sums have rooms of these sizes, or the
             // output has; what is read is as far as the starts reach.
@@ -182,6 +201,7 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
                         lines: some,
                         len: reached,
                         past: false,
+                        place,
                     };
                     self.sums(cut, scratch, first, at..lines);
                     self.set_constant(middle, step, some, columns);
@@ -264,6 +284,7 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
                     len: sums.len,
                     bits: self.bits,
                     past: sums.past,
+                    ahead: &[],
                 });
             }
         }
@@ -285,7 +306,8 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
         let tile_lines = span + lines - 1;
         let (starts, tile) = (scratch.starts.as_mut_ptr(), scratch.tile.as_mut_ptr());
         let fit = tuning::CONV_TILE_BYTES / (cut.tile * size_of::<T>()).max(1);
-        let cols = (fit / PIECE * PIECE).max(PIECE);
+        let most = (fit / PIECE * PIECE).max(PIECE);
+        let cols = sums.len.div_ceil(sums.len.div_ceil(most).max(1)).next_multiple_of(PIECE);
         // A single line in four parts, beside each other.
         let part = sums.len / 4 / PIECE * PIECE;
         let mut done = 0;
@@ -298,32 +320,46 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
                 };
                 let lines = [from(0), from(1), from(2), from(3)];
                 let (step, past) = (part as isize, false);
-                self.tile(&lines, Sums { step, lines: 4, len: part, past, ..sums });
+                self.tile(&lines, &[], Sums { step, lines: 4, len: part, past, ..sums });
             }
             done = 4 * part;
         }
-        for at in (done..sums.len).step_by(cols) {
+        // What is stored past the cache begins at a cache line wherever it can.
+        let head = if sums.past { sums.head() } else { 0 };
+        // Lines of the array follow each other in other pages, where nobody looks ahead.
+        let asks = !cut.copied && lines == 4 && list.len() == 1 && slide.stride == 1;
+        let mut at = done;
+        while at < sums.len {
+            let len = (cols + if at == 0 { head } else { 0 }).min(sums.len - at);
             for i in (0..sums.lines).step_by(lines) {
                 // The last four may repeat lines of those before: the same again.
                 let i = i.min(sums.lines - lines);
-                // SAFETY: `of.start + i + tile_lines + slide` is at most `height`, the lines
-                // of each plane; columns up to `len` are reached by every tap.
+                let first = of.start + i;
+                // SAFETY: `first + tile_lines + slide` is at most `height`, the lines of each
+                // plane; columns up to `len` are reached by every tap.
                 unsafe {
+                    let start = |group: &Group, r: usize| {
+                        let from = group.plane * height + group.slide;
+                        let line = *starts.add(from + (first + r) * slide.stride);
+                        line.wrapping_add(group.shift + at)
+                    };
                     for (g, group) in list.iter().enumerate() {
-                        let from =
-                            group.plane * height + group.slide + (of.start + i) * slide.stride;
                         for r in 0..tile_lines {
-                            let start = (*starts.add(from + r * slide.stride))
-                                .wrapping_add(group.shift + at);
-                            tile.add(g * tile_lines + r).write(start);
+                            tile.add(g * tile_lines + r).write(start(group, r));
                         }
+                    }
+                    let mut ahead: &[*const T] = &[];
+                    let next: [*const T; 4];
+                    if asks && first + tile_lines + 4 <= height {
+                        next = std::array::from_fn(|r| start(&list[0], tile_lines + r));
+                        ahead = &next;
                     }
                     let under = std::slice::from_raw_parts(tile, list.len() * tile_lines);
                     let out = sums.out.wrapping_offset(i as isize * sums.step).add(at);
-                    let len = cols.min(sums.len - at);
-                    self.tile(under, Sums { out, lines, len, ..sums });
+                    self.tile(under, ahead, Sums { out, lines, len, ..sums });
                 }
             }
+            at += len;
         }
     }
 
@@ -331,7 +367,7 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
     ///
     /// # Safety
     /// As [`Tile`] says.
-    unsafe fn tile(&self, lines: &[*const T], sums: Sums<T>) {
+    unsafe fn tile(&self, lines: &[*const T], ahead: &[*const T], sums: Sums<T>) {
         let line = &self.geometry.line;
         // SAFETY: the caller's promise.
         unsafe {
@@ -347,6 +383,7 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
                 len: sums.len,
                 bits: self.bits,
                 past: sums.past,
+                ahead,
             });
         }
     }

@@ -20,18 +20,20 @@ use crate::{Error, Float, pool, tuning};
 /// - [`Error::TooLarge`], [`Error::Memory`]: no room for the result or the weights.
 ///
 /// # Accuracy
-/// Along axis 0, then axis 1, and so on. A size below 128 or above 4096 is as
-/// [`correlate1d`](crate::conv::correlate1d) with weights of `1 / size`; others are sums by
-/// doubling (of 1, 2, 4, ... elements, then of those that make up the size, the last and shortest
-/// first), times `1 / size`, with an error of at most `(log2(size) + 3) * EPSILON` times the mean
-/// of the absolute values. Either way every box is summed by itself: no error travels along the
-/// line, as it does in a running sum, and a NaN reaches no further than the box. The same bits
-/// everywhere.
+/// Along axis 0, then axis 1, and so on. A size below 24 or above 4096 is as
+/// [`correlate1d`](crate::conv::correlate1d) with weights of `1 / size`. Others are summed in
+/// `f64` and rounded once: a box is the end of one block of `size` elements, added from its last
+/// element to its first, and the beginning of the next, added onwards, where blocks are counted
+/// from the first box of each line. With `size` elements of `f64` the error is at most
+/// `(size + 2) * EPSILON` times the mean of the absolute values, for `f32` half an ULP of the
+/// result and that bound of `f64`. Either way every box is summed by itself: no error travels
+/// along the line, as it does in a running sum, and a NaN reaches no further than the box. The
+/// same bits everywhere.
 ///
 /// # Performance
-/// As [`gaussian_filter`](super::gaussian_filter) with as many weights below 128; from there on
-/// time goes with the logarithm of the size, but for the lines under the boxes that each thread
-/// sums again. Working memory of up to `2 * size` registers for each thread.
+/// As [`gaussian_filter`](super::gaussian_filter) with as many weights below 24; from there on
+/// the time does not depend on the size, but for the lines under the boxes that each thread sums
+/// again. Working memory of up to `256 * size` numbers for each thread.
 ///
 /// # Examples
 /// ```

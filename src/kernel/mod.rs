@@ -1,5 +1,6 @@
 //! Serial code on slices and pointers, one file per kernel: knows neither rayon nor ndarray.
 
+pub(crate) mod ahead;
 pub(crate) mod cast;
 pub(crate) mod certain;
 pub(crate) mod conv;

@@ -47,7 +47,7 @@ impl Windows {
     pub(crate) fn new(planes: usize, shape: [usize; 2], unit: usize, reach: Reach) -> Self {
         let [lines, cols] = shape;
         let [halo_lines, halo_cols] = reach.halo;
-        let most = if reach.repeated { halo_lines } else { 0 };
+        let most = if reach.repeated { halo_lines.saturating_mul(tuning::BOX_LINES) } else { 0 };
         let mut strip = lines.min(tuning::CONV_LINES.max(most));
         let under = strip.saturating_add(halo_lines).saturating_mul(reach.around);
         let fit = tuning::CONV_WINDOW_BYTES / under.saturating_mul(reach.bytes).max(1);

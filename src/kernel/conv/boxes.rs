@@ -1,232 +1,379 @@
-//! Means of boxes: weighted sums of `n` elements in a row, along the lines or down them.
+//! Means of boxes of `n` elements in a row, along the lines or down them.
 //!
 //! ```text
-//! S(1)  = x
-//! S(2k) = S(k) + the S(k) that begins k elements further on
-//! sum   = 0 + the S(k) for every set bit k of n, which lie beside each other,
-//!         the longest at the front; added from the last and shortest on
+//! cut the elements into blocks of n, counted from the first box of the array
+//! a box is the end of a block and the beginning of the next:
+//!     back[e]  = x[e] + back[e + 1], from the end of the block backwards
+//!     ahead[e] = ahead[e - 1] + x[e], from the beginning of the block onwards
+//!     mean[i]  = (back[i] + ahead[i + n - 1]) / n     (back[i] alone for a whole block)
 //! ```
-//! Each element takes about two additions for every bit of `n`. Every sum is of the box's own
+//! Three additions an element, whatever `n`, all of them in `f64`. Every sum is of the box's own
 //! elements: nothing is taken away again, so no error travels along the line, and a NaN reaches
-//! no further than the box. The order of additions follows from `n` alone.
+//! no further than the box. After M. van Herk, "A fast algorithm for local minimum and maximum
+//! filters on rectangular and octagonal kernels" (1992), and J. Gil and M. Werman (1993).
 
 use super::Sample;
-use super::lanes::Lanes;
+use crate::kernel::ahead::fetch_line;
 use crate::simd::Kernel;
-use crate::tuning::BOX_COLUMNS;
+use crate::tuning::{BOX_AHEAD, BOX_STRIP, CACHE_LINE};
 
-/// The most elements of one step down the lines.
-const ACROSS: usize = 64;
+/// Lines that are taken together where the boxes lie along them.
+const ROWS: usize = 4;
 
-/// The most lanes of a register.
-const LANES: usize = 16;
+/// What added to any number gives that number.
+const NOTHING: f64 = -0.0;
 
 /// Some lines of the output, and what lies under the boxes there.
 ///
-/// To sum it is sound where
+/// To take the means it is sound where
 /// - `lines` holds `rows` pointers, or `rows + n - 1` for boxes down the lines;
-/// - each can be read for `len` elements, along the lines from every `s * step`, `s < n`;
+/// - each can be read for `len` elements, along the lines for `(n - 1) * width` more;
 /// - `out` can be written for `len` elements, `rows` times at every `out_step`, and overlaps
 ///   nothing that is read;
-/// - `room` holds [`box_room`] elements.
+/// - `room` holds [`box_room`] numbers.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct Boxes<'a, T: Sample> {
     pub(crate) lines: &'a [*const T],
     pub(crate) down: bool,
-    /// Elements of a box, and what their sum is multiplied by.
+    /// Elements of a box.
     pub(crate) n: usize,
-    pub(crate) weight: T::Tap,
     /// Elements from one of a box to the next along a line.
-    pub(crate) step: usize,
+    pub(crate) width: usize,
+    /// How many lines, or elements of a line, lie before the first in the array.
+    pub(crate) place: usize,
     pub(crate) out: *mut T,
     pub(crate) out_step: isize,
     pub(crate) rows: usize,
     pub(crate) len: usize,
-    pub(crate) room: *mut T,
+    pub(crate) room: *mut f64,
 }
 
-/// How many elements the room for boxes of `n` elements holds, if so many can be counted.
-pub(crate) fn box_room(n: usize, step: usize) -> Option<usize> {
-    let reach = (n - 1).checked_mul(step)?;
-    let along = reach.checked_add(2 * (columns(reach) + LANES))?;
-    // Twice each power of two up to `n`.
-    let down = (1usize << n.ilog2()).checked_mul(4 * ACROSS)?;
+/// How many numbers the room for boxes of `n` elements holds, if so many can be counted.
+pub(crate) fn box_room(n: usize, width: usize) -> Option<usize> {
+    let along = n.checked_add(2)?.checked_mul(width)?.checked_mul(ROWS)?;
+    let down = n.checked_add(2)?.checked_mul(BOX_STRIP)?;
     Some(along.max(down))
 }
 
-/// Columns at a time, of boxes that reach so far.
-fn columns(reach: usize) -> usize {
-    reach.saturating_mul(4).clamp(BOX_COLUMNS, 16 * BOX_COLUMNS).next_multiple_of(LANES)
-}
+/// Takes the means in the tier that is entered.
+pub(super) struct Means<'a, 'b, T: Sample>(pub(super) &'a Boxes<'b, T>);
 
-/// Boxes that are summed in lanes `L`, down the lines so many vectors at a time.
-pub(super) struct BoxSum<'a, 'b, T: Sample, L, const V: usize> {
-    pub(super) boxes: &'a Boxes<'b, T>,
-    pub(super) lanes: std::marker::PhantomData<L>,
-}
-
-impl<T, L, const V: usize> Kernel for BoxSum<'_, '_, T, L, V>
-where
-    T: Sample,
-    L: Lanes<Elem = T, Tap = T::Tap>,
-{
+impl<T: Sample> Kernel for Means<'_, '_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        // SAFETY: `Boxes` says what its maker promises, who enters a tier that has the features
-        // of the lanes.
-        unsafe { if self.boxes.down { self.down() } else { self.along() } }
+        let Boxes { down, width, rows, len, .. } = *self.0;
+        // SAFETY: `Boxes` says what its maker promises; strips and lines are within it.
+        unsafe {
+            if down {
+                for at in (0..len).step_by(BOX_STRIP) {
+                    self.strip(at, BOX_STRIP.min(len - at));
+                }
+                return;
+            }
+            for row in (0..rows).step_by(ROWS) {
+                match width {
+                    1 => self.along(row),
+                    _ => self.along_pixels(row),
+                }
+            }
+        }
     }
 }
 
-impl<T, L, const V: usize> BoxSum<'_, '_, T, L, V>
-where
-    T: Sample,
-    L: Lanes<Elem = T, Tap = T::Tap>,
-{
-    /// Boxes down the lines.
+/// Outputs from `at` on whose boxes begin in one block: where the next block begins, and how
+/// many there are up to `len`.
+#[inline(always)]
+fn block(place: usize, at: usize, n: usize, len: usize) -> (usize, usize) {
+    let left = n - (place + at) % n;
+    (at + left, left.min(len - at))
+}
+
+impl<T: Sample> Means<'_, '_, T> {
+    /// Columns `at..at + cols` of boxes down the lines.
     ///
     /// # Safety
-    /// As [`Boxes`] says; the CPU has the features of the lanes, here and below.
+    /// As [`Boxes`]; the columns are there, [`BOX_STRIP`] at most.
     #[inline(always)]
-    unsafe fn down(&self) {
-        const { assert!(V * L::N <= ACROSS) };
-        let Boxes { n, len, room, .. } = *self.boxes;
-        let width = V * L::N;
-        // SAFETY: the rings of a strip fit the room; strips lie within the lines.
-        unsafe {
-            // What has not been written yet is read as well, and taken for no result.
-            for at in 0..(4 << n.ilog2()) * V {
-                L::zero().store(room.add(at * L::N));
+    unsafe fn strip(&self, at: usize, cols: usize) {
+        let Boxes { lines, n, place, out, out_step, rows, room, .. } = *self.0;
+        let mut i = 0;
+        while i < rows {
+            let (end, some) = block(place, i, n, rows);
+            // SAFETY: of `rows + n - 1` lines those up to `i + some + n - 1` are read, and `end`
+            // is at most `i + n`; the room has `some + 2` rows.
+            unsafe {
+                let line =
+                    |r: usize| std::slice::from_raw_parts(lines.get_unchecked(r).add(at), cols);
+                let row = |r: usize| room.add(r * BOX_STRIP);
+                fill(std::slice::from_raw_parts_mut(row(some), cols));
+                for r in (i..end).rev() {
+                    ask(lines, r.wrapping_sub(BOX_AHEAD), at, cols);
+                    let to = (r - i).min(some);
+                    if to == some {
+                        add(std::slice::from_raw_parts_mut(row(some), cols), line(r));
+                    } else {
+                        let from = std::slice::from_raw_parts(row(to + 1).cast_const(), cols);
+                        sum(std::slice::from_raw_parts_mut(row(to), cols), from, line(r));
+                    }
+                }
+                let ahead = std::slice::from_raw_parts_mut(row(some + 1), cols);
+                fill(ahead);
+                for r in end..i + n - 1 {
+                    ask(lines, r + BOX_AHEAD, at, cols);
+                    add(ahead, line(r));
+                }
+                for r in 0..some {
+                    ask(lines, i + r + n - 1 + BOX_AHEAD, at, cols);
+                    if i + r + n > end {
+                        add(ahead, line(i + r + n - 1));
+                    }
+                    let back = std::slice::from_raw_parts(row(r).cast_const(), cols);
+                    let to = out.wrapping_offset((i + r) as isize * out_step).add(at);
+                    mean(std::slice::from_raw_parts_mut(to, cols), back, ahead, 1.0 / n as f64);
+                }
             }
-            let mut at = 0;
-            while at + width <= len {
-                self.strip::<V>(at, L::N);
-                at += width;
-            }
-            while at < len {
-                self.strip::<1>(at, L::N.min(len - at));
-                at += L::N;
-            }
+            i += some;
         }
     }
 
-    /// Columns `at..at + W * N` of every line, or `part < N` of one vector.
-    ///
-    /// The sums of the last lines stand in rings, one for each power of two.
+    /// Boxes along [`ROWS`] lines from `row` on, or the last one again.
     ///
     /// # Safety
-    /// The columns are there, and the rings have been written.
+    /// As [`Boxes`]; there is such a line, and the width is 1.
     #[inline(always)]
-    unsafe fn strip<const W: usize>(&self, at: usize, part: usize) {
-        let Boxes { lines, n, weight, out, out_step, rows, room, .. } = *self.boxes;
-        let top = n.ilog2();
-        // SAFETY: `rows + n - 1` lines; a ring of `2k` places is read at most `k` back.
-        unsafe {
-            let (one, weight) = (L::splat(T::tap_of_wide(1.0)), L::splat(weight));
-            for r in 0..rows + n - 1 {
-                let mut sums = [L::zero(); W];
-                let mut all = [L::zero(); W];
-                for (i, sum) in sums.iter_mut().enumerate() {
-                    let from = lines.get_unchecked(r).add(at + i * L::N);
-                    *sum = if part < L::N { L::load_part(from, part) } else { L::load(from) };
+    unsafe fn along(&self, row: usize) {
+        let Boxes { n, place, len, room, .. } = *self.0;
+        let group = self.group(row);
+        let room = room.cast::<[f64; ROWS]>();
+        let mut i = 0;
+        while i < len {
+            let (end, some) = block(place, i, n, len);
+            // SAFETY: lines are read up to `i + some + n - 1`, and `end` is at most `i + n`; the
+            // room has as many places as a block.
+            unsafe {
+                let mut back = [NOTHING; ROWS];
+                let mut e = end;
+                while e >= i + ROWS {
+                    e -= ROWS;
+                    let x = group.square(e);
+                    for k in (0..ROWS).rev() {
+                        back = plus(back, x[k]);
+                        room.add(e - i + k).write(back);
+                    }
                 }
-                let mut ring = room;
-                for bit in 0..=top {
-                    let k = 1usize << bit;
-                    let place =
-                        |age: usize| ring.add((r.wrapping_sub(age) & (2 * k - 1)) * W * L::N);
-                    for (i, sum) in sums.iter().enumerate() {
-                        sum.store(place(0).add(i * L::N));
-                    }
-                    if n & k != 0 {
-                        let from = place(n & (k - 1));
-                        for (i, all) in all.iter_mut().enumerate() {
-                            *all = L::load(from.add(i * L::N)).add_to(one, *all);
-                        }
-                    }
-                    if bit < top {
-                        let before = place(k);
-                        for (i, sum) in sums.iter_mut().enumerate() {
-                            *sum = L::load(before.add(i * L::N)).add_to(one, *sum);
-                        }
-                    }
-                    ring = ring.add(2 * k * W * L::N);
+                for e in (i..e).rev() {
+                    back = plus(back, group.at(e));
+                    room.add(e - i).write(back);
                 }
-                if r + 1 >= n {
-                    let to = out.wrapping_offset((r + 1 - n) as isize * out_step).add(at);
-                    for (i, all) in all.iter().enumerate() {
-                        let mean = all.add_to(weight, L::zero());
-                        match part < L::N {
-                            true => mean.store_part(to, part),
-                            false => mean.store(to.add(i * L::N)),
-                        }
+                let mut ahead = [NOTHING; ROWS];
+                for e in end..i + n - 1 {
+                    ahead = plus(ahead, group.at(e));
+                }
+                let first = if i + n > end { 0 } else { 1 };
+                if first == 1 {
+                    group.write(i, plus(room.read(), ahead));
+                }
+                let mut c = first;
+                while c + ROWS <= some {
+                    let x = group.square(i + c + n - 1);
+                    let mut means = [[0.0; ROWS]; ROWS];
+                    for k in 0..ROWS {
+                        ahead = plus(ahead, x[k]);
+                        means[k] = plus(room.add(c + k).read(), ahead);
                     }
+                    group.write_square(i + c, &means);
+                    c += ROWS;
+                }
+                for c in c..some {
+                    ahead = plus(ahead, group.at(i + c + n - 1));
+                    group.write(i + c, plus(room.add(c).read(), ahead));
                 }
             }
+            i += some;
         }
     }
 
-    /// Boxes along the lines.
+    /// The same of pixels of several elements, whose sums lie in the room, one for each place.
     ///
     /// # Safety
-    /// As [`BoxSum::down`].
+    /// As [`Boxes`]; there is such a line.
     #[inline(always)]
-    unsafe fn along(&self) {
-        let Boxes { lines, n, step, out, out_step, rows, len, .. } = *self.boxes;
-        let columns = columns((n - 1) * step);
-        for row in 0..rows {
-            for at in (0..len).step_by(columns) {
-                let to = out.wrapping_offset(row as isize * out_step).wrapping_add(at);
-                // SAFETY: `rows` lines, and columns of them.
-                unsafe { self.piece(lines.get_unchecked(row).add(at), columns.min(len - at), to) };
+    unsafe fn along_pixels(&self, row: usize) {
+        let Boxes { n, width, place, len, room, .. } = *self.0;
+        let group = self.group(row);
+        let room = room.cast::<[f64; ROWS]>();
+        let last = (n - 1) * width;
+        let mut i = 0;
+        while i < len {
+            let (end, some) = block(place, i, n * width, len);
+            // Nobody's box reaches further.
+            let stop = end.min(i + some + last);
+            // SAFETY: lines are read up to `i + some + last`; `end` is at most `i + n * width`;
+            // the room has as many places as a block, and twice a width.
+            unsafe {
+                let ahead = room.add(stop - i + width);
+                for c in 0..2 * width {
+                    room.add(stop - i + c).write([NOTHING; ROWS]);
+                }
+                for e in (i..stop).rev() {
+                    room.add(e - i).write(plus(*room.add(e - i + width), group.at(e)));
+                }
+                let more =
+                    |e: usize| *ahead.add(e % width) = plus(*ahead.add(e % width), group.at(e));
+                (end..i + last).for_each(more);
+                for c in i..i + some {
+                    if c + last >= end {
+                        more(c + last);
+                    }
+                    group.write(c, plus(*room.add(c - i), *ahead.add((c + last) % width)));
+                }
             }
+            i += some;
         }
     }
 
-    /// So many columns of a line.
+    /// The lines from `row` on.
+    fn group(&self, row: usize) -> Group<T> {
+        let Boxes { lines, out, out_step, rows, n, .. } = *self.0;
+        let rows: [usize; ROWS] = std::array::from_fn(|j| (row + j).min(rows - 1));
+        let to = rows.map(|r| out.wrapping_offset(r as isize * out_step));
+        Group { from: rows.map(|r| lines[r]), to, weight: 1.0 / n as f64 }
+    }
+}
+
+/// Lines that are taken together, and where their means go.
+struct Group<T> {
+    from: [*const T; ROWS],
+    to: [*mut T; ROWS],
+    weight: f64,
+}
+
+impl<T: Sample> Group<T> {
+    /// Element `e` of every line.
     ///
     /// # Safety
-    /// They and their reach can be read from `from`, and be written to `to`; there are at most
-    /// [`columns`] of them.
+    /// They can be read.
     #[inline(always)]
-    unsafe fn piece(&self, from: *const T, len: usize, to: *mut T) {
-        let Boxes { n, step, weight, room: sums, .. } = *self.boxes;
-        let (top, reached) = (n.ilog2(), len + (n - 1) * step);
-        // SAFETY: the room holds what is reached and the columns, and a register more of each;
-        // sums of `k` elements are asked for where `n - k` elements follow at most.
-        unsafe {
-            let (one, weight) = (L::splat(T::tap_of_wide(1.0)), L::splat(weight));
-            let all = sums.add(reached + L::N);
-            sums.copy_from_nonoverlapping(from, reached);
-            L::zero().store(sums.add(reached));
-            let mut started = false;
-            for bit in 0..=top {
-                let k = 1usize << bit;
-                if n & k != 0 {
-                    let part = sums.add((n - n % (2 * k)) * step);
-                    for i in (0..len).step_by(L::N) {
-                        let before = if started { L::load(all.add(i)) } else { L::zero() };
-                        let sum = L::load(part.add(i)).add_to(one, before);
-                        if bit < top {
-                            sum.store(all.add(i));
-                        } else if i + L::N <= len {
-                            sum.add_to(weight, L::zero()).store(to.add(i));
-                        } else {
-                            sum.add_to(weight, L::zero()).store_part(to.add(i), len - i);
-                        }
-                    }
-                    started = true;
-                }
-                if bit < top {
-                    for i in (0..len + (n - 2 * k) * step).step_by(L::N) {
-                        let next = L::load(sums.add(i + k * step));
-                        L::load(sums.add(i)).add_to(one, next).store(sums.add(i));
-                    }
-                }
+    unsafe fn at(&self, e: usize) -> [f64; ROWS] {
+        let mut x = [0.0; ROWS];
+        for (x, line) in x.iter_mut().zip(self.from) {
+            // SAFETY: the caller's promise.
+            *x = T::to_wide(unsafe { *line.add(e) });
+        }
+        x
+    }
+
+    /// Elements `e..e + ROWS` of every line, those of one place together.
+    ///
+    /// # Safety
+    /// They can be read.
+    #[inline(always)]
+    unsafe fn square(&self, e: usize) -> [[f64; ROWS]; ROWS] {
+        let mut square = [[0.0; ROWS]; ROWS];
+        for j in 0..ROWS {
+            // SAFETY: the caller's promise.
+            let x = unsafe { self.from[j].add(e).cast::<[T; ROWS]>().read_unaligned() };
+            for k in 0..ROWS {
+                square[k][j] = T::to_wide(x[k]);
             }
         }
+        square
+    }
+
+    /// Writes the means of the sums of `ROWS` places from `c` on.
+    ///
+    /// # Safety
+    /// They can be written.
+    #[inline(always)]
+    unsafe fn write_square(&self, c: usize, sums: &[[f64; ROWS]; ROWS]) {
+        for j in 0..ROWS {
+            let mut line = [T::of_wide(0.0); ROWS];
+            for k in 0..ROWS {
+                line[k] = T::of_wide(sums[k][j] * self.weight);
+            }
+            // SAFETY: the caller's promise.
+            unsafe { self.to[j].add(c).cast::<[T; ROWS]>().write_unaligned(line) };
+        }
+    }
+
+    /// Writes the means of these sums at `c` of every line.
+    ///
+    /// # Safety
+    /// They can be written.
+    #[inline(always)]
+    unsafe fn write(&self, c: usize, sums: [f64; ROWS]) {
+        for (to, sum) in self.to.into_iter().zip(sums) {
+            // SAFETY: the caller's promise.
+            unsafe { to.add(c).write(T::of_wide(sum * self.weight)) };
+        }
+    }
+}
+
+#[inline(always)]
+fn plus(a: [f64; ROWS], b: [f64; ROWS]) -> [f64; ROWS] {
+    [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]]
+}
+
+/// Asks for columns of line `r`, if there is one: lines lie in other pages, where nobody looks
+/// ahead.
+#[inline(always)]
+fn ask<T>(lines: &[*const T], r: usize, at: usize, cols: usize) {
+    if let Some(line) = lines.get(r) {
+        for i in (0..cols).step_by(CACHE_LINE / size_of::<T>()) {
+            fetch_line(line.wrapping_add(at + i).cast());
+        }
+    }
+}
+
+#[inline(always)]
+fn fill(sums: &mut [f64]) {
+    sums.fill(NOTHING);
+}
+
+/// How many sums of a line are formed together: left alone, the compiler takes some of these
+/// loops one by one.
+const TOGETHER: usize = 16;
+
+/// `sums += x`.
+#[inline(always)]
+fn add<T: Sample>(sums: &mut [f64], x: &[T]) {
+    let (all, last) = sums.as_chunks_mut::<TOGETHER>();
+    let (xs, x_last) = x.as_chunks::<TOGETHER>();
+    for (sums, x) in all.iter_mut().zip(xs) {
+        *sums = std::array::from_fn(|j| sums[j] + T::to_wide(x[j]));
+    }
+    for (sum, &x) in last.iter_mut().zip(x_last) {
+        *sum += T::to_wide(x);
+    }
+}
+
+/// `sums = from + x`.
+#[inline(always)]
+fn sum<T: Sample>(sums: &mut [f64], from: &[f64], x: &[T]) {
+    let (all, last) = sums.as_chunks_mut::<TOGETHER>();
+    let (froms, from_last) = from.as_chunks::<TOGETHER>();
+    let (xs, x_last) = x.as_chunks::<TOGETHER>();
+    for ((sums, from), x) in all.iter_mut().zip(froms).zip(xs) {
+        *sums = std::array::from_fn(|j| from[j] + T::to_wide(x[j]));
+    }
+    for ((sum, from), &x) in last.iter_mut().zip(from_last).zip(x_last) {
+        *sum = from + T::to_wide(x);
+    }
+}
+
+/// `out = (back + ahead) * weight`.
+#[inline(always)]
+fn mean<T: Sample>(out: &mut [T], back: &[f64], ahead: &[f64], weight: f64) {
+    let (all, last) = out.as_chunks_mut::<TOGETHER>();
+    let (backs, back_last) = back.as_chunks::<TOGETHER>();
+    let (aheads, ahead_last) = ahead.as_chunks::<TOGETHER>();
+    for ((out, back), ahead) in all.iter_mut().zip(backs).zip(aheads) {
+        *out = std::array::from_fn(|j| T::of_wide((back[j] + ahead[j]) * weight));
+    }
+    for ((out, back), ahead) in last.iter_mut().zip(back_last).zip(ahead_last) {
+        *out = T::of_wide((back + ahead) * weight);
     }
 }

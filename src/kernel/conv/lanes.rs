@@ -11,6 +11,8 @@ pub(super) trait Lanes: Copy {
     type Tap: Copy;
     /// How many sums.
     const N: usize;
+    /// Whether [`Lanes::between`] is there, and takes no longer than a load.
+    const BETWEEN: bool = false;
 
     /// Sums of nothing.
     ///
@@ -35,6 +37,16 @@ pub(super) trait Lanes: Copy {
     /// # Safety
     /// So many can be read.
     unsafe fn load_part(from: *const Self::Elem, n: usize) -> Self;
+
+    /// The last lanes from `by < N` on, then the first of `next`: what a load `by` elements
+    /// further on gives.
+    ///
+    /// # Safety
+    /// See [`Lanes::zero`].
+    #[inline(always)]
+    unsafe fn between(self, _next: Self, _by: usize) -> Self {
+        unreachable!("see `BETWEEN`")
+    }
 
     /// `self * tap + acc`.
     ///

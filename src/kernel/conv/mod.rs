@@ -6,9 +6,10 @@
 //! for floats and exact for integers, so that the bits are the same for every tile
 //! and in every tier.
 //!
-//! [`tile`] is the algorithm, written once; [`lanes`] is what it needs of a register,
+//! [`tile`] is the algorithm, written once ([`along`] for runs along a line); [`lanes`] is what it needs of a register,
 //! [`x86`] and [`whole`] the registers there are.
 
+mod along;
 mod boxes;
 mod lanes;
 mod tile;
@@ -19,7 +20,7 @@ mod x86;
 
 use std::marker::PhantomData;
 
-use self::boxes::BoxSum;
+use self::boxes::Means;
 pub(crate) use self::boxes::{Boxes, box_room};
 use self::lanes::Plain;
 use self::tile::Sum;
@@ -102,6 +103,8 @@ pub struct Tile<'a, T: Sample> {
     /// Whether floats are stored past the cache: `out` is a multiple of its type's size, and
     /// lines of the output lie whole cache lines apart.
     pub(crate) past: bool,
+    /// Lines that the next tile reads first, which are asked for ahead; never read here.
+    pub(crate) ahead: &'a [*const T],
 }
 
 impl<T: Sample> Tile<'_, T> {
@@ -188,26 +191,7 @@ macro_rules! float {
         // Not inlined: as above.
         #[inline(never)]
         unsafe fn boxes(boxes: &Boxes<'_, $t>) {
-            #[cfg(target_arch = "x86_64")]
-            {
-                use std::arch::x86_64::{$ymm, $zmm};
-                // SAFETY: the tier is what detection saw.
-                unsafe {
-                    match simd::tier() {
-                        Tier::Avx512 => {
-                            let lanes = PhantomData::<x86::Avx512<$zmm>>;
-                            return x86::enter_avx512(BoxSum::<_, _, 4> { boxes, lanes });
-                        }
-                        Tier::Avx2 => {
-                            let lanes = PhantomData::<x86::Avx2<$ymm>>;
-                            return x86::enter_avx2(BoxSum::<_, _, 4> { boxes, lanes });
-                        }
-                        Tier::Baseline => {}
-                    }
-                }
-            }
-            let lanes = PhantomData::<Plain<$t, $t>>;
-            simd::dispatch(BoxSum::<_, _, 1> { boxes, lanes });
+            simd::dispatch(Means(boxes));
         }
     })*};
 }

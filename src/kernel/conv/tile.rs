@@ -11,13 +11,14 @@
 //!                     sums[j] += taps[group][r - j][s] * x
 //!     out[j][columns] = sums[j]
 //! ```
-//! A long run of taps on a line that lies under one output only is summed the other way
-//! round, see [`Sum::long`]. For one output the taps come in the order in which they are given, whatever
+//! Runs of taps on a line that lies under one output only are summed in other ways, see
+//! [`super::along`]. For one output the taps come in the order in which they are given, whatever
 //! the tile. The last tile of a line may repeat columns of the one before: the same
 //! values again.
 
 use super::lanes::Lanes;
 use super::{Sample, Tile};
+use crate::kernel::ahead::fetch_line;
 use crate::simd::Kernel;
 use crate::tuning::CACHE_LINE;
 
@@ -54,6 +55,10 @@ where
                 return self.long();
             }
             for first in 0..if four { 4 } else { 1 } {
+                if const { L::BETWEEN && ONE == 8 } && self.is_turned() {
+                    self.turned(first);
+                    continue;
+                }
                 match run {
                     1 if const { FOUR > 0 } => self.columns::<1, ONE, 0, 1>(first),
                     3 if const { FOUR > 0 } => self.columns::<1, ONE, 0, 3>(first),
@@ -91,6 +96,7 @@ where
                 at += n;
             }
             while at + width <= len {
+                self.ask_ahead::<R>(first, at, width);
                 self.block::<R, V, SPAN, RUN>(first, at);
                 at += width;
             }
@@ -133,9 +139,20 @@ where
         }
     }
 
+    /// Asks for so many columns from `at` of the lines that the next tile reads first, as many
+    /// of them as lines are summed here.
+    #[inline(always)]
+    pub(super) fn ask_ahead<const R: usize>(&self, first: usize, at: usize, columns: usize) {
+        for line in self.tile.ahead.iter().skip(first).take(R) {
+            for i in (0..columns).step_by(CACHE_LINE / size_of::<T>()) {
+                fetch_line(line.wrapping_add(at + i).cast());
+            }
+        }
+    }
+
     /// How many columns lie before the first cache line of the output.
     #[inline(always)]
-    fn head(&self, first: usize) -> usize {
+    pub(super) fn head(&self, first: usize) -> usize {
         let over = self.line_of_out(first).addr() % CACHE_LINE;
         (CACHE_LINE - over) % CACHE_LINE / size_of::<T>()
     }
@@ -145,7 +162,7 @@ where
     /// # Safety
     /// As [`Sum::columns`], and `at + n <= len`.
     #[inline(always)]
-    unsafe fn part<const R: usize, const SPAN: usize, const RUN: usize>(
+    pub(super) unsafe fn part<const R: usize, const SPAN: usize, const RUN: usize>(
         &self,
         first: usize,
         at: usize,
@@ -163,7 +180,7 @@ where
 
     /// Where line `j` of the output begins.
     #[inline(always)]
-    fn line_of_out(&self, j: usize) -> *mut T {
+    pub(super) fn line_of_out(&self, j: usize) -> *mut T {
         self.tile.out.wrapping_offset(j as isize * self.tile.out_step)
     }
 
@@ -279,73 +296,10 @@ where
             }
         }
     }
-
-    /// Four lines under a long run of taps, four vectors at a time.
-    ///
-    /// The vectors follow each other along the line, and what is loaded for one tap of
-    /// the first serves, sixteen taps later, the second: they are to each other as the
-    /// lines of a tile are, with sixteen taps (`N`) for a line. For each vector the taps
-    /// come in their order.
-    ///
-    /// # Safety
-    /// As [`Sum::columns`], for a tile that [`Tile::is_long`] and has `4 N` columns.
-    #[inline(always)]
-    unsafe fn long(&self) {
-        let (len, width) = (self.tile.len, 4 * L::N);
-        let mut at = 0;
-        // SAFETY: every block ends at `len` or before.
-        unsafe {
-            while at < len {
-                self.long_block(at.min(len - width));
-                at += width;
-            }
-        }
-    }
-
-    /// Columns `at..at + 4 N` of [`Sum::long`].
-    ///
-    /// # Safety
-    /// As [`Sum::long`]; the columns are there.
-    #[inline(always)]
-    unsafe fn long_block(&self, at: usize) {
-        let Tile { lines, taps, run, .. } = *self.tile;
-        // Loops whose length the compiler knows it unrolls, and keeps sums in memory.
-        let (n, taps) = (std::hint::black_box(L::N), taps.as_ptr());
-        let (whole, rest) = (run / n, run % n);
-        // SAFETY: four lines; block `b` of taps reaches columns from `at + b N` on, the
-        // last ones as far as the last vector's last tap.
-        unsafe {
-            let first = lines[0];
-            let load = Lines([first, lines[1], lines[2], lines[3]]);
-            let from = |block: usize| first.add(at + block * n);
-            let tap = |block: usize| taps.add(block * n);
-            let mut sums = [[L::zero(); 4]; 4];
-            steps::<L, 4, 4, 0, 1>(&mut sums, from(0), 1, tap(0), n, 0..n, &load);
-            steps::<L, 4, 4, 0, 2>(&mut sums, from(1), 1, tap(1), n, 0..n, &load);
-            steps::<L, 4, 4, 0, 3>(&mut sums, from(2), 1, tap(2), n, 0..n, &load);
-            for block in 3..whole {
-                steps::<L, 4, 4, 0, 4>(&mut sums, from(block), 1, tap(block), n, 0..n, &load);
-            }
-            // From here on the first of the vectors has its last taps.
-            let w = whole;
-            steps::<L, 4, 4, 0, 4>(&mut sums, from(w), 1, tap(w), n, 0..rest, &load);
-            steps::<L, 4, 4, 1, 4>(&mut sums, from(w), 1, tap(w - 1), n, rest..n, &load);
-            steps::<L, 4, 4, 1, 4>(&mut sums, from(w + 1), 1, tap(w), n, 0..rest, &load);
-            steps::<L, 4, 4, 2, 4>(&mut sums, from(w + 1), 1, tap(w - 1), n, rest..n, &load);
-            steps::<L, 4, 4, 2, 4>(&mut sums, from(w + 2), 1, tap(w), n, 0..rest, &load);
-            steps::<L, 4, 4, 3, 4>(&mut sums, from(w + 2), 1, tap(w - 1), n, rest..n, &load);
-            steps::<L, 4, 4, 3, 4>(&mut sums, from(w + 3), 1, tap(w), n, 0..rest, &load);
-            for (i, lines) in sums.iter().enumerate() {
-                for (j, sum) in lines.iter().enumerate() {
-                    sum.store(self.line_of_out(j).add(at + i * n));
-                }
-            }
-        }
-    }
 }
 
 /// How vectors are loaded from a place. No closure: one with many callers is not inlined.
-trait Load<L: Lanes, const V: usize> {
+pub(super) trait Load<L: Lanes, const V: usize> {
     /// The vectors.
     ///
     /// # Safety
@@ -381,33 +335,19 @@ impl<L: Lanes> Load<L, 1> for Part {
     }
 }
 
-/// At this place of the first of four lines, and the same place of the others.
-struct Lines<T>([*const T; 4]);
-
-impl<L: Lanes> Load<L, 4> for Lines<L::Elem> {
-    #[inline(always)]
-    unsafe fn load(&self, from: *const L::Elem) -> [L; 4] {
-        let [a, b, c, d] = self.0;
-        let away = from.addr().wrapping_sub(a.addr());
-        // SAFETY: the caller's promise.
-        unsafe {
-            [
-                L::load(from),
-                L::load(b.wrapping_byte_add(away)),
-                L::load(c.wrapping_byte_add(away)),
-                L::load(d.wrapping_byte_add(away)),
-            ]
-        }
-    }
-}
-
 /// What loads at `from + s * step`, for each of these `s`, add to `sums[LOW..HIGH]`:
 /// `taps[s]` times that to the first of them, and the tap `run` before to each next.
 ///
 /// # Safety
 /// The CPU has the features of the lanes; there is all that is loaded, and the taps.
 #[inline(always)]
-unsafe fn steps<L: Lanes, const R: usize, const V: usize, const LOW: usize, const HIGH: usize>(
+pub(super) unsafe fn steps<
+    L: Lanes,
+    const R: usize,
+    const V: usize,
+    const LOW: usize,
+    const HIGH: usize,
+>(
     sums: &mut [[L; V]; R],
     from: *const L::Elem,
     step: usize,

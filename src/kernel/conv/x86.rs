@@ -17,11 +17,22 @@ pub(super) struct Avx512<V>(V);
 macro_rules! lanes {
     ($($tier:ident<$v:ty> of $n:literal $t:ty: $zero:ident, $set:ident, $load:ident, $store:ident,
         $fma:ident, $past:ident, |$from:ident, $a:ident| $part:expr,
-        |$to:ident, $x:ident, $b:ident| $store_part:expr;)*) => {$(
+        |$to:ident, $x:ident, $b:ident| $store_part:expr
+        $(, |$low:ident, $high:ident, $by:ident| $between:expr)?;)*) => {$(
         impl Lanes for $tier<$v> {
             type Elem = $t;
             type Tap = $t;
             const N: usize = $n;
+            $(
+                const BETWEEN: bool = true;
+
+                #[inline(always)]
+                unsafe fn between(self, next: Self, $by: usize) -> Self {
+                    let ($low, $high) = (self.0, next.0);
+                    // SAFETY: see `zero`.
+                    unsafe { Self($between) }
+                }
+            )?
 
             #[inline(always)]
             unsafe fn zero() -> Self {
@@ -83,17 +94,45 @@ lanes! {
     Avx512<__m512> of 16 f32: _mm512_setzero_ps, _mm512_set1_ps, _mm512_loadu_ps,
         _mm512_storeu_ps, _mm512_fmadd_ps, _mm512_stream_ps,
         |from, n| _mm512_maskz_loadu_ps(first(n) as __mmask16, from),
-        |to, x, n| _mm512_mask_storeu_ps(to, first(n) as __mmask16, x);
+        |to, x, n| _mm512_mask_storeu_ps(to, first(n) as __mmask16, x),
+        |low, high, by| _mm512_permutex2var_ps(low, from_16(by), high);
     Avx512<__m512d> of 8 f64: _mm512_setzero_pd, _mm512_set1_pd, _mm512_loadu_pd,
         _mm512_storeu_pd, _mm512_fmadd_pd, _mm512_stream_pd,
         |from, n| _mm512_maskz_loadu_pd(first(n) as __mmask8, from),
-        |to, x, n| _mm512_mask_storeu_pd(to, first(n) as __mmask8, x);
+        |to, x, n| _mm512_mask_storeu_pd(to, first(n) as __mmask8, x),
+        |low, high, by| _mm512_permutex2var_pd(low, from_8(by), high);
 }
 
 /// A mask of the lowest `n <= 16` bits.
 #[inline(always)]
 fn first(n: usize) -> u32 {
     (1 << n) - 1
+}
+
+/// The places of sixteen lanes from `by` on.
+///
+/// # Safety
+/// The CPU has AVX-512F; the same below.
+#[inline(always)]
+unsafe fn from_16(by: usize) -> __m512i {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let first = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        _mm512_add_epi32(first, _mm512_set1_epi32(by as i32))
+    }
+}
+
+/// The places of eight lanes from `by` on.
+///
+/// # Safety
+/// See [`from_16`].
+#[inline(always)]
+unsafe fn from_8(by: usize) -> __m512i {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let first = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
+        _mm512_add_epi64(first, _mm512_set1_epi64(by as i64))
+    }
 }
 
 /// A mask of the first `n` of eight lanes.
