@@ -60,6 +60,7 @@ UNSAFE = {
     "src/kernel/matmul/pack.rs": "tiles of strided matrices",
     "src/kernel/matmul/column.rs": "intrinsics, on parts of matrices that the caller vouches for",
     "src/kernel/matmul/row.rs": "the same",
+    "src/kernel/matmul/sums.rs": "rows of matrices that the caller vouches for",
     "src/kernel/matmul/turn.rs": "intrinsics",
     "src/conv/boxes.rs": "the lines under a window, behind pointers",
     "src/kernel/conv/boxes.rs": "lines and sums behind pointers",

@@ -212,6 +212,41 @@ fn n6_columns() {
     check::<f64>(&mut Rng(6));
 }
 
+/// Half a register of columns, alone or beside whole ones, and rows longer than a piece.
+#[test]
+fn n6_half_registers_and_long_rows() {
+    fn check<T: Float + Bits>(rng: &mut Rng, m: usize, k: usize, n: usize) {
+        let (a, b) = (random::<T>(rng, m, k), random::<T>(rng, k, n));
+        let c = random::<T>(rng, m, n);
+        for (alpha, beta) in [(1, 0), (4, 5)] {
+            let (alpha, beta) = (factor::<T>(alpha), factor::<T>(beta));
+            let mut expected = c.clone();
+            reference::matmul_into(alpha, &a, &b, beta, &mut expected);
+            same_bits_everywhere(format!("{m} {k} {n}"), || {
+                let mut c = c.clone();
+                matmul_into(alpha, &a, &b, beta, &mut c).unwrap();
+                assert_same_bits(&c, &expected, format!("{m} {k} {n}"));
+                bits_of(&c)
+            });
+        }
+    }
+    let rng = &mut Rng(8);
+    for n in [4, 8, 12, 20, 24, 40, 56] {
+        for m in [1, 2, 3, 5, 8, 9, 23, 64] {
+            for k in [1, 7, 256, 259] {
+                check::<f32>(rng, m, k, n);
+                check::<f64>(rng, m, k, n);
+            }
+        }
+    }
+    for n in [2047, 2049, 4095, 4096, 4100, 9001] {
+        for k in [1, 6, 259] {
+            check::<f32>(rng, 1, k, n);
+            check::<f64>(rng, 1, k, n);
+        }
+    }
+}
+
 /// Large enough for several tiles at the tile sizes of real use.
 #[test]
 fn n6_whole_tiles() {

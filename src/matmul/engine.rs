@@ -84,7 +84,7 @@ pub(super) unsafe fn run_then<T: Element>(
     let then = |rows, cols| if turned { then(cols, rows) } else { then(rows, cols) };
     let blocks = gemm.blocks();
     if p.beta == T::ZERO
-        && let Some(cut) = gemm.split(&blocks)
+        && let Some(cut) = gemm.split()
     {
         // SAFETY: the caller's promise is passed on.
         unsafe { split::run(function, &p, &gemm, shape, cut)? };
@@ -137,7 +137,7 @@ pub(super) fn gemm<T: Element>(p: &Product<T>, shape: &Shape<T>) -> Gemm {
         nr: shape.nr(),
         step_ns: shape.step_ns,
         l2: tuning::l2_bytes(),
-        alone: pool::is_alone(),
+        threads: pool::threads(),
     }
 }
 

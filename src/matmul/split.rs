@@ -11,7 +11,9 @@
 //! trace. Hence only where beta is zero.
 
 use crate::element::Element;
-use crate::kernel::matmul::{B, Out, Product, Scratch, Shape, Tile, multiply, steps};
+use crate::kernel::matmul::{
+    self as kernel, B, Out, Product, Scratch, Shape, Tile, multiply, steps,
+};
 use crate::plan::{Buffer, Gemm, Split};
 use crate::tuning::K_BLOCK;
 use crate::{Error, pool};
@@ -56,8 +58,11 @@ pub(super) unsafe fn run<T: Element>(
         });
         let bytes = (area * round.len() * size_of::<T>()) as f64;
         pool::each(p.m, crate::tuning::traffic_ns(bytes), |i| {
+            let (row, from) = (p.c.from(i, 0), sums.0.wrapping_add(i * p.n).cast_const());
+            let (n, alpha, count) = (p.n, p.alpha, round.len());
+            let sums = kernel::Sums { row, n, first: first == 0, alpha, from, count, apart: area };
             // SAFETY: each row of C is one chunk's, and the run above has ended.
-            unsafe { add(p, i, first == 0, sums.0.wrapping_add(i * p.n), round.len(), area) };
+            unsafe { kernel::add_sums(&sums) };
         });
     }
     Ok(())
@@ -68,27 +73,3 @@ struct Sums<T>(*mut T);
 
 // SAFETY: chunks write disjoint parts, and read them when those have been written.
 unsafe impl<T: Send + Sync> Sync for Sums<T> {}
-
-/// Adds `count` sums, `area` apart, to a row of C.
-///
-/// # Safety
-/// Row `i` of C may be written, and read unless this is the first; the sums may be read.
-unsafe fn add<T: Element>(
-    p: &Product<T>,
-    i: usize,
-    first: bool,
-    sums: *const T,
-    count: usize,
-    area: usize,
-) {
-    let row = p.c.from(i, 0);
-    for j in 0..p.n {
-        let c = row.ptr.wrapping_offset(j as isize * row.cs);
-        // SAFETY: an element of the row, and its sums.
-        unsafe {
-            let old = if first { T::ZERO } else { *c };
-            let sum = |c, block| T::plus(c, T::times(p.alpha, *sums.add(block * area + j)));
-            *c = (0..count).fold(old, sum);
-        }
-    }
-}

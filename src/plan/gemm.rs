@@ -26,8 +26,8 @@ pub(crate) struct Gemm {
     pub(crate) step_ns: f64,
     /// Bytes of a core's L2.
     pub(crate) l2: usize,
-    /// Whether nobody will help.
-    pub(crate) alone: bool,
+    /// How many may work on it.
+    pub(crate) threads: usize,
 }
 
 /// What is done with B.
@@ -76,8 +76,11 @@ impl Gemm {
     /// stay in L2 and each tile would fetch it again; k is long, and the sums of a few
     /// K-blocks at least fit where they are to be added.
     #[inline]
-    pub(crate) fn split(&self, blocks: &Blocks) -> Option<Split> {
-        let few = blocks.parts[0] * blocks.parts[1] <= tuning::MATMUL_SPLIT_TILES;
+    pub(crate) fn split(&self) -> Option<Split> {
+        // As many as there could be: halves of halves, of whole units.
+        let most = |len: usize, unit: usize| 1_usize << (len / unit).max(1).ilog2();
+        let tiles = most(self.m, self.mr).saturating_mul(most(self.n, self.nr));
+        let few = tiles <= tuning::MATMUL_SPLIT_TILES;
         let again = self.bytes(self.k, self.n) > self.b_bytes();
         let cost = self.cost_ns(self.m, self.k, self.n);
         if self.k <= tuning::MATMUL_SPLIT_MIN || !(few || again) || cost < tuning::MATMUL_SPLIT_NS {
@@ -110,6 +113,12 @@ impl Gemm {
         self.l2 as f64 * tuning::MATMUL_B_OF_L2
     }
 
+    /// The same where it is read as it lies.
+    #[inline]
+    fn plain_bytes(&self) -> f64 {
+        self.l2 as f64 * tuning::MATMUL_PLAIN_OF_L2
+    }
+
     /// The cut of this product.
     #[inline]
     pub(crate) fn blocks(&self) -> Blocks {
@@ -136,16 +145,16 @@ impl Gemm {
         let packing = self.packing(cost);
         let block = K_BLOCK.min(self.k.max(1));
         let shared = packing == Packing::Shared;
-        // One K-block of a run's part of B stays in L2; the columns of a run that packs
-        // it are halved, so that two threads that go through its tiles in turn each
-        // fetch one half.
+        // One K-block of a tile's part of B stays in L2; a run packs two such parts, and
+        // its tiles go down one and then the other.
         let widest =
             (self.b_bytes() as usize / (self.size * block) / self.nr * self.nr).max(self.nr);
-        let even = self.n.div_ceil(self.n.div_ceil(widest)).next_multiple_of(self.nr);
+        let even = self.n.div_ceil(self.n.div_ceil(2 * widest)).next_multiple_of(self.nr);
         let nc = if shared { even.min(self.n) } else { self.n };
         let mut kc = if shared { block } else { self.k.max(1) };
         let across = if shared { 2.min(nc.div_ceil(self.nr)) } else { nc.div_ceil(widest) };
-        let resident = self.bytes(kc, nc.div_ceil(across)) <= self.b_bytes();
+        let kept = if shared { self.b_bytes() } else { self.plain_bytes() };
+        let resident = self.bytes(kc, nc.div_ceil(across)) <= kept;
         let runs = self.n.div_ceil(nc) * self.k.max(1).div_ceil(kc);
         let parts = self.parts(packing, cost / runs as f64, [self.m, nc], across, resident);
         let units = [self.mr, self.nr];
@@ -176,13 +185,9 @@ impl Gemm {
         let again =
             |rows: f64| (self.m as f64 / rows - 1.0).max(0.0) * bytes * tuning::MATMUL_FETCH_NS;
         // A copy soon pays one thread; two would fetch each other's half of it.
-        let shared_out = !self.alone && self.m <= tuning::MATMUL_PLAIN_ROWS;
-        let kept = if shared_out { 1.0 } else { 0.5 } * self.b_bytes();
-        let plain = if bytes < kept || bytes <= self.b_bytes() / 2.0 {
-            0.0
-        } else {
-            again(tuning::MATMUL_FETCH_ROWS)
-        };
+        let shared_out = self.threads > 1 && self.m <= tuning::MATMUL_PLAIN_ROWS;
+        let kept = if shared_out { self.plain_bytes() } else { self.b_bytes() / 2.0 };
+        let plain = if bytes <= kept { 0.0 } else { again(tuning::MATMUL_FETCH_ROWS) };
         let blocks = self.k.div_ceil(K_BLOCK) as f64;
         let shared = copy + blocks * tuning::MATMUL_RUN_NS;
         if self.k == 0 || self.rows_lie_well() && plain <= shared {
@@ -194,6 +199,18 @@ impl Gemm {
             return Packing::Local;
         }
         Packing::Shared
+    }
+
+    /// How many tiles are enough for a run that takes one thread so long.
+    fn tiles_wanted(&self, packing: Packing, cost: f64) -> usize {
+        let most = tuning::MATMUL_TILES * self.threads;
+        let enough = match packing {
+            Packing::Shared => most,
+            // Few, so that a thread comes back to the rows of C that it has in cache.
+            Packing::None | Packing::Local => ((cost / tuning::MATMUL_TILE_MAX_NS) as usize)
+                .clamp(tuning::MATMUL_TILES_LEAST * self.threads, most),
+        };
+        enough.min((cost / tuning::MATMUL_TILE_NS) as usize)
     }
 
     /// How many parts rows and columns are cut into.
@@ -211,7 +228,7 @@ impl Gemm {
             Some(bytes) => ((area / (bytes as usize).max(1)).min(1 << 16), self.mr),
             None => {
                 let least = if resident { self.mr } else { tuning::MATMUL_ROWS_MIN };
-                (((cost / tuning::MATMUL_TILE_NS) as usize).min(tuning::MATMUL_TILES), least)
+                (self.tiles_wanted(packing, cost), least)
             }
         };
         // A row on its way through B: no stretch of B's rows shorter than the prefetcher likes.
@@ -245,7 +262,9 @@ impl Blocks {
     /// The tiles of one run.
     #[inline]
     pub(crate) fn tiles(&self, m: usize, n: usize) -> Tiles {
-        Tiles::new([m, n], self.units, self.parts)
+        // Whoever works on a part of packed columns has it in L2.
+        let down = self.packing == Packing::Shared;
+        Tiles::new([m, n], self.units, self.parts).down(down)
     }
 }
 
@@ -255,7 +274,7 @@ mod tests {
 
     fn gemm(m: usize, k: usize, n: usize) -> Gemm {
         let (a, b) = ([k as isize, 1], [n as isize, 1]);
-        Gemm { m, k, n, a, b, size: 4, mr: 8, nr: 48, step_ns: 0.0114, l2: 2 << 20, alone: false }
+        Gemm { m, k, n, a, b, size: 4, mr: 8, nr: 48, step_ns: 0.0114, l2: 2 << 20, threads: 2 }
     }
 
     #[test]
@@ -287,7 +306,7 @@ mod tests {
     #[test]
     fn k_is_cut_where_c_is_small_and_b_is_not() {
         tuning::CHUNK.set(None); // the cut of real use, whatever the environment says
-        let cut = |m, k, n| gemm(m, k, n).split(&gemm(m, k, n).blocks()).is_some();
+        let cut = |m, k, n| gemm(m, k, n).split().is_some();
         assert!(cut(8, 1_000_000, 9) && cut(128, 4096, 128));
         // All of B stays in L2; the sums would not; k is short.
         assert!(!cut(64, 4096, 64) && !cut(512, 4096, 512) && !cut(128, 2048, 128));

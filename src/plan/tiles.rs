@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-/// A grid of tiles over `rows` x `cols`, numbered along the rows: consecutive
-/// numbers share their rows.
+/// A grid of tiles over `rows` x `cols`, numbered along the rows, so that consecutive
+/// numbers share their rows, or down the columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tiles {
     sides: [usize; 2],
     units: [usize; 2],
     parts: [usize; 2],
+    down: bool,
 }
 
 impl Tiles {
@@ -21,7 +22,14 @@ impl Tiles {
             sides,
             units,
             parts: [parts[0].clamp(1, most(0).max(1)), parts[1].clamp(1, most(1).max(1))],
+            down: false,
         }
+    }
+
+    /// The same tiles, numbered down the columns if so.
+    #[inline]
+    pub(crate) fn down(self, down: bool) -> Self {
+        Self { down, ..self }
     }
 
     /// How many tiles: none of an empty matrix.
@@ -42,6 +50,9 @@ impl Tiles {
     /// Rows and columns of tile `i`.
     #[inline]
     pub(crate) fn range(&self, i: usize) -> [Range<usize>; 2] {
+        if self.down {
+            return [self.part(0, i % self.parts[0]), self.part(1, i / self.parts[0])];
+        }
         [self.part(0, i / self.parts[1]), self.part(1, i % self.parts[1])]
     }
 
@@ -65,7 +76,7 @@ mod tests {
         for rows in [0, 1, 15, 16, 17, 100, 257] {
             for cols in [0, 1, 16, 33, 250, 600] {
                 for parts in [[1, 1], [2, 3], [7, 1], [100, 100]] {
-                    let tiles = Tiles::new([rows, cols], [8, 48], parts);
+                    let tiles = Tiles::new([rows, cols], [8, 48], parts).down(rows % 2 == 1);
                     let mut seen = vec![0; rows * cols];
                     let largest = tiles.largest();
                     for i in 0..tiles.n() {

@@ -43,7 +43,7 @@ pub(crate) use context::{Context, Cut, Poll, Progress, Stop, Stops, check, enter
 pub(crate) use engine::{Slot, fail_spawns_after};
 pub(crate) use fp::default_modes;
 pub(crate) use job::Payload;
-pub(crate) use run::{drop_carefully, each, helped, is_alone, pair, run, run_in_order};
+pub(crate) use run::{drop_carefully, each, helped, pair, run, run_in_order, threads};
 pub(crate) use state::Watcher;
 pub(crate) use task::{Failure, Handle, Kind, Nursery, Run, spawn, spawn_borrowing};
 pub(crate) use wait::{Patience, block};

@@ -168,9 +168,12 @@ where
     })
 }
 
-/// Whether a run made here has no helpers, awake or not.
-pub(crate) fn is_alone() -> bool {
-    context::with(|context| context.limit <= 1 || helpers(context, f64::INFINITY).is_none())
+/// How many threads can work on a run made here, awake or not.
+pub(crate) fn threads() -> usize {
+    context::with(|context| {
+        let helpers = if context.limit > 1 { helpers(context, f64::INFINITY) } else { None };
+        helpers.map_or(1, |engine| engine.threads().min(context.limit))
+    })
 }
 
 /// The engine to share with, if it has helpers and they would pay if they were awake.

@@ -20,18 +20,10 @@ pub(crate) const MATMUL_PLAIN_NS: f64 = 0.5;
 /// Of floats without FMA: a call into libm.
 pub(crate) const MATMUL_LIBM_NS: f64 = 2.6;
 
-/// Columns of one piece of a row times a matrix, at most, and bytes of them: while four rows
-/// of a piece are computed, the next four are fetched, which must stay in L1 with them and
-/// with the accumulators. 1x4096x4096 on two threads, with pieces of 2048 columns, 1024, 768,
-/// 512 and 256: f32 44, 48, 50, 49 and 48 GB/s, f64 28, 29, 30, 35 and 38; 1000x1000, which
-/// stays in L2, loses 7 to 10 % with 256.
-pub(crate) const MATMUL_ROW_WIDTH: usize = 768;
-/// See [`MATMUL_ROW_WIDTH`].
-pub(crate) const MATMUL_ROW_BYTES: usize = 3 << 10;
-/// Columns of a row times a matrix after which the same ones of the next four rows of B
-/// are fetched: the same bytes further on in the same rows gave nothing for 4096 columns and
-/// lost a tenth for 1000.
-pub(crate) const MATMUL_ROW_AHEAD: usize = 64;
+/// Bytes of one piece of a row times a matrix: its accumulators fill half of L1. Two threads
+/// of a Zen 4, 1x4096x4096 f32: 1.36 times as fast as pieces of 3 KiB with the next rows
+/// fetched by hand, pieces of 8 KiB 1.27 times, of 4 KiB 1.18 times.
+pub(crate) const MATMUL_ROW_BYTES: usize = 16 << 10;
 /// Rows from which on a matrix times a column goes through registers that hold columns.
 pub(crate) const MATMUL_COLUMN_MIN: usize = 16;
 /// Registers of columns at a time, and elements ahead that their columns are fetched.
@@ -49,10 +41,12 @@ pub(crate) const MATMUL_FETCH_STEPS: usize = 4;
 /// than 8x8x8 does.
 pub(crate) const MATMUL_TINY: usize = 32 * 32 * 32;
 
-/// The part of L2 that holds what one tile streams of B again and again. One thread on a
-/// Sapphire Rapids core, whose L2 has 2 MiB, 2016 columns f32: 0.84 of the peak with half of
-/// this, 0.83 with this, 0.55 with one and a half.
-pub(crate) const MATMUL_B_OF_L2: f64 = 0.5;
+/// The part of L2 that holds what one tile streams of B again and again: 528 columns f32 in
+/// 1 MiB, 1056 in 2 MiB. One thread on a Sapphire Rapids core, whose L2 has 2 MiB, 2016
+/// columns f32: 0.84 of the peak with a quarter of L2, 0.83 with half, 0.55 with three
+/// quarters. Two threads of a Zen 4, whose L2 has 1 MiB, runs of two such parts, and those of
+/// 0.25: 512 1.08 times as fast, 1024 1.04.
+pub(crate) const MATMUL_B_OF_L2: f64 = 0.53;
 
 /// A panel of B of at most this many bytes stays in L1 while all rows of a block pass,
 /// if the block of C is no larger than [`MATMUL_C_BYTES`]: else its rows, too far apart,
@@ -61,10 +55,13 @@ pub(crate) const MATMUL_L1_BYTES: usize = 28 << 10;
 /// See [`MATMUL_L1_BYTES`].
 pub(crate) const MATMUL_C_BYTES: usize = 512 << 10;
 
-/// Rows of A up to which two threads read B as it lies while it fills no more than all of
-/// its part of L2, and half of that else: f32, two threads, packed and not, 368 250 and 286
-/// GFLOP/s, 448 267 and 285, 496 275 and 277; one thread 160 and 157, 158 and 147.
+/// Rows of A up to which two threads read B as it lies while it fills no more than
+/// [`MATMUL_PLAIN_OF_L2`], and a quarter of L2 else: f32, two threads of a Sapphire Rapids,
+/// packed and not, 368 250 and 286 GFLOP/s, 448 267 and 285, 496 275 and 277; one thread 160
+/// and 157, 158 and 147. Of a Zen 4, 384 1.12 times as fast not packed, 448 0.96, 512 1.03.
 pub(crate) const MATMUL_PLAIN_ROWS: usize = 512;
+/// See [`MATMUL_PLAIN_ROWS`].
+pub(crate) const MATMUL_PLAIN_OF_L2: f64 = 0.6;
 
 /// What packing an element costs, in ns: 16 GB/s of f32.
 pub(crate) const MATMUL_PACK_NS: f64 = 0.25;
@@ -125,9 +122,15 @@ pub(crate) const MATMUL_ROW_COLS: usize = 480;
 /// are worth sharing.
 pub(crate) const MATMUL_TILE_NS: f64 = 2_500.0;
 
-/// Tiles of one run, at most: eight for each of two threads. With 64, 192x192x192 f32
-/// reaches 239 GFLOP/s on two threads instead of 286, and large squares gain nothing.
-pub(crate) const MATMUL_TILES: usize = 16;
+/// Tiles of one run for each thread, at most, and where nothing is packed at least. Two
+/// threads of a Zen 4, f32, 4 and 2 for each in place of 8: 128 1.05 and 1.13 times as fast,
+/// 192 1.04 and 1.08, 256 1.03 and 1.04, 320 1.05 and 1.02; with 32 for each 192 loses a sixth on
+/// Sapphire Rapids. Where B is packed, 512 gains 1.04 by 32 in place of 8, 1024 1.02.
+pub(crate) const MATMUL_TILES: usize = 32;
+/// See [`MATMUL_TILES`].
+pub(crate) const MATMUL_TILES_LEAST: usize = 2;
+/// Work of a tile, in ns, from which on there are more than the least. Not tuned finely.
+pub(crate) const MATMUL_TILE_MAX_NS: f64 = 100_000.0;
 
 /// A chunk longer than this, in ns, is cut along K too, so that a token is
 /// noticed in time.

@@ -16,6 +16,7 @@
 //! - `block`: the loops around them, for one tile of C
 //! - `pack`, `turn`: parts of A and B copied into the order that they are read in
 //! - `row`, `column`: one row times a matrix, and a matrix times a column
+//! - `sums`: sums of K-blocks added to C
 //! - `finish`: a user's function on the way out
 //!
 //! (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008.)
@@ -27,6 +28,7 @@ mod finish;
 mod micro;
 mod pack;
 mod row;
+mod sums;
 #[cfg(target_arch = "x86_64")]
 mod turn;
 
@@ -38,6 +40,7 @@ pub(crate) use block::{ALIGN, B, Scratch, Tile, aligned, mirror, multiply, one_t
 pub(crate) use finish::{Finish, finish};
 pub(crate) use micro::{Shape, Strip, shape};
 pub(crate) use pack::{Pack, pack};
+pub(crate) use sums::{Sums, add_sums};
 
 /// A matrix that is read: where its first element is, and the strides of rows and
 /// columns in elements.

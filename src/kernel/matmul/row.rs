@@ -1,20 +1,21 @@
 //! One row times a matrix whose rows are contiguous: at the speed of reading it.
 //!
 //! ```text
-//! for each piece of a few hundred columns, each K-block
-//!     acc[..] = 0                                   (as wide as the piece, in L1)
+//! for each piece of a few thousand columns, each K-block
+//!     acc[..] = 0                                   (as wide as the piece, in half of L1)
 //!     for p in block by 4
 //!         acc[..] = fma(a[p+3], b[p+3][..], ... fma(a[p], b[p][..], acc[..]))
 //!     c[..] = beta * c[..];  c[..] = c[..] + alpha * acc[..]
 //! ```
-//! Pieces of four rows of B are read from end to end, which the prefetcher follows; tiles three
+//! Four rows of B are read from end to end, which the prefetcher follows; tiles three
 //! registers wide would touch a page for every 192 bytes.
+
+use std::mem::MaybeUninit;
 
 use crate::element::Element;
 use crate::simd::{self, Kernel};
-use crate::tuning::{K_BLOCK, MATMUL_ROW_AHEAD, MATMUL_ROW_BYTES, MATMUL_ROW_WIDTH};
+use crate::tuning::{K_BLOCK, MATMUL_ROW_BYTES};
 
-use super::micro::fetch;
 use super::{Product, steps};
 
 /// Computes a product of one row; columns of B and of C lie side by side.
@@ -33,15 +34,18 @@ impl<T: Element> Kernel for Row<'_, T> {
     #[inline(always)]
     fn run(self) {
         let p = self.0;
-        let mut room = [T::ZERO; MATMUL_ROW_WIDTH];
-        let width = MATMUL_ROW_WIDTH.min(MATMUL_ROW_BYTES / size_of::<T>());
+        const { assert!(align_of::<T>() <= align_of::<u64>()) };
+        let mut room = [const { MaybeUninit::<u64>::uninit() }; MATMUL_ROW_BYTES / 8];
+        let width = MATMUL_ROW_BYTES / size_of::<T>();
         for cols in steps(p.n, width) {
             for ks in steps(p.k, K_BLOCK) {
-                let acc = &mut room[..cols.len()];
-                acc.fill(T::ZERO);
                 let beta = if ks.start == 0 { p.beta } else { T::ONE };
-                // SAFETY: rows and columns of the product, the promise to `row`.
+                // SAFETY: rows and columns of the product, the promise to `row`; there is room
+                // for the columns of a piece, which are written before they are read.
                 unsafe {
+                    let room: *mut T = room.as_mut_ptr().cast();
+                    (0..cols.len()).for_each(|j| room.add(j).write(T::ZERO));
+                    let acc = std::slice::from_raw_parts_mut(room, cols.len());
                     add_rows(p, ks, cols.start, acc);
                     update(p.c.at(0, cols.start), acc, p.alpha, beta);
                 }
@@ -69,16 +73,9 @@ unsafe fn add_rows<T: Element>(
         while at < whole {
             let a = [0, 1, 2, 3].map(|i| *p.a.at(0, at + i));
             let [b0, b1, b2, b3] = [row(at), row(at + 1), row(at + 2), row(at + 3)];
-            let next = p.b.at(at + 4, left);
-            for part in steps(width, MATMUL_ROW_AHEAD) {
-                for i in 0..4 {
-                    let row = next.wrapping_offset(i * p.b.rs).wrapping_add(part.start);
-                    fetch(row, MATMUL_ROW_AHEAD);
-                }
-                for j in part {
-                    let x = T::fused(a[1], b1[j], T::fused(a[0], b0[j], acc[j]));
-                    acc[j] = T::fused(a[3], b3[j], T::fused(a[2], b2[j], x));
-                }
+            for j in 0..width {
+                let x = T::fused(a[1], b1[j], T::fused(a[0], b0[j], acc[j]));
+                acc[j] = T::fused(a[3], b3[j], T::fused(a[2], b2[j], x));
             }
             at += 4;
         }

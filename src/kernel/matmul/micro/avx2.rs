@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 
 use crate::tuning;
 
-use super::tile::{Strip, strip};
+use super::tile::{Micro, Strip, strip};
 use super::vector::{Vector, vector};
 use super::{Shape, kernels};
 
@@ -79,3 +79,15 @@ vector!(I64: [i64; 4] in __m256i, "avx2,fma", tuning::MATMUL_I64_256_NS, [1 2 3 
 vector!(U64: [u64; 4] in __m256i, "avx2,fma", tuning::MATMUL_I64_256_NS, [1 2 3 4 5 6] x 2; first4 __m256i;
     splat_u64 _mm256_loadu_si256 _mm256_maskload_epi64
     _mm256_storeu_si256 _mm256_maskstore_epi64 fused64 times64 _mm256_add_epi64);
+
+/// Kernels `$name::NARROW` of one whole register, for as many rows as the tier above has.
+macro_rules! narrow {
+    ($name:ident: $t:ty, [$($m:literal)*]) => {
+        impl $name {
+            pub(super) const NARROW: &[Micro<$t>] =
+                &[$(Self::run::<$m, 1, false>,)*];
+        }
+    };
+}
+narrow!(F32: f32, [1 2 3 4 5 6 7 8]);
+narrow!(F64: f64, [1 2 3 4 5 6 7 8]);

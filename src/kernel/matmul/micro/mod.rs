@@ -32,6 +32,10 @@ pub(crate) struct Shape<T: 'static> {
     /// One for each number of rows, number of registers, and whether the last of
     /// these is full.
     table: &'static [Micro<T>],
+    /// Those of one register half as wide, if there are any, for each number of rows: two of
+    /// these are multiplied in the time of one that is half empty. 4096x4096x8 of `f32` on two
+    /// threads of a Zen 4: 1.11 times as fast. Not where part is empty: such stores are slow.
+    narrow: &'static [Micro<T>],
 }
 
 impl<T> Shape<T> {
@@ -44,6 +48,9 @@ impl<T> Shape<T> {
     /// The kernel for tiles of `rows` by `cols`.
     #[inline]
     pub(crate) fn micro(&self, rows: usize, cols: usize) -> Micro<T> {
+        if 2 * cols == self.lanes && !self.narrow.is_empty() {
+            return self.narrow[rows - 1];
+        }
         let vectors = cols.div_ceil(self.lanes);
         let part = !cols.is_multiple_of(self.lanes);
         self.table[((rows - 1) * self.vectors + vectors - 1) * 2 + usize::from(part)]
@@ -63,6 +70,7 @@ macro_rules! kernels {
                 Self::run::<$m, 1, false>, Self::run::<$m, 1, true>,
                 Self::run::<$m, 2, false>, Self::run::<$m, 2, true>,
             )*],
+            narrow: &[],
         }
     };
     ($lanes:expr, $ns:expr, [$($m:literal)*] x 3) => {
@@ -76,6 +84,7 @@ macro_rules! kernels {
                 Self::run::<$m, 2, false>, Self::run::<$m, 2, true>,
                 Self::run::<$m, 3, false>, Self::run::<$m, 3, true>,
             )*],
+            narrow: &[],
         }
     };
 }
@@ -90,8 +99,8 @@ macro_rules! statics {
 }
 #[cfg(target_arch = "x86_64")]
 statics! {
-    F32_512: f32 = avx512::F32::SHAPE;
-    F64_512: f64 = avx512::F64::SHAPE;
+    F32_512: f32 = Shape { narrow: avx2::F32::NARROW, ..avx512::F32::SHAPE };
+    F64_512: f64 = Shape { narrow: avx2::F64::NARROW, ..avx512::F64::SHAPE };
     F32_256: f32 = avx2::F32::SHAPE;
     F64_256: f64 = avx2::F64::SHAPE;
     I32_256: i32 = avx2::I32::SHAPE;
