@@ -17,6 +17,8 @@ mod arrays;
 mod common;
 #[path = "math/exact.rs"]
 mod exact;
+#[path = "math/extended.rs"]
+mod extended;
 #[path = "math/judge.rs"]
 mod judge;
 #[path = "math/list.rs"]
@@ -30,10 +32,12 @@ mod special;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
 
 use common::{assert_same_bits, tiers};
-use judge::{Worst, f32_bits, f32_pairs, f64_pairs, f64_points, pairs, points};
+use judge::{Block, Judged, Worst, f32_bits, f32_pairs, pairs, points};
 use list::{One, Two, binary, unary};
+use mpfr::{Binary, Number};
 use ndarray::Array1;
 use swath::testing;
 
@@ -111,20 +115,48 @@ fn exhaustive_f32() {
 #[test]
 #[ignore = "minutes for each function: 10^9 pairs"]
 fn exhaustive_pairs() {
-    const BLOCK: usize = 100_000;
     let mut faults = Vec::new();
     for function in two_by_two() {
-        let worst = in_parallel(1_000_000_000u64.div_ceil(BLOCK as u64), |seed| {
-            let mut worst = Worst::default();
+        let worst = in_parallel(1_000_000_000u64.div_ceil(BLOCK as u64), |seed, worst| {
             for (x, y) in pairs(&function, BLOCK, seed) {
                 worst.join(&f32_pairs(&function, &x.mapv(|x| x as f32), &y.mapv(|y| y as f32)));
             }
-            worst
         });
         report(&mut faults, function.name, &worst, 1);
     }
     assert!(faults.is_empty(), "{faults:?}");
 }
+
+/// So many f64 points, or as the environment says.
+fn points_asked(default: usize) -> usize {
+    std::env::var("SWATH_MATH_POINTS").map_or(default, |v| v.parse().unwrap())
+}
+
+/// Hands each wanted function of f64 on: its judge, a block of points by its seed, the
+/// bound. A block is of one or more pairs of arrays, with results.
+fn f64_functions(n: usize, each: &mut dyn FnMut(&Judged<'_>, &Blocks<'_>, u64)) {
+    for function in one_by_one() {
+        let mpfr = |to: &mut Number, (x, _): (&Number, &Number)| (function.mpfr)(to, x);
+        let block = |seed: u64| {
+            let x = points(&function, n, seed);
+            let got = (function.f64)(&x);
+            vec![(x.clone(), x, got)]
+        };
+        each(&Judged { name: function.name, mpfr: &mpfr }, &block, function.steps.1);
+    }
+    for function in two_by_two() {
+        let pow = Binary::named(function.mpfr);
+        let mpfr = |to: &mut Number, (x, y): (&Number, &Number)| pow.call(to, x, y);
+        let block = |seed: u64| {
+            let pairs = pairs(&function, n, seed).into_iter();
+            pairs.map(|(x, y)| ((function.f64)(&x, &y), x, y)).map(|(r, x, y)| (x, y, r)).collect()
+        };
+        each(&Judged { name: function.name, mpfr: &mpfr }, &block, 1);
+    }
+}
+
+/// Blocks of points by their seed.
+type Blocks<'a> = dyn Fn(u64) -> Vec<Block> + Sync + 'a;
 
 #[test]
 fn n7_f64_functions_against_mpfr() {
@@ -132,30 +164,73 @@ fn n7_f64_functions_against_mpfr() {
         println!("skipped: n7_f64_functions_against_mpfr: no libmpfr.so.6");
         return;
     }
-    let n: usize = std::env::var("SWATH_MATH_POINTS").map_or(20_000, |v| v.parse().unwrap());
+    let n = points_asked(20_000);
     let mut faults = Vec::new();
-    let blocks = n.div_ceil(100_000) as u64;
-    for function in one_by_one() {
-        let worst = in_parallel(blocks, |seed| {
-            f64_points(&function, &points(&function, n.min(100_000), seed))
-        });
-        report(&mut faults, function.name, &worst, function.steps.1);
-    }
-    for function in two_by_two() {
-        let worst = in_parallel(blocks, |seed| {
-            let mut worst = Worst::default();
-            for (x, y) in pairs(&function, n.min(100_000), seed) {
-                worst.join(&f64_pairs(&function, &x, &y));
+    f64_functions(n.min(BLOCK), &mut |judged, block, bound| {
+        let worst = in_parallel(n.div_ceil(BLOCK) as u64, |seed, worst| {
+            for block in block(seed) {
+                judged.by_mpfr(worst, &block);
             }
-            worst
         });
-        report(&mut faults, function.name, &worst, 1);
-    }
+        report(&mut faults, judged.name, &worst, bound);
+    });
     assert!(faults.is_empty(), "{faults:?}");
 }
 
-/// The worst of blocks, each with a seed of its own.
-fn in_parallel(blocks: u64, block: impl Fn(u64) -> Worst + Sync) -> Worst {
+/// A hundred million points of every f64 function, through the sieve.
+#[test]
+#[ignore = "a minute for each function: 10^8 points"]
+fn exhaustive_f64() {
+    if !mpfr::is_here() || !extended::is_here() {
+        println!("skipped: exhaustive_f64: no libmpfr.so.6, or no 80-bit functions");
+        return;
+    }
+    let n = points_asked(100_000_000);
+    let mut faults = Vec::new();
+    f64_functions(n.min(BLOCK), &mut |judged, block, bound| {
+        let start = Instant::now();
+        let worst = in_parallel(n.div_ceil(BLOCK) as u64, |seed, worst| {
+            for block in block(seed) {
+                judged.by_sieve(worst, &block);
+            }
+        });
+        report(&mut faults, judged.name, &worst, bound);
+        println!("{:10} {:.0?}", "", start.elapsed());
+    });
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
+/// The sieve and MPFR on the same points: they may differ by less than its margin, and
+/// find the same worst result.
+#[test]
+fn the_sieve_finds_what_mpfr_finds() {
+    if !mpfr::is_here() || !extended::is_here() {
+        println!("skipped: the_sieve_finds_what_mpfr_finds: no libmpfr.so.6, or no 80-bit functions");
+        return;
+    }
+    let n = points_asked(10_000);
+    f64_functions(n.min(BLOCK), &mut |judged, block, _| {
+        let most = Mutex::new(0f64);
+        let found = in_parallel(n.div_ceil(BLOCK) as u64, |seed, worst| {
+            for block in block(seed + 1_000_000) {
+                let (all, sieved, difference) = judged.by_both(&block);
+                let seen = |worst: &Worst| (worst.ulp, worst.at, worst.steps, worst.points);
+                assert_eq!(seen(&sieved), seen(&all), "{}", judged.name);
+                let mut most = most.lock().unwrap();
+                *most = most.max(difference);
+                worst.join(&all);
+            }
+        });
+        let most = most.into_inner().unwrap();
+        println!("{:10} off by {most:.6} ULP at most; {found}", judged.name);
+        assert!(most < judge::MARGIN / 2.0, "{}: off by {most}", judged.name);
+    });
+}
+
+const BLOCK: usize = 100_000;
+
+/// The worst of blocks, each with a seed of its own; a block begins with what is known.
+fn in_parallel(blocks: u64, block: impl Fn(u64, &mut Worst) + Sync) -> Worst {
     let (next, worst) = (AtomicU32::new(0), Mutex::new(Worst::default()));
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(blocks as usize);
     std::thread::scope(|scope| {
@@ -166,7 +241,8 @@ fn in_parallel(blocks: u64, block: impl Fn(u64) -> Worst + Sync) -> Worst {
                     if seed >= blocks {
                         return;
                     }
-                    let mine = block(seed + 1);
+                    let mut mine = Worst { points: 0, ..*worst.lock().unwrap() };
+                    block(seed + 1, &mut mine);
                     worst.lock().unwrap().join(&mine);
                 }
             });
@@ -240,7 +316,7 @@ fn n7_lgamma() {
     // Further to the left gamma leaves the exponents of MPFR; its poles are NaN there.
     let judged = |x: f64| x > -1e6 && (x > 0.0 || x != x.floor());
     for (&x, &got) in x.iter().zip(&got).filter(|(x, _)| judged(**x)) {
-        let (mut input, mut value) = (mpfr::Number::new(x), mpfr::Number::new(0.0));
+        let (mut input, mut value) = (Number::new(x), Number::new(0.0));
         (function.mpfr)(&mut value, &input);
         let right = value.to_f64();
         if !right.is_finite() {
@@ -248,7 +324,7 @@ fn n7_lgamma() {
             continue;
         }
         input.set(got);
-        let mut error = mpfr::Number::new(0.0);
+        let mut error = Number::new(0.0);
         error.subtract(&input, &value);
         let relative = error.to_f64().abs() / right.abs().max(1.0);
         assert!(relative <= BOUND, "lgamma({x}) = {got}, not {right}");
