@@ -111,14 +111,42 @@ fn exhaustive_f32() {
     assert!(faults.is_empty(), "{faults:?}");
 }
 
+/// The array forms beside the functions in closures, for every f32: those with short ways,
+/// and those that are written by hand for a tier.
+#[test]
+#[ignore = "a minute for each function and tier: all 2^32 inputs"]
+fn exhaustive_arrays() {
+    type Form = fn(&Array1<f32>) -> Array1<f32>;
+    let forms: [(&str, Form); 6] = [
+        ("exp", |x| swath::exp(x).unwrap()),
+        ("ln", |x| swath::ln(x).unwrap()),
+        ("sin", |x| swath::sin(x).unwrap()),
+        ("cos", |x| swath::cos(x).unwrap()),
+        ("tan", |x| swath::tan(x).unwrap()),
+        ("tanh", |x| swath::tanh(x).unwrap()),
+    ];
+    for (name, form) in forms.into_iter().filter(|(name, _)| wanted(name)) {
+        let function = unary().into_iter().find(|f| f.name == name).unwrap();
+        for tier in tiers().into_iter().skip(1) {
+            testing::set_tier(tier);
+            in_parallel(1 << 16, |seed, _| {
+                let bits = (0..1 << 16).map(|i| (seed as u32 - 1) << 16 | i);
+                let x: Array1<f32> = bits.map(f32::from_bits).collect();
+                assert_same_bits(&form(&x), &(function.f32)(&x), name);
+            });
+            println!("{name:10} the same bits in {tier:?}");
+        }
+    }
+}
+
 /// A thousand million pairs of f32 for each function of two.
 #[test]
 #[ignore = "minutes for each function: 10^9 pairs"]
 fn exhaustive_pairs() {
     let mut faults = Vec::new();
     for function in two_by_two() {
-        let worst = in_parallel(1_000_000_000u64.div_ceil(BLOCK as u64), |seed, worst| {
-            for (x, y) in pairs(&function, BLOCK, seed) {
+        let worst = in_parallel(1_000_000_000u64.div_ceil(PAIRS as u64), |seed, worst| {
+            for (x, y) in pairs(&function, PAIRS, seed) {
                 worst.join(&f32_pairs(&function, &x.mapv(|x| x as f32), &y.mapv(|y| y as f32)));
             }
         });
@@ -189,7 +217,7 @@ fn exhaustive_f64() {
     let mut faults = Vec::new();
     f64_functions(n.min(BLOCK), &mut |judged, block, bound| {
         let start = Instant::now();
-        let worst = in_parallel(n.div_ceil(BLOCK) as u64, |seed, worst| {
+        let worst = in_parallel(n.div_ceil(PAIRS) as u64, |seed, worst| {
             for block in block(seed) {
                 judged.by_sieve(worst, &block);
             }
@@ -205,7 +233,9 @@ fn exhaustive_f64() {
 #[test]
 fn the_sieve_finds_what_mpfr_finds() {
     if !mpfr::is_here() || !extended::is_here() {
-        println!("skipped: the_sieve_finds_what_mpfr_finds: no libmpfr.so.6, or no 80-bit functions");
+        println!(
+            "skipped: the_sieve_finds_what_mpfr_finds: no libmpfr.so.6, or no 80-bit functions"
+        );
         return;
     }
     let n = points_asked(10_000);
@@ -228,6 +258,8 @@ fn the_sieve_finds_what_mpfr_finds() {
 }
 
 const BLOCK: usize = 100_000;
+/// Pairs are of three kinds.
+const PAIRS: usize = BLOCK / 3 * 3;
 
 /// The worst of blocks, each with a seed of its own; a block begins with what is known.
 fn in_parallel(blocks: u64, block: impl Fn(u64, &mut Worst) + Sync) -> Worst {

@@ -1,8 +1,8 @@
 //! Errors in units in the last place, and the worst of many.
 
 use super::common::Rng;
-use super::list::{One, Two};
 use super::extended::{self, Extended};
+use super::list::{One, Two};
 use super::mpfr::{Binary, Number};
 use ndarray::Array1;
 
