@@ -26,7 +26,7 @@ macro_rules! body {
         body!(@short $t, $ns, exp, is_plain_exponent, exp_plain)
     };
     (1, ln, $t:ident, $ns:literal) => {
-        const { body!(@short $t, $ns, ln, is_normal, ln_plain).by_hand::<$t>(hands::LN) }
+        body!(@short $t, $ns, ln, is_normal, ln_plain)
     };
     (1, $name:ident, $t:ident, $ns:literal) => {
         const { cost::<$t>(loop_of!(1 wide |x: $t| math::$name(x)), $ns) }

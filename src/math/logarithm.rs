@@ -39,7 +39,7 @@ pub(super) fn ln<T: Lane>(x: T) -> T {
 
 /// ln(2^k m).
 #[inline(always)]
-pub(crate) fn ln_of<T: Lanes>((k, m): (T, T)) -> T
+fn ln_of<T: Lanes>((k, m): (T, T)) -> T
 where
     T::Number: Lane,
 {

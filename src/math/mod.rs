@@ -56,7 +56,6 @@ use crate::element::{Elementary, Float};
 pub(crate) mod by_hand {
     pub(crate) use super::angle::NEAR_F32;
     pub(crate) use super::lane::{Doubles, Lanes, ROOT_HALF_F32, ROOT_HALF_F64};
-    pub(crate) use super::logarithm::ln_of;
     pub(crate) use super::power::{power, wide_power};
     pub(crate) use super::trigonometric::wide_sin_near;
 }

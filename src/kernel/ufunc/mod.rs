@@ -70,7 +70,7 @@ pub(crate) type Hands = [Option<Body>; 2];
 /// Functions that have some.
 pub(crate) mod hands {
     #[cfg(target_arch = "x86_64")]
-    pub(crate) use super::wide::{COS, LN, POWF, SIN};
+    pub(crate) use super::wide::{COS, POWF, SIN};
     #[cfg(not(target_arch = "x86_64"))]
     pub(crate) use none::*;
 
@@ -79,7 +79,6 @@ pub(crate) mod hands {
         use super::super::Hands;
         pub(crate) const SIN: Hands = [None, None];
         pub(crate) const COS: Hands = [None, None];
-        pub(crate) const LN: Hands = [None, None];
         pub(crate) const POWF: Hands = [None, None];
     }
 }
