@@ -4,12 +4,13 @@
 //! Rust has no such type: numbers stay in memory, and a few lines of assembly hand them
 //! to the x87 registers, in which `long double` is returned.
 
+#[cfg(target_arch = "x86_64")]
 use std::arch::asm;
 use std::ffi::{CString, c_void};
 
 /// Whether the sieve can be used here.
 pub(crate) fn is_here() -> bool {
-    !function("expl").is_null()
+    cfg!(all(target_arch = "x86_64", target_os = "linux")) && !function("expl").is_null()
 }
 
 /// A function of the C library by its name.
@@ -31,6 +32,7 @@ macro_rules! operation {
     ($name:ident $instruction:literal) => {
         fn $name(self, other: Self) -> Self {
             let mut to = Self([0; 16]);
+            #[cfg(target_arch = "x86_64")]
             // SAFETY: reads and writes the three numbers, and leaves the x87 stack empty.
             unsafe {
                 asm!(
@@ -54,6 +56,7 @@ macro_rules! operation {
 impl Extended {
     pub(crate) fn new(x: f64) -> Self {
         let mut to = Self([0; 16]);
+        #[cfg(target_arch = "x86_64")]
         // SAFETY: reads one number, writes the other, and leaves the x87 stack empty.
         unsafe {
             asm!(
@@ -72,6 +75,7 @@ impl Extended {
     /// Rounded to the nearest.
     pub(crate) fn to_f64(self) -> f64 {
         let mut to = 0.0f64;
+        #[cfg(target_arch = "x86_64")]
         // SAFETY: the same.
         unsafe {
             asm!(
@@ -142,6 +146,7 @@ impl Function {
     pub(crate) fn call(self, x: Extended, y: Extended) -> Extended {
         let mut to = Extended([0; 16]);
         let mut sign = 0i32;
+        #[cfg(target_arch = "x86_64")]
         // SAFETY: the convention of the System V ABI: 80-bit floats on the stack, which is
         // aligned to 16 here; the result in st(0). Registers that a callee keeps hold
         // what is needed after the call. `rdi` is the only pointer that any function
