@@ -165,8 +165,19 @@ def atanh_tail(z):
     return series(lambda k: mpf(2) / (2 * k + 3), z)
 
 
+def log2_of_quotient(z):
+    return series(lambda k: mpf(2) / (2 * k + 1) / LN2, z)
+
+
 def atanh_tail2(z):
     return series(lambda k: mpf(2) / (2 * k + 5), z)
+
+
+def tanh_tail(z):
+    if z < mpf("0.0001"):
+        return -mpf(1) / 3 + mpf(2) / 15 * z - mpf(17) / 315 * z * z
+    t = m.sqrt(z)
+    return (m.tanh(t) - t) / t**3
 
 
 def ln_tail(f):
@@ -225,10 +236,12 @@ def erfcx_mapped(t):
 # name: (function, weight, from, to, what it is)
 POLYNOMIALS = {
     "EXP": (exp_tail, lambda x: x * x / m.exp(x), -HALF_LN2, HALF_LN2, "(e^r - 1 - r) / r^2"),
-    "EXP_M1": (exp_tail, lambda x: x * x / m.expm1(x) if x else mpf(0), -HALF_LN2, HALF_LN2, "(e^r - 1 - r) / r^2"),
     "EXP2": (exp2_tail, lambda x: x / mpf(2) ** x, -mpf("0.5001"), mpf("0.5001"), "(2^r - 1) / r"),
     "ATANH": (atanh_tail, lambda z: z / 2, mpf(0), S2, "(ln((1 + s) / (1 - s)) / s - 2) / z, z = s^2"),
     "ATANH2": (atanh_tail2, lambda z: z * z / 2, mpf(0), S2, "(ln((1 + s) / (1 - s)) / s - 2 - 2z/3) / z^2, z = s^2"),
+    "LOG2": (log2_of_quotient, lambda z: 1 / log2_of_quotient(z), mpf(0), S2, "log2((1 + s) / (1 - s)) / s, z = s^2"),
+    "TANH": (tanh_tail, lambda z: z * m.sqrt(z) / m.tanh(m.sqrt(z)) if z else mpf(0), mpf(0), mpf("0.65") ** 2,
+             "(tanh t - t) / t^3, z = t^2"),
     "LN": (ln_tail, lambda f: f**3 / m.log1p(f), 1 / ROOT - mpf("1.0001"), ROOT - mpf("0.9999"), "(ln(1 + f) - f + f^2 / 2) / f^3"),
     "SINH": (sinh_tail, lambda z: z, mpf(0), HALF_LN2**2, "(sinh r - r) / r^3, z = r^2"),
     "COSH": (cosh_tail, lambda z: z * z, mpf(0), HALF_LN2**2, "(cosh r - 1 - r^2 / 2) / r^4, z = r^2"),
@@ -246,12 +259,12 @@ POLYNOMIALS = {
 TABLES = {
     "double": ("f64", 57, "EXP EXP2 ATANH ATANH2 SINH COSH SIN COS ATAN ASIN ERF ERFCX".split(),
                "For results in f64."),
-    "single": ("f32", 27.5, "EXP EXP_M1 EXP2 LN SINH COSH".split(), "For results in f32, computed in f32."),
-    "wide": ("f64", 33, "EXP2 ATANH SIN COS SIN_TURNS ATAN ASIN ERF ERFCX".split(), "For results in f32, computed in f64."),
+    "single": ("f32", 27.5, "EXP EXP2 LN SINH COSH TANH".split(), "For results in f32, computed in f32."),
+    "wide": ("f64", 33, "EXP2 LOG2 SIN COS SIN_TURNS ATAN ASIN ERF ERFCX".split(), "For results in f32, computed in f64."),
 }
 # Where rounding in the evaluation must stay far below the target of the type.
-BITS = {("double", "ATANH2"): 68, ("double", "ERFCX"): 56, ("wide", "ATANH"): 40, ("double", "EXP2"): 58,
-        ("wide", "EXP2"): 36, ("single", "EXP_M1"): 30}
+BITS = {("double", "ATANH2"): 68, ("double", "ERFCX"): 56, ("wide", "LOG2"): 37, ("double", "EXP2"): 58,
+        ("single", "TANH"): 27}
 
 
 def find(table, name):

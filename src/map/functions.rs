@@ -4,6 +4,7 @@ use ndarray::{Array, ArrayRef, DimMax, Dimension};
 
 use super::Operand;
 use crate::element::Elementary;
+use crate::kernel::ufunc::hands;
 use crate::ufunc::{self, Loop};
 use crate::{Error, Float, loop_of, map, math};
 
@@ -13,10 +14,10 @@ macro_rules! body {
     // Block by block, where no element needs the long way, a shorter one to the same bits:
     // angles of moderate size, exponents whose powers are normal, normal numbers.
     (1, sin, $t:ident, $ns:literal) => {
-        body!(@short $t, $ns, sin, is_near, sin_near)
+        const { body!(@short $t, $ns, sin, is_near, sin_near).by_hand::<$t>(hands::SIN) }
     };
     (1, cos, $t:ident, $ns:literal) => {
-        body!(@short $t, $ns, cos, is_near, cos_near)
+        const { body!(@short $t, $ns, cos, is_near, cos_near).by_hand::<$t>(hands::COS) }
     };
     (1, tan, $t:ident, $ns:literal) => {
         body!(@short $t, $ns, tan, is_near, tan_near)
@@ -36,7 +37,7 @@ macro_rules! body {
                 |x: $t, y: $t| <$t::Math as Elementary<$t>>::is_plain_power(x, y);
                 |x: $t, y: $t| <$t::Math as Elementary<$t>>::powf_plain(x, y);
                 |x: $t, y: $t| math::powf(x, y));
-            cost::<$t>(body, $ns)
+            cost::<$t>(body, $ns).by_hand::<$t>(hands::POWF)
         }
     };
     // A call of the C library for each element.

@@ -12,7 +12,7 @@
 //! For f32 one way does all, in f64: two sets of constants cover the range.
 
 use super::coefficients::TWO_OVER_PI;
-use super::lane::{Lane, fast_two_sum, pick, two_product, two_sum};
+use super::lane::{Doubles, Lane, Lanes, fast_two_sum, pick, two_product, two_sum};
 use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
 /// pi / 2 in three parts.
@@ -157,7 +157,25 @@ pub(super) struct Turns {
 }
 
 /// Below this size [`Turns::near`] holds.
-pub(super) const NEAR_F32: f32 = 1_208_925_819_614_629_174_706_176.0;
+const NEAR_TURNS: f32 = 1_208_925_819_614_629_174_706_176.0;
+
+/// Below this size [`half_turns`] holds.
+pub(crate) const NEAR_F32: f32 = 1_048_576.0;
+
+/// n in the lowest bits and t with x / 2pi + `more` = n / 2 + t, for an x that is an f32
+/// below [`NEAR_F32`]: [`Turns::left`] without what is too small to matter there, and
+/// without the second look at what is halfway. The sines of both are the same f32 for
+/// every x, which the exhaustive test of the array forms shows.
+#[inline(always)]
+pub(super) fn half_turns<T: Doubles>(x: T, more: f64) -> (T, T) {
+    let halves = T::all(HALVES);
+    let (turns, rest) = two_product(x, T::all(TURNS[0]));
+    // Without the condition the compiler adds the 0, for the sake of -0.
+    let shifted = if more == 0.0 { turns } else { turns + T::all(more) } + halves;
+    let n = shifted - halves;
+    let part = turns - if more == 0.0 { n } else { n - T::all(more) };
+    (shifted, x.fma(T::all(TURNS[1]), part + rest))
+}
 
 impl Turns {
     /// For sizes below [`NEAR_F32`].
@@ -175,7 +193,7 @@ impl Turns {
     /// For any number.
     #[inline(always)]
     pub(super) fn of(x: f32) -> Self {
-        let far = x.abs() >= NEAR_F32;
+        let far = x.abs() >= NEAR_TURNS;
         let m = f64::from(x * pick(far, 6.938_894e-18, 1.0));
         // Not the one or the other constant: a blend is three instructions, this one.
         let far = pick(far, 1.0f64, 0.0);

@@ -12,7 +12,7 @@
 
 use super::coefficients::{double, wide};
 use super::exponential::{exp, exp_parts_of};
-use super::lane::{Lane, fast_two_sum, pick, poly, quotient, two_product, two_sum};
+use super::lane::{Lane, Lanes, fast_two_sum, pick, poly, quotient, two_product, two_sum};
 
 /// What the two types do differently.
 pub(super) trait Normal: Lane {
@@ -24,6 +24,9 @@ pub(super) trait Normal: Lane {
 /// 2 / sqrt(pi) and sqrt(1/2) in two parts.
 const SLOPE: (f64, f64) = (std::f64::consts::FRAC_2_SQRT_PI, 1.533_545_961_316_588_8e-17);
 const ROOT_HALF: (f64, f64) = (std::f64::consts::FRAC_1_SQRT_2, -4.833_646_656_726_457e-17);
+/// What the rounding of the first coefficient of `double::ERFCX` took away: that is nine
+/// times e^16 erfc(4).
+const ERFCX_LOW: f64 = -4.625_318_921_008_717e-17;
 /// Beyond this erfc is 0, and gelu at -sqrt(2) times it.
 const END: f64 = 28.0;
 
@@ -49,7 +52,7 @@ fn tail(y: f64, l: f64, square: (f64, f64)) -> (f64, f64, f64) {
         i -= 1;
         value = value.mul_add(t, c[i]);
     }
-    let (q, q_low) = fast_two_sum(c[0], value * t);
+    let (q, q_low) = fast_two_sum(c[0], value.mul_add(t, ERFCX_LOW));
     let (product, rest) = two_product(e, q);
     let low = e_low.mul_add(q, e.mul_add(q_low, rest));
     let (one, more) = two_sum(1.0, y + y);

@@ -11,15 +11,20 @@
 //! e^x - 1, 0.25 ULP for the logistic function; docs/accuracy.md has the largest that
 //! were found.
 
-use super::lane::{Lane, fast_two_sum, pick, quotient, two_sum};
+use super::lane::{Lane, Lanes, fast_two_sum, pick, quotient, two_sum};
 
 /// n, r and l with x = n ln 2 + r + l, for sizes up to the range of e^x.
 #[inline(always)]
-pub(super) fn reduce<T: Lane>(x: T) -> (T, T, T) {
-    let n = x.fma(T::LOG2_E, T::SHIFT) - T::SHIFT;
-    let high = (-n).fma(T::LN2.0, x); // exact
-    let r = (-n).fma(T::LN2.1, high);
-    (n, r, (-n).fma(T::LN2.1, high - r))
+pub(super) fn reduce<T: Lanes>(x: T) -> (T, T, T)
+where
+    T::Number: Lane,
+{
+    let shift = T::all(T::Number::SHIFT);
+    let (ln2, ln2_low) = (T::all(T::Number::LN2.0), T::all(T::Number::LN2.1));
+    let n = x.fma(T::all(T::Number::LOG2_E), shift) - shift;
+    let high = (-n).fma(ln2, x); // exact
+    let r = (-n).fma(ln2_low, high);
+    (n, r, (-n).fma(ln2_low, high - r))
 }
 
 #[inline(always)]
@@ -53,7 +58,10 @@ pub(super) fn exp_parts<T: Lane>(x: T) -> (T, T, T) {
 
 /// The same for x + `rest`.
 #[inline(always)]
-pub(super) fn exp_parts_of<T: Lane>(x: T, rest: T) -> (T, T, T) {
+pub(super) fn exp_parts_of<T: Lanes>(x: T, rest: T) -> (T, T, T)
+where
+    T::Number: Lane,
+{
     let (n, r, l) = reduce(x);
     let (r, l) = two_sum(r, l + rest);
     with_low(n, r, l)
@@ -61,9 +69,12 @@ pub(super) fn exp_parts_of<T: Lane>(x: T, rest: T) -> (T, T, T) {
 
 /// e^(r + l), where l is so small that e^r (1 + l) = e^r + l (1 + r).
 #[inline(always)]
-fn with_low<T: Lane>(n: T, r: T, l: T) -> (T, T, T) {
-    let (high, low) = fast_two_sum(T::ONE, r);
-    (high, low + (r * r).fma(T::exp_tail(r), r.fma(l, l)), n)
+fn with_low<T: Lanes>(n: T, r: T, l: T) -> (T, T, T)
+where
+    T::Number: Lane,
+{
+    let (high, low) = fast_two_sum(T::all(T::Number::ONE), r);
+    (high, low + (r * r).fma(T::Number::exp_tail(r), r.fma(l, l)), n)
 }
 
 #[inline(always)]

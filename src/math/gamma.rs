@@ -11,7 +11,7 @@
 //! but where ln |gamma| is close to 0.
 
 use super::exponential::exp_parts_of;
-use super::lane::{Lane, pick, poly, two_product, two_sum};
+use super::lane::{Lane, Lanes, pick, poly, two_product, two_sum};
 use super::power::ln_precise;
 use super::trigonometric::sin_turns;
 use std::f64::consts::PI;

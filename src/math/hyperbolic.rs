@@ -6,13 +6,16 @@
 //!     with a = (1 - 2^-2n) / 2, b = (1 + 2^-2n) / 2: at n = 0 it is S and C themselves
 //! tanh x = (1 - w + E) / (1 + w + E) with 2x = n ln 2 + r + l, w = 2^-n, E = e^(r + l) - 1,
 //!     the sums and the quotient in two parts
+//!     f32: x + x^3 P(x^2) below 0.65; else 1 - 2 / (1 + e^2x), of whose errors less than
+//!     half remain
 //! asinh x = ln(1 + x + x^2 / (1 + sqrt(1 + x^2)));  acosh x = ln(1 + t + sqrt(2t + t^2))
 //! with t = x - 1;  atanh x = ln(1 + 2x / (1 - x)) / 2
 //! ```
 //! Errors before the last rounding are below 0.4 ULP.
 
+use super::coefficients::single;
 use super::exponential::reduce;
-use super::lane::{Lane, fast_two_sum, pick, quotient, two_product, two_sum};
+use super::lane::{Lane, Lanes, fast_two_sum, pick, poly, quotient, two_product, two_sum};
 use super::logarithm::ln_1p_parts;
 
 /// n and sinh x / 2^n, cosh x / 2^n in two parts each, 0 <= x within the range of e^x.
@@ -56,19 +59,51 @@ pub(super) fn cosh<T: Lane>(x: T) -> T {
     (high + low).scale(n)
 }
 
+/// What the two types do differently.
+pub(super) trait Hyperbolic: Lane {
+    fn tangent(self) -> Self;
+}
+
+impl Hyperbolic for f64 {
+    #[inline(always)]
+    fn tangent(self) -> Self {
+        let y = self.abs().at_most(Self::TANH_MAX);
+        let (n, r, l) = reduce(y + y);
+        let tail = (r * r).mul_add(Self::exp_tail(r), r.mul_add(l, l)); // of e^r - 1, beyond r
+        let w = Self::pow2(-n);
+        let (a, a_low) = fast_two_sum(1.0, -w);
+        let (b, b_low) = fast_two_sum(1.0, w);
+        let (above, rest) = fast_two_sum(a, r);
+        let (below, more) = fast_two_sum(b, r);
+        let above = fast_two_sum(above, rest + (a_low + tail));
+        let (q, rest) = quotient(above, (below, more + (b_low + tail)));
+        (q + rest).copysign(self)
+    }
+}
+
+impl Hyperbolic for f32 {
+    #[inline(always)]
+    fn tangent(self) -> Self {
+        const TWO_LOG2_E: f32 = 2.0 * std::f32::consts::LOG2_E;
+        let size = self.abs();
+        let z = size * size;
+        let small = (size * z).mul_add(poly(z, &single::TANH), size);
+        // 2x = n ln 2 + r; the rounding of ln 2 is too small to matter here.
+        let y = size.at_most(Self::TANH_MAX);
+        let shifted = y.mul_add(TWO_LOG2_E, Self::SHIFT);
+        let n = shifted - Self::SHIFT;
+        let r = (-n).mul_add(std::f32::consts::LN_2, y + y);
+        let e = (r * r).mul_add(Self::exp_tail(r), r); // e^r - 1
+        // Halves of 2^n and of 1 + e^2x.
+        let w = 0.5f32.scale_normal(shifted);
+        let large = 1.0 - 1.0 / w.mul_add(e, w + 0.5);
+        pick(size < 0.65, small, large).copysign(self)
+    }
+}
+
 #[inline(always)]
-pub(super) fn tanh<T: Lane>(x: T) -> T {
-    let y = x.size().at_most(T::TANH_MAX);
-    let (n, r, l) = reduce(y + y);
-    let tail = (r * r).fma(T::exp_m1_tail(r), r.fma(l, l)); // of e^r - 1, beyond r
-    let w = T::pow2(-n);
-    let (a, a_low) = fast_two_sum(T::ONE, -w);
-    let (b, b_low) = fast_two_sum(T::ONE, w);
-    let (above, rest) = fast_two_sum(a, r);
-    let (below, more) = fast_two_sum(b, r);
-    let above = fast_two_sum(above, rest + (a_low + tail));
-    let (q, rest) = quotient(above, (below, more + (b_low + tail)));
-    (q + rest).signed(x)
+pub(super) fn tanh<T: Hyperbolic>(x: T) -> T {
+    x.tangent()
 }
 
 /// The square root of a sum of two parts, in two parts; the sum > 0.

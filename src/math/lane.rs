@@ -7,16 +7,69 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// `f32` or `f64`, as the functions see it.
-pub(in crate::math) trait Lane:
+/// A number, or as many as there are in some registers: what sums and products in two
+/// parts and polynomials are made of, for kernels written by hand too.
+pub(crate) trait Lanes:
     Copy
-    + PartialOrd
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>
     + Div<Output = Self>
     + Neg<Output = Self>
 {
+    type Number: Copy;
+    /// One number everywhere.
+    fn all(x: Self::Number) -> Self;
+    fn fma(self, b: Self, c: Self) -> Self;
+    /// At most `c`; NaN stays.
+    fn at_most(self, c: Self::Number) -> Self;
+    /// At least `c`; NaN stays.
+    fn at_least(self, c: Self::Number) -> Self;
+}
+
+/// Numbers of f64 with what is more than arithmetic.
+pub(crate) trait Doubles: Lanes<Number = f64> {
+    /// k and m with 2^k m = x and m from sqrt(1/2) to sqrt(2), for x > 0.
+    fn apart(self) -> (Self, Self);
+    /// This times 2^n, rounded once.
+    fn times_power(self, n: Self) -> Self;
+    /// The same where the result is normal, n in the low bits of `shifted`.
+    fn raised(self, shifted: Self) -> Self;
+    /// The sign turned where the lowest bit of `shifted` is set.
+    fn turned(self, shifted: Self) -> Self;
+    /// 0 where the size of `x` is not below `bound`.
+    fn kept(self, x: Self, bound: f64) -> Self;
+}
+
+impl Doubles for f64 {
+    #[inline(always)]
+    fn apart(self) -> (Self, Self) {
+        self.split()
+    }
+    #[inline(always)]
+    fn times_power(self, n: Self) -> Self {
+        self.scale(n)
+    }
+    #[inline(always)]
+    fn raised(self, shifted: Self) -> Self {
+        self.scale_normal(shifted)
+    }
+    #[inline(always)]
+    fn turned(self, shifted: Self) -> Self {
+        Self::from_bits(self.to_bits() ^ (shifted.to_bits() << 63))
+    }
+    #[inline(always)]
+    fn kept(self, x: Self, bound: f64) -> Self {
+        pick(x.abs() < bound, self, 0.0)
+    }
+}
+
+/// The bits of sqrt(1/2): where mantissas begin.
+pub(crate) const ROOT_HALF_F32: u32 = 0x3f35_04f3;
+pub(crate) const ROOT_HALF_F64: u64 = 0x3fe6_a09e_667f_3bcd;
+
+/// `f32` or `f64`, as the functions see it.
+pub(crate) trait Lane: Lanes<Number = Self> + PartialOrd {
     const ZERO: Self;
     const HALF: Self;
     const ONE: Self;
@@ -48,7 +101,6 @@ pub(in crate::math) trait Lane:
     fn of_i32(n: i32) -> Self;
     /// Whether this is not NaN.
     fn is_number(self) -> bool;
-    fn fma(self, b: Self, c: Self) -> Self;
     fn root(self) -> Self;
     fn size(self) -> Self;
     /// The size of this with the sign of `sign`.
@@ -63,13 +115,13 @@ pub(in crate::math) trait Lane:
     /// or not.
     fn split(self) -> (Self, Self);
     /// (e^r - 1 - r) / r^2.
-    fn exp_tail(r: Self) -> Self;
-    /// The same, accurate for e^r - 1.
-    fn exp_m1_tail(r: Self) -> Self;
+    fn exp_tail<T: Lanes<Number = Self>>(r: T) -> T;
     /// (2^r - 1) / r.
     fn exp2_tail(r: Self) -> Self;
     /// What ln(1 + f) is beyond f - f^2 / 2, whose rounded half square is `hfsq`.
-    fn ln_tail(f: Self, hfsq: Self) -> Self;
+    fn ln_tail<T: Lanes<Number = Self>>(f: T, hfsq: T) -> T;
+    /// ln(1 + f) - f.
+    fn ln_rest<T: Lanes<Number = Self>>(f: T) -> T;
     /// (sinh r - r) / r^3 and (cosh r - 1 - r^2 / 2) / r^4 of z = r^2.
     fn sinh_tail(z: Self) -> Self;
     fn cosh_tail(z: Self) -> Self;
@@ -87,18 +139,6 @@ pub(in crate::math) trait Lane:
     fn nearest(self) -> Self {
         (self + Self::SHIFT) - Self::SHIFT
     }
-
-    /// At most `c`; NaN stays.
-    #[inline(always)]
-    fn at_most(self, c: Self) -> Self {
-        pick(self > c, c, self)
-    }
-
-    /// At least `c`; NaN stays.
-    #[inline(always)]
-    fn at_least(self, c: Self) -> Self {
-        pick(self < c, c, self)
-    }
 }
 
 /// One of two values that are both known: a blend, no branch.
@@ -110,14 +150,14 @@ pub(in crate::math) fn pick<T>(condition: bool, yes: T, no: T) -> T {
 /// `a + b` rounded, and what rounding took away, for `|a| >= |b|` or `a` = 0
 /// (T. J. Dekker 1971).
 #[inline(always)]
-pub(in crate::math) fn fast_two_sum<T: Lane>(a: T, b: T) -> (T, T) {
+pub(in crate::math) fn fast_two_sum<T: Lanes>(a: T, b: T) -> (T, T) {
     let sum = a + b;
     (sum, (a - sum) + b)
 }
 
 /// The same for any two (D. E. Knuth 1969).
 #[inline(always)]
-pub(in crate::math) fn two_sum<T: Lane>(a: T, b: T) -> (T, T) {
+pub(in crate::math) fn two_sum<T: Lanes>(a: T, b: T) -> (T, T) {
     let sum = a + b;
     let of_b = sum - a;
     (sum, (a - (sum - of_b)) + (b - of_b))
@@ -125,16 +165,19 @@ pub(in crate::math) fn two_sum<T: Lane>(a: T, b: T) -> (T, T) {
 
 /// `a * b` rounded, and what rounding took away.
 #[inline(always)]
-pub(in crate::math) fn two_product<T: Lane>(a: T, b: T) -> (T, T) {
+pub(in crate::math) fn two_product<T: Lanes>(a: T, b: T) -> (T, T) {
     let product = a * b;
     (product, a.fma(b, -product))
 }
 
 /// The quotient of two sums of two parts, in two parts. The first parts are larger.
 #[inline(always)]
-pub(in crate::math) fn quotient<T: Lane>(n: (T, T), d: (T, T)) -> (T, T) {
+pub(in crate::math) fn quotient<T: Lanes>(n: (T, T), d: (T, T)) -> (T, T)
+where
+    T::Number: Lane,
+{
     let d = fast_two_sum(d.0, d.1);
-    let inverse = T::ONE / d.0;
+    let inverse = T::all(T::Number::ONE) / d.0;
     let q = n.0 * inverse;
     let rest = (-q).fma(d.0, n.0) + (-q).fma(d.1, n.1);
     (q, rest * inverse)
@@ -142,12 +185,12 @@ pub(in crate::math) fn quotient<T: Lane>(n: (T, T), d: (T, T)) -> (T, T) {
 
 /// The value of a polynomial, lowest power first, by Horner's rule.
 #[inline(always)]
-pub(in crate::math) fn poly<T: Lane, const N: usize>(x: T, c: &[T; N]) -> T {
-    let mut value = c[N - 1];
+pub(in crate::math) fn poly<T: Lanes, const N: usize>(x: T, c: &[T::Number; N]) -> T {
+    let mut value = T::all(c[N - 1]);
     let mut i = N - 1;
     while i > 0 {
         i -= 1;
-        value = value.fma(x, c[i]);
+        value = value.fma(x, T::all(c[i]));
     }
     value
 }
@@ -172,10 +215,6 @@ macro_rules! arithmetic {
             n as Self
         }
         #[inline(always)]
-        fn fma(self, b: Self, c: Self) -> Self {
-            self.mul_add(b, c)
-        }
-        #[inline(always)]
         fn root(self) -> Self {
             self.sqrt()
         }
@@ -189,6 +228,32 @@ macro_rules! arithmetic {
         }
     };
 }
+
+macro_rules! lanes {
+    ($t:ident) => {
+        impl Lanes for $t {
+            type Number = Self;
+            #[inline(always)]
+            fn all(x: Self) -> Self {
+                x
+            }
+            #[inline(always)]
+            fn fma(self, b: Self, c: Self) -> Self {
+                self.mul_add(b, c)
+            }
+            #[inline(always)]
+            fn at_most(self, c: Self) -> Self {
+                pick(self > c, c, self)
+            }
+            #[inline(always)]
+            fn at_least(self, c: Self) -> Self {
+                pick(self < c, c, self)
+            }
+        }
+    };
+}
+lanes!(f32);
+lanes!(f64);
 
 impl Lane for f64 {
     arithmetic!(f64);
@@ -222,20 +287,15 @@ impl Lane for f64 {
 
     #[inline(always)]
     fn split_normal(self) -> (Self, Self) {
-        const ROOT_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
-        let bits = self.to_bits().wrapping_add(0x3ff0_0000_0000_0000 - ROOT_HALF);
-        let m = Self::from_bits((bits & 0x000f_ffff_ffff_ffff).wrapping_add(ROOT_HALF));
+        let bits = self.to_bits().wrapping_add(0x3ff0_0000_0000_0000 - ROOT_HALF_F64);
+        let m = Self::from_bits((bits & 0x000f_ffff_ffff_ffff).wrapping_add(ROOT_HALF_F64));
         // The exponent as the low bits of 2^52.
         let k = Self::from_bits((bits >> 52) | 0x4330_0000_0000_0000);
         (k - 4_503_599_627_371_519.0, m)
     }
 
     #[inline(always)]
-    fn exp_tail(r: Self) -> Self {
-        poly(r, &double::EXP)
-    }
-    #[inline(always)]
-    fn exp_m1_tail(r: Self) -> Self {
+    fn exp_tail<T: Lanes<Number = Self>>(r: T) -> T {
         poly(r, &double::EXP)
     }
     #[inline(always)]
@@ -244,10 +304,15 @@ impl Lane for f64 {
     }
     /// ln(1 + f) = 2 atanh s with s = f / (2 + f), as in fdlibm's `log`.
     #[inline(always)]
-    fn ln_tail(f: Self, hfsq: Self) -> Self {
-        let s = f / (2.0 + f);
+    fn ln_tail<T: Lanes<Number = Self>>(f: T, hfsq: T) -> T {
+        let s = f / (T::all(2.0) + f);
         let z = s * s;
-        s * z.mul_add(poly(z, &double::ATANH), hfsq)
+        s * z.fma(poly(z, &double::ATANH), hfsq)
+    }
+    #[inline(always)]
+    fn ln_rest<T: Lanes<Number = Self>>(f: T) -> T {
+        let hfsq = T::all(0.5) * f * f;
+        Self::ln_tail(f, hfsq) - hfsq
     }
     #[inline(always)]
     fn sinh_tail(z: Self) -> Self {
@@ -291,28 +356,27 @@ impl Lane for f32 {
 
     #[inline(always)]
     fn split_normal(self) -> (Self, Self) {
-        const ROOT_HALF: u32 = 0x3f35_04f3;
-        let bits = self.to_bits().wrapping_add(0x3f80_0000 - ROOT_HALF);
-        let m = Self::from_bits((bits & 0x007f_ffff).wrapping_add(ROOT_HALF));
+        let bits = self.to_bits().wrapping_add(0x3f80_0000 - ROOT_HALF_F32);
+        let m = Self::from_bits((bits & 0x007f_ffff).wrapping_add(ROOT_HALF_F32));
         let k = Self::from_bits((bits >> 23) | 0x4b00_0000);
         (k - 8_388_735.0, m)
     }
 
     #[inline(always)]
-    fn exp_tail(r: Self) -> Self {
+    fn exp_tail<T: Lanes<Number = Self>>(r: T) -> T {
         poly(r, &single::EXP)
-    }
-    #[inline(always)]
-    fn exp_m1_tail(r: Self) -> Self {
-        poly(r, &single::EXP_M1)
     }
     #[inline(always)]
     fn exp2_tail(r: Self) -> Self {
         poly(r, &single::EXP2)
     }
     #[inline(always)]
-    fn ln_tail(f: Self, _: Self) -> Self {
+    fn ln_tail<T: Lanes<Number = Self>>(f: T, _: T) -> T {
         f * f * f * poly(f, &single::LN)
+    }
+    #[inline(always)]
+    fn ln_rest<T: Lanes<Number = Self>>(f: T) -> T {
+        f * f * f.fma(poly(f, &single::LN), T::all(-0.5))
     }
     #[inline(always)]
     fn sinh_tail(z: Self) -> Self {

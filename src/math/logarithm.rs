@@ -4,14 +4,15 @@
 //! x = 2^k (1 + f),  sqrt(1/2) <= 1 + f < sqrt(2)
 //! ln(1 + f) = f - f^2/2 + tail      f64: from 2 atanh(f / (2 + f)), as fdlibm's `log`;
 //!                                   f32: f^3 P(f)
-//! ln x = k ln 2 + ln(1 + f);  log2 x = k + ln(1 + f) / ln 2     the sums in two parts
+//! ln x = k ln 2 + (f + (k low(ln 2) + (ln(1 + f) - f)))     two roundings that matter
+//! log2 x = k + ln(1 + f) / ln 2                              the sums in two parts
 //! ln(1 + x): the rounding error of 1 + x goes on as a low part of f
 //! ```
-//! Errors before the last rounding are below 0.2 ULP, 0.5 ULP for `softplus`; for
+//! Errors before the last rounding are below 0.2 ULP, 0.5 ULP for `ln` and `softplus`; for
 //! `logaddexp` in ULPs of the larger of result and arguments, for it may cancel.
 
 use super::exponential::exp_parts_of;
-use super::lane::{Lane, fast_two_sum, pick, two_product, two_sum};
+use super::lane::{Lane, Lanes, fast_two_sum, pick, two_product, two_sum};
 
 /// ln(1 + f) as a sum of two parts, f from sqrt(1/2) - 1 to sqrt(2) - 1.
 #[inline(always)]
@@ -38,10 +39,13 @@ pub(super) fn ln<T: Lane>(x: T) -> T {
 
 /// ln(2^k m).
 #[inline(always)]
-fn ln_of<T: Lane>((k, m): (T, T)) -> T {
-    let (high, low) = ln_parts(m - T::ONE);
-    let (high, rest) = fast_two_sum(k * T::LN2.0, high);
-    high + (rest + k.fma(T::LN2.1, low))
+fn ln_of<T: Lanes>((k, m): (T, T)) -> T
+where
+    T::Number: Lane,
+{
+    let f = m - T::all(T::Number::ONE);
+    let rest = k.fma(T::all(T::Number::LN2.1), T::Number::ln_rest(f));
+    k.fma(T::all(T::Number::LN2.0), f + rest)
 }
 
 /// Whether x is a positive normal number.

@@ -51,6 +51,15 @@ mod trigonometric;
 
 use crate::element::{Elementary, Float};
 
+/// What loops by hand are made of.
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod by_hand {
+    pub(crate) use super::angle::NEAR_F32;
+    pub(crate) use super::lane::{Doubles, Lanes, ROOT_HALF_F32, ROOT_HALF_F64};
+    pub(crate) use super::power::{power, wide_power};
+    pub(crate) use super::trigonometric::wide_sin_near;
+}
+
 /// The functions for `f32`.
 #[doc(hidden)]
 #[derive(Debug)]

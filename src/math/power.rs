@@ -3,7 +3,7 @@
 //! ```text
 //! x^y = 2^n e^r with n ln 2 + r = y ln x, ln x in two parts to 2^-66 of itself:
 //!     s = (m - 1) / (m + 1) in two parts, ln m = 2s + (2/3) s^3 + s^5 P(s^2),
-//!     the cube in two parts                        f32: in f64, ln x to 2^-44
+//!     the cube in two parts           f32: in f64, 2^(y log2 x), the logarithm to 2^-37
 //! cbrt: exponent over 3, a polynomial for the mantissa, Halley's step (E. Halley 1694),
 //!     a last Newton step from a fused residual     f32: in f64
 //! hypot: sqrt(x^2 + y^2), the larger scaled to about 1, a step from the residual in two
@@ -13,7 +13,7 @@
 
 use super::coefficients::{double, wide};
 use super::exponential::exp_parts_of;
-use super::lane::{Lane, fast_two_sum, pick, poly, quotient, two_product, two_sum};
+use super::lane::{Doubles, Lane, Lanes, fast_two_sum, pick, poly, quotient, two_product, two_sum};
 
 /// What the two types do differently.
 pub(super) trait Power: Lane {
@@ -31,40 +31,45 @@ const LN2: (f64, f64) = (std::f64::consts::LN_2, 2.319_046_813_846_299_6e-17);
 
 /// ln x in two parts, to about 2^-66 of itself.
 #[inline(always)]
-pub(super) fn ln_precise(x: f64) -> (f64, f64) {
-    let (k, m) = x.split();
-    let (s, s_low) = quotient((m - 1.0, 0.0), two_sum(1.0, m));
+pub(super) fn ln_precise<T: Doubles>(x: T) -> (T, T) {
+    let (k, m) = x.apart();
+    let one = T::all(1.0);
+    let (s, s_low) = quotient((m - one, T::all(0.0)), two_sum(one, m));
     let (s, s_low) = fast_two_sum(s, s_low);
     let (z, rest) = two_product(s, s);
-    let z_low = (s + s).mul_add(s_low, rest);
+    let z_low = (s + s).fma(s_low, rest);
     // c = 2/3 + z P(z), then s^3 c.
-    let (c, more) = fast_two_sum(TWO_THIRDS.0, z * poly(z, &double::ATANH2));
-    let c_low = more + TWO_THIRDS.1;
+    let (c, more) = fast_two_sum(T::all(TWO_THIRDS.0), z * poly(z, &double::ATANH2));
+    let c_low = more + T::all(TWO_THIRDS.1);
     let (w, rest) = two_product(z, c);
-    let w_low = z.mul_add(c_low, z_low.mul_add(c, rest));
+    let w_low = z.fma(c_low, z_low.fma(c, rest));
     let (w, w_low) = fast_two_sum(w, w_low);
     let (v, rest) = two_product(s, w);
-    let v_low = s.mul_add(w_low, s_low.mul_add(w, rest));
+    let v_low = s.fma(w_low, s_low.fma(w, rest));
     // k ln 2 + 2s + v.
-    let (t, t_low) = two_product(k, LN2.0);
-    let t_low = k.mul_add(LN2.1, t_low);
-    let (high, more) = fast_two_sum(2.0 * s, v);
-    let low = more + s_low.mul_add(2.0, v_low);
+    let (t, t_low) = two_product(k, T::all(LN2.0));
+    let t_low = k.fma(T::all(LN2.1), t_low);
+    let (high, more) = fast_two_sum(s + s, v);
+    let low = more + s_low.fma(T::all(2.0), v_low);
     let (high, low) = fast_two_sum(high, low);
     let (sum, more) = fast_two_sum(t, high);
     fast_two_sum(sum, more + (t_low + low))
 }
 
+/// x^y for x > 0, finite.
+#[inline(always)]
+pub(crate) fn power<T: Doubles>(x: T, y: T) -> T {
+    let (high, low) = ln_precise(x);
+    let (p, rest) = two_product(y, high);
+    let rest = y.fma(low, rest).kept(p, 800.0);
+    let (high, low, n) = exp_parts_of(p.at_most(800.0).at_least(-800.0), rest);
+    (high + low).times_power(n)
+}
+
 impl Power for f64 {
     #[inline(always)]
     fn power(self, y: Self) -> Self {
-        let (high, low) = ln_precise(self);
-        let (p, rest) = two_product(y, high);
-        let rest = y.mul_add(low, rest);
-        let inside = p.abs() < 800.0;
-        let p = p.at_most(800.0).at_least(-800.0);
-        let (high, low, n) = exp_parts_of(p, pick(inside, rest, 0.0));
-        (high + low).scale(n)
+        power(self, y)
     }
 
     #[inline(always)]
@@ -133,20 +138,30 @@ fn halley(t: f64, x: f64) -> f64 {
     t - t * (over / 3.0f64.mul_add(x, over + over))
 }
 
+/// x^y for x > 0, finite.
+#[inline(always)]
+fn power_of(x: f32, y: f64) -> f32 {
+    let (k, m) = x.split();
+    // Normal in f64; rounded once more where the f32 is not.
+    wide_power(k.into(), (m - 1.0).into(), y) as f32
+}
+
+/// (2^k (1 + f))^y, good to f32.
+#[inline(always)]
+pub(crate) fn wide_power<T: Doubles>(k: T, f: T, y: T) -> T {
+    let shift = T::all(f64::SHIFT);
+    let s = f / (f + T::all(2.0));
+    let p = y * s.fma(poly(s * s, &wide::LOG2), k);
+    let p = p.at_most(160.0).at_least(-160.0);
+    let shifted = p + shift;
+    let r = p - (shifted - shift);
+    r.fma(poly(r, &wide::EXP2), T::all(1.0)).raised(shifted)
+}
+
 impl Power for f32 {
     #[inline(always)]
     fn power(self, y: Self) -> Self {
-        let (y, x) = (f64::from(y), f64::from(self));
-        let (k, m) = x.split_normal(); // every f32 is
-        let f = m - 1.0;
-        let s = f / (2.0 + f);
-        let z = s * s;
-        let log = (s * z).mul_add(poly(z, &wide::ATANH), s + s);
-        let p = y * log.mul_add(std::f64::consts::LOG2_E, k);
-        let p = p.at_most(160.0).at_least(-160.0);
-        let n = p.nearest();
-        let r = p - n;
-        (r.mul_add(poly(r, &wide::EXP2), 1.0) * f64::pow2(n)) as Self
+        power_of(self, f64::from(y))
     }
 
     #[inline(always)]
@@ -174,19 +189,8 @@ impl Power for f32 {
     #[inline(always)]
     fn powi(self, n: i32) -> Self {
         // In f64, where every n is exact.
-        let (x, y) = (f64::from(self), f64::from(n));
-        let (k, m) = x.abs().split_normal();
-        let f = m - 1.0;
-        let s = f / (2.0 + f);
-        let z = s * s;
-        let log = (s * z).mul_add(poly(z, &wide::ATANH), s + s);
-        let p = y * log.mul_add(std::f64::consts::LOG2_E, k);
-        let p = p.at_most(160.0).at_least(-160.0);
-        let e = p.nearest();
-        let r = p - e;
-        let size = (r.mul_add(poly(r, &wide::EXP2), 1.0) * f64::pow2(e)) as Self;
-        let y = special(x, y, f64::from(size));
-        y as Self
+        let y = f64::from(n);
+        special(f64::from(self), y, f64::from(power_of(self.abs(), y))) as Self
     }
 }
 

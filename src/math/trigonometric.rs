@@ -9,9 +9,9 @@
 //! ```
 //! Errors before the last rounding are below 0.5 ULP, 0.001 ULP for f32.
 
-use super::angle::{HALVES, NEAR, NEAR_F32, QUARTERS, Turns, reduce, reduce_near};
+use super::angle::{HALVES, NEAR, NEAR_F32, QUARTERS, Turns, half_turns, reduce, reduce_near};
 use super::coefficients::{double, wide};
-use super::lane::{Lane, fast_two_sum, pick, poly, quotient};
+use super::lane::{Doubles, Lane, fast_two_sum, pick, poly, quotient};
 
 /// What the two types do differently. Not by std's names: its methods would win.
 pub(super) trait Circle: Lane {
@@ -139,6 +139,13 @@ fn wide_sin(n: u64, t: f64) -> f32 {
     f64::from_bits(value.to_bits() ^ (n << 63)) as f32
 }
 
+/// sin(x + 2pi `more`), good to f32, for an x that is an f32 for which `half_turns` holds.
+#[inline(always)]
+pub(crate) fn wide_sin_near<T: Doubles>(x: T, more: f64) -> T {
+    let (shifted, t) = half_turns(x, more);
+    (t * poly(t * t, &wide::SIN_TURNS)).turned(shifted)
+}
+
 #[inline(always)]
 fn tan_of_turns(x: f32, turns: Turns) -> f32 {
     let (n, t) = turns.left(0.0, QUARTERS);
@@ -179,14 +186,12 @@ impl Circle for f32 {
 
     #[inline(always)]
     fn sin_near(self) -> Self {
-        let (n, t) = Turns::near(self).left(0.0, HALVES);
-        pick(self == 0.0, self, wide_sin(n, t))
+        pick(self == 0.0, self, wide_sin_near(f64::from(self), 0.0) as Self)
     }
 
     #[inline(always)]
     fn cos_near(self) -> Self {
-        let (n, t) = Turns::near(self).left(0.25, HALVES);
-        wide_sin(n, t)
+        wide_sin_near(f64::from(self), 0.25) as Self
     }
 
     #[inline(always)]

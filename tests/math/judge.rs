@@ -1,6 +1,7 @@
 //! Errors in units in the last place, and the worst of many.
 
 use super::common::Rng;
+use super::extended::{self, Extended};
 use super::list::{One, Two};
 use super::mpfr::{Binary, Number};
 use ndarray::Array1;
@@ -141,44 +142,135 @@ pub(crate) fn points(function: &One, n: usize, seed: u64) -> Array1<f64> {
         .collect()
 }
 
-/// Compares with MPFR.
-pub(crate) fn f64_points(function: &One, x: &Array1<f64>) -> Worst {
-    let got = (function.f64)(x);
-    let mut worst = Worst::default();
-    let (mut input, mut value) = (Number::new(0.0), Number::new(0.0));
-    let mut rest = Number::new(0.0);
-    for (&x, &got) in x.iter().zip(&got) {
-        input.set(x);
-        (function.mpfr)(&mut value, &input);
-        judge_f64(&mut worst, (x, 0.0), got, &value, &mut rest);
-    }
-    worst
+/// A function of f64, of one argument or two, as its judges see it.
+pub(crate) struct Judged<'a> {
+    pub(crate) name: &'static str,
+    /// Sets the first number to the value.
+    pub(crate) mpfr: &'a (dyn Fn(&mut Number, (&Number, &Number)) + Sync),
 }
 
-/// The same for two arguments.
-pub(crate) fn f64_pairs(function: &Two, x: &Array1<f64>, y: &Array1<f64>) -> Worst {
-    let got = (function.f64)(x, y);
-    let mpfr = Binary::named(function.mpfr);
-    let mut worst = Worst::default();
-    let (mut a, mut b, mut value) = (Number::new(0.0), Number::new(0.0), Number::new(0.0));
-    let mut rest = Number::new(0.0);
-    for ((&x, &y), &got) in x.iter().zip(y).zip(&got) {
-        a.set(x);
-        b.set(y);
-        mpfr.call(&mut value, &a, &b);
-        judge_f64(&mut worst, (x, y), got, &value, &mut rest);
+impl Judged<'_> {
+    /// Judges every result by MPFR.
+    pub(crate) fn by_mpfr(&self, worst: &mut Worst, (x, y, got): &Block) {
+        let mut numbers = Numbers::new();
+        for ((&x, &y), &got) in x.iter().zip(y).zip(got) {
+            let (ulp, steps) = self.error((x, y), got, &mut numbers);
+            worst.see((x, y), ulp, steps);
+        }
     }
-    worst
+
+    /// Judges results by the sieve, and by MPFR those that may be as bad as `worst`, or
+    /// further than that from the correctly rounded value. What is told is MPFR's.
+    pub(crate) fn by_sieve(&self, worst: &mut Worst, (x, y, got): &Block) {
+        let mut numbers = Numbers::new();
+        let value = extended::value(self.name);
+        for ((&x, &y), &got) in x.iter().zip(y).zip(got) {
+            if passes(worst, value(x, y), got) {
+                worst.points += 1;
+            } else {
+                let (ulp, steps) = self.error((x, y), got, &mut numbers);
+                worst.see((x, y), ulp, steps);
+            }
+        }
+    }
+
+    /// Judges by both: what MPFR finds, what is found with the sieve before it, and the
+    /// most in ULP that the two differ by.
+    pub(crate) fn by_both(&self, (x, y, got): &Block) -> (Worst, Worst, f64) {
+        let mut numbers = Numbers::new();
+        let value = extended::value(self.name);
+        let (mut all, mut sieved, mut most) = (Worst::default(), Worst::default(), 0f64);
+        for ((&x, &y), &got) in x.iter().zip(y).zip(got) {
+            let (ulp, steps) = self.error((x, y), got, &mut numbers);
+            all.see((x, y), ulp, steps);
+            let value = value(x, y);
+            if passes(&sieved, value, got) {
+                sieved.points += 1;
+            } else {
+                sieved.see((x, y), ulp, steps);
+            }
+            if let Some(distance) = distance(value, got).filter(|_| got.is_finite()) {
+                let unit = unit(numbers.value.to_f64());
+                most = most.max((distance / unit - ulp).abs());
+            }
+        }
+        (all, sieved, most)
+    }
+
+    /// The error of a result in ULP, and in steps from the correctly rounded value.
+    fn error(&self, at: (f64, f64), got: f64, numbers: &mut Numbers) -> (f64, u64) {
+        let Numbers { x, y, value, got: result, rest, times } = numbers;
+        x.set(at.0);
+        y.set(at.1);
+        (self.mpfr)(value, (x, y));
+        let right = value.to_f64();
+        let mut ulp = 0.0;
+        if got.is_finite() && right.is_finite() {
+            result.set(got);
+            rest.subtract(value, result);
+            result.set(up(right));
+            times.call(x, rest, result);
+            ulp = x.to_f64().abs() / unit(right);
+        }
+        (ulp, steps_f64(got, right))
+    }
 }
 
-fn judge_f64(worst: &mut Worst, at: (f64, f64), got: f64, value: &Number, rest: &mut Number) {
+/// Points and results.
+pub(crate) type Block = (Array1<f64>, Array1<f64>, Array1<f64>);
+
+/// What the sieve may be wrong by, in ULP: a test compares it with MPFR.
+pub(crate) const MARGIN: f64 = 0.01;
+
+/// Whether by the sieve's value a result is neither as bad as the worst nor more than one
+/// step, or than the worst's, from the correctly rounded value.
+fn passes(worst: &Worst, value: Extended, got: f64) -> bool {
+    let most = worst.ulp.min(worst.steps.max(1) as f64) - MARGIN;
+    // In units of the next smaller number: below a power of 2 they are half as large.
     let right = value.to_f64();
-    let mut ulp = 0.0;
+    let below = f64::from_bits(right.abs().to_bits().saturating_sub(1));
+    let unit = ulp_f64(below) * up(right);
+    distance(value, got).is_some_and(|distance| distance <= most * unit)
+}
+
+/// Errors of tiny numbers are told this many times as large, for an f64 cannot hold them.
+fn up(right: f64) -> f64 {
+    const UP: f64 = f64::from_bits((1023 + 200) << 52);
+    if right.abs() < 1e-250 { UP } else { 1.0 }
+}
+
+/// An ULP of a number in that measure.
+fn unit(right: f64) -> f64 {
+    ulp_f64(right) * up(right)
+}
+
+/// How far a result is from the sieve's value, in the same: 0 between equal infinities and
+/// between NaNs, none between what is finite and what is not.
+fn distance(value: Extended, got: f64) -> Option<f64> {
+    let right = value.to_f64();
     if got.is_finite() && right.is_finite() {
-        rest.subtract(value, &Number::new(got));
-        ulp = rest.to_f64().abs() / ulp_f64(right);
+        let distance = (value - Extended::new(got)) * Extended::new(up(right));
+        return Some(distance.to_f64().abs());
     }
-    worst.see(at, ulp, steps_f64(got, right));
+    (steps_f64(got, right) == 0).then_some(0.0)
+}
+
+/// Numbers of MPFR, made once.
+struct Numbers {
+    x: Number,
+    y: Number,
+    value: Number,
+    got: Number,
+    rest: Number,
+    times: Binary,
+}
+
+impl Numbers {
+    fn new() -> Self {
+        let zero = || Number::new(0.0);
+        let times = Binary::named("mul");
+        Self { x: zero(), y: zero(), value: zero(), got: zero(), rest: zero(), times }
+    }
 }
 
 type Draw<'a> = dyn Fn(&mut Rng) -> (f64, f64) + 'a;

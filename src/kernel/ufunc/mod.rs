@@ -10,6 +10,9 @@
 //! `simd` for what must not be enabled together. Their bits are those of the other tiers,
 //! for every operation in them is one that IEEE 754 fixes; the tests compare them.
 
+#[cfg(target_arch = "x86_64")]
+mod wide;
+
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
@@ -44,10 +47,39 @@ impl Loop {
         self.ns
     }
 
+    /// The same loop, by hand for AVX-512 where there is such a one for `T`.
+    pub(crate) const fn by_hand<T>(self, hands: Hands) -> Self {
+        let [baseline, avx2, avx512] = self.bodies;
+        let avx512 = match hands[if size_of::<T>() == 4 { 0 } else { 1 }] {
+            Some(by_hand) => by_hand,
+            None => avx512,
+        };
+        Self { bodies: [baseline, avx2, avx512], ..self }
+    }
+
     /// The same loop, an element of which costs `ns` nanoseconds.
     #[must_use]
     pub const fn costing(self, ns: f32) -> Self {
         Self { ns, ..self }
+    }
+}
+
+/// Loops by hand for AVX-512, of f32 and of f64.
+pub(crate) type Hands = [Option<Body>; 2];
+
+/// Functions that have some.
+pub(crate) mod hands {
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) use super::wide::{COS, POWF, SIN};
+    #[cfg(not(target_arch = "x86_64"))]
+    pub(crate) use none::*;
+
+    #[cfg(not(target_arch = "x86_64"))]
+    mod none {
+        use super::super::Hands;
+        pub(crate) const SIN: Hands = [None, None];
+        pub(crate) const COS: Hands = [None, None];
+        pub(crate) const POWF: Hands = [None, None];
     }
 }
 
