@@ -26,7 +26,7 @@ use std::marker::PhantomData;
 
 use crate::tuning;
 
-pub(crate) use ops::{By, Extreme, Product, Sum};
+pub(crate) use ops::{By, Extreme, Product, Skipping, Sum};
 pub(crate) use rows::Tile;
 pub(crate) use stream::fence;
 
