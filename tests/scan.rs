@@ -336,6 +336,30 @@ fn n6_large_outputs_at_any_alignment() {
     assert_same_bits(&got, &expected, "large rows");
 }
 
+/// Lines of several blocks that are stored past the cache, the last of which may be short.
+#[test]
+fn n6_large_outputs_of_many_lines() {
+    for rest in [0, 3, 16, 21, 2047] {
+        let shape = [270, 8192 + rest];
+        let a = random::<f64>(&shape, 41);
+        let strides = c_strides(&shape);
+        let expected = naive::scan(&a.view(), 1, &strides, |x| x, |x, y| x + y);
+        let greatest = |a, b| extreme::<f64>(a, b, true);
+        let most = naive::scan(&a.view(), 1, &strides, |x| x, greatest);
+        for tier in tiers() {
+            testing::set_tier(tier);
+            assert_same_bits(&scan::cumsum(&a, 1).unwrap(), &expected, format!("{rest} {tier}"));
+            assert_same_bits(&scan::cummax(&a, 1).unwrap(), &most, format!("{rest} {tier}"));
+            // A chunk of one long line is such a line, too.
+            let flat = a.flatten();
+            let line = scan::cumsum(&flat, 0).unwrap();
+            let plain = naive::scan(&flat.view().into_dyn(), 0, &[1], |x| x, |x, y| x + y);
+            assert_same_bits(&line, &plain, format!("{rest} {tier}, a line"));
+        }
+        testing::set_tier(testing::TIERS[2]);
+    }
+}
+
 #[test]
 fn sequential_is_a_plain_loop() {
     let a = random::<f32>(&[5000], 3);

@@ -27,7 +27,7 @@ where
 }
 
 /// What real numbers have besides.
-fn of_reals<T: Any>(a: &ArrayViewD<'_, T>) -> Vec<u64>
+fn of_reals<T: Any + swath::Element>(a: &ArrayViewD<'_, T>) -> Vec<u64>
 where
     <T as Reduce>::Sum: Bits,
 {

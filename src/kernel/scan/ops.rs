@@ -95,13 +95,13 @@ macro_rules! op {
             }
             $(#[cfg(target_arch = "x86_64")]
             const WIDE: Option<super::Wide<Self>> = Some(|$told, past_cache, stretch, carry, last| {
-                let _ = $told;
+                let start = $told.start();
                 // SAFETY: as its callers promise.
                 unsafe {
                     if past_cache {
-                        wide::$wide::<true>(stretch, [carry, last, $turn])
+                        wide::$wide::<true>(stretch, [carry, last, $turn, start])
                     } else {
-                        wide::$wide::<false>(stretch, [carry, last, $turn])
+                        wide::$wide::<false>(stretch, [carry, last, $turn, start])
                     }
                 }
             });)?

@@ -14,6 +14,8 @@ use std::arch::x86_64::*;
 
 use super::stream::LINE;
 use super::{GROUP, Stretch};
+use crate::kernel::reduce::fetch_line;
+use crate::tuning::SCAN_BLOCK;
 
 /// Numbers of one width, and what moves them in a register.
 ///
@@ -162,7 +164,10 @@ numbers! {
 /// As [`Width`].
 trait Scan {
     type Number: Number;
-    unsafe fn turn(x: __m512i, flip: __m512i) -> __m512i;
+    #[inline(always)]
+    unsafe fn turn(x: __m512i, _flip: __m512i) -> __m512i {
+        x
+    }
     unsafe fn join(a: __m512i, b: __m512i) -> __m512i;
 }
 
@@ -185,15 +190,15 @@ unsafe fn by_doubling<S: Scan>(s: __m512i) -> __m512i {
     }
 }
 
-/// A stretch; the last of its last group.
+/// A stretch; the total before its last block, and the last of its last group.
 ///
 /// # Safety
 /// As the kernels below say.
 #[inline(always)]
 unsafe fn scanned<S: Scan, const STREAM: bool>(
     stretch: Stretch,
-    [carry, last, flip]: [S::Number; 3],
-) -> S::Number {
+    [carry, last, flip, start]: [S::Number; 4],
+) -> [S::Number; 2] {
     let lanes = Moves::<S>::LANES;
     let (from, to) = (stretch.from.cast::<S::Number>(), stretch.to.cast::<S::Number>());
     // Past the cache whole lines go: vectors are put together from two.
@@ -202,9 +207,15 @@ unsafe fn scanned<S: Scan, const STREAM: bool>(
     // SAFETY: the caller's promise; `ahead` elements on, places are aligned.
     unsafe {
         let flip = flip.splat();
-        let (carry, mut last) = (S::turn(carry.splat(), flip), S::turn(last.splat(), flip));
+        let [mut carry, mut last, start] = [carry, last, start].map(|x| S::turn(x.splat(), flip));
         let mut kept = _mm512_setzero_si512();
         for i in (0..stretch.n).step_by(lanes) {
+            if i > 0 && i % SCAN_BLOCK == 0 {
+                (carry, last) = (S::join(carry, last), start);
+            }
+            if STREAM {
+                fetch_line(from.add(i).cast::<u8>().wrapping_add(stretch.next));
+            }
             let s = by_doubling::<S>(S::turn(_mm512_loadu_si512(from.add(i).cast()), flip));
             let mut before = last;
             last = S::join(last, Moves::<S>::last_of(s, 0));
@@ -227,39 +238,40 @@ unsafe fn scanned<S: Scan, const STREAM: bool>(
             // Those of the last vector that are not stored yet.
             Moves::<S>::store_some(to.add(stretch.n - lanes).cast(), !head, kept);
         }
-        S::Number::lowest(S::turn(last, flip))
+        [carry, last].map(|x| S::Number::lowest(S::turn(x, flip)))
     }
 }
 
 /// A kernel for each scan.
 macro_rules! wide {
     ($($name:ident: $scan:ident of $t:ident,
-       |$x:ident, $flip:ident| $turn:expr, |$a:ident, $b:ident| $join:expr;)*) => {$(
+       $(turned |$x:ident, $flip:ident| $turn:expr,)? |$a:ident, $b:ident| $join:expr;)*) => {$(
         enum $scan {}
 
         impl Scan for $scan {
             type Number = $t;
-            #[inline(always)]
+            $(#[inline(always)]
             unsafe fn turn($x: __m512i, $flip: __m512i) -> __m512i {
                 // SAFETY: the tier is there, says the caller, here and below.
                 unsafe { $turn }
-            }
+            })?
             #[inline(always)]
             unsafe fn join($a: __m512i, $b: __m512i) -> __m512i {
-                // SAFETY: see `turn`.
+                // SAFETY: the tier is there, says the caller.
                 unsafe { $join }
             }
         }
 
         /// Told the stretch, and in a row the total of what comes before its block, the last of
-        /// the group before, and the bits that turn elements; gives the last of the last group.
+        /// the group before, the bits that turn elements, and what a block begins with. Gives the
+        /// first two for what comes next. A stretch of more than a block begins with one.
         ///
         /// # Safety
         /// AVX-512F is there. The stretch has whole pairs of groups, which may be read and
         /// written; they are the same or do not overlap. `STREAM`: stored past the cache, by
         /// whole lines, with a `fence` to come.
         #[target_feature(enable = "avx512f")]
-        pub(crate) unsafe fn $name<const STREAM: bool>(stretch: Stretch, told: [$t; 3]) -> $t {
+        pub(crate) unsafe fn $name<const STREAM: bool>(stretch: Stretch, told: [$t; 4]) -> [$t; 2] {
             // SAFETY: the caller's promise.
             unsafe { scanned::<$scan, STREAM>(stretch, told) }
         }
@@ -276,21 +288,21 @@ macro_rules! lesser {
 }
 
 wide! {
-    sum_f64: SumF64 of f64, |x, _flip| x,
+    sum_f64: SumF64 of f64,
         |a, b| _mm512_castpd_si512(
             _mm512_add_pd(_mm512_castsi512_pd(a), _mm512_castsi512_pd(b))
         );
-    sum_f32: SumF32 of f32, |x, _flip| x,
+    sum_f32: SumF32 of f32,
         |a, b| _mm512_castps_si512(
             _mm512_add_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b))
         );
-    sum_i64: SumI64 of i64, |x, _flip| x, |a, b| _mm512_add_epi64(a, b);
-    least_f64: LeastF64 of f64, |x, flip| _mm512_xor_si512(x, flip),
+    sum_i64: SumI64 of i64, |a, b| _mm512_add_epi64(a, b);
+    least_f64: LeastF64 of f64, turned |x, flip| _mm512_xor_si512(x, flip),
         |a, b| lesser!(a, b, _mm512_castsi512_pd, _mm512_castpd_si512, _mm512_min_pd);
-    least_f32: LeastF32 of f32, |x, flip| _mm512_xor_si512(x, flip),
+    least_f32: LeastF32 of f32, turned |x, flip| _mm512_xor_si512(x, flip),
         |a, b| lesser!(a, b, _mm512_castsi512_ps, _mm512_castps_si512, _mm512_min_ps);
-    least_i64: LeastI64 of i64, |x, flip| _mm512_xor_si512(x, flip),
+    least_i64: LeastI64 of i64, turned |x, flip| _mm512_xor_si512(x, flip),
         |a, b| _mm512_min_epi64(a, b);
-    least_i32: LeastI32 of i32, |x, flip| _mm512_xor_si512(x, flip),
+    least_i32: LeastI32 of i32, turned |x, flip| _mm512_xor_si512(x, flip),
         |a, b| _mm512_min_epi32(a, b);
 }
