@@ -206,8 +206,10 @@ impl Job<'_> {
 
     /// Such outputs: their stretches are copied side by side, as they lie in memory.
     fn groups(&self) {
-        let (n, stretch) = (self.reduced.len(), self.reduced.inner().len);
-        let (most, _) = Together::most(self.table, stretch);
+        let n = self.reduced.len();
+        // Asked once: the tier may change meanwhile, for tests.
+        let pieces = Together::pieces(self.table, self.reduced.inner().len);
+        let most = Together::most(pieces);
         let bytes = n.saturating_mul(self.table.item);
         let staged_ns = n as f64 * tuning::REDUCE_STAGED_NS;
         let chunks = Chunks::new(self.kept.len(), bytes, staged_ns, most);
@@ -232,7 +234,7 @@ impl Job<'_> {
                 }
             }
         };
-        let scratch = || Together::new(self.table, stretch);
+        let scratch = || Together::new(self.table, pieces);
         let _ = pool::run(chunks.n(), chunks.cost_ns(), scratch, |together, i| {
             body(together, i);
             ControlFlow::Continue(())

@@ -41,19 +41,22 @@ pub(crate) struct Group {
 }
 
 impl Together {
-    /// The most sequences of a group whose stretches have so many elements, and the kernels for
-    /// pieces where they are taken.
-    pub(crate) fn most(table: &Table, stretch: usize) -> (usize, Option<Pieces>) {
+    /// The kernels for pieces, where they can take stretches of so many elements.
+    pub(crate) fn pieces(table: &Table, stretch: usize) -> Option<Pieces> {
         let is_whole = |pieces: &Pieces| {
             stretch.is_multiple_of(pieces.lanes) && table.block_len.is_multiple_of(stretch)
         };
-        let pieces = table.pieces().filter(is_whole);
-        (if pieces.is_some() { REDUCE_GROUP_OF_PIECES } else { REDUCE_GROUP }, pieces)
+        table.pieces().filter(is_whole)
     }
 
-    /// Room for groups of sequences with stretches of so many elements.
-    pub(crate) fn new(table: &Table, stretch: usize) -> Self {
-        let (most, pieces) = Self::most(table, stretch);
+    /// The most sequences of a group.
+    pub(crate) fn most(pieces: Option<Pieces>) -> usize {
+        if pieces.is_some() { REDUCE_GROUP_OF_PIECES } else { REDUCE_GROUP }
+    }
+
+    /// Room for groups that go by these kernels, or by copies.
+    pub(crate) fn new(table: &Table, pieces: Option<Pieces>) -> Self {
+        let most = Self::most(pieces);
         let bytes = match pieces {
             Some(pieces) => most * pieces.lanes * table.item,
             None => most * size_of::<Room>(),

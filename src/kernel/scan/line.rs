@@ -127,12 +127,20 @@ pub(super) unsafe fn block<S: Op>(
         let (scan, carry) = (*op.cast::<S>(), *carry.cast());
         let (told, rest) = wide_part(scan, [carry, *last], stretch, past_cache);
         let done = stretch.n - rest.n;
-        let [carry, before] = if rest.n > 0 && done > 0 && done.is_multiple_of(SCAN_BLOCK) {
+        let ([mut carry, mut before], mut rest) = (told, rest);
+        // Several blocks come to scans by hand alone.
+        let many = S::WIDE.is_some();
+        if many && rest.n > 0 && done > 0 && done.is_multiple_of(SCAN_BLOCK) {
             // What is left is a block of its own.
-            [scan.join(told[0], told[1]), scan.start()]
-        } else {
-            told
-        };
+            (carry, before) = (scan.join(carry, before), scan.start());
+        }
+        while many && rest.n > SCAN_BLOCK {
+            // In a lower tier, which tests may have chosen since the caller asked.
+            let (part, after) = rest.split::<S>(SCAN_BLOCK);
+            let total = staged(scan, carry, before, part);
+            (carry, before) = (scan.join(carry, total), scan.start());
+            rest = after;
+        }
         last.write(if past_cache && rest.n > 2 * GROUP {
             staged(scan, carry, before, rest)
         } else {
@@ -165,6 +173,16 @@ unsafe fn staged<S: Op>(scan: S, carry: S::Out, mut last: S::Out, stretch: Stret
     last
 }
 
+impl Stretch {
+    /// The first `n` elements, and those after them.
+    #[inline(always)]
+    fn split<S: Op>(self, n: usize) -> (Self, Self) {
+        let from = self.from.wrapping_add(n * size_of::<S::Item>());
+        let to = self.to.wrapping_add(n * size_of::<S::Out>());
+        (Self { n, ..self }, Self { from, to, n: self.n - n, ..self })
+    }
+}
+
 /// Does pairs of whole groups in AVX-512F where there is a kernel for it: the total before the
 /// last block and the last of them, and what is left.
 ///
@@ -181,13 +199,7 @@ unsafe fn wide_part<S: Op>(
     let Some(wide) = S::WIDE.filter(|_| n > 0 && simd::tier() >= Tier::Avx512) else {
         return ([carry, last], stretch);
     };
-    let Stretch { from, to, n: all, next } = stretch;
-    let rest = Stretch {
-        from: from.wrapping_add(n * size_of::<S::Item>()),
-        to: to.wrapping_add(n * size_of::<S::Out>()),
-        n: all - n,
-        next,
-    };
+    let (_, rest) = stretch.split::<S>(n);
     // SAFETY: the caller's promise; the tier is AVX-512 only when detection saw AVX-512F.
     (unsafe { wide(scan, past_cache, Stretch { n, ..stretch }, carry, last) }, rest)
 }
