@@ -9,6 +9,8 @@ mod edges;
 mod everywhere;
 #[path = "reduce/exact.rs"]
 mod exact;
+#[path = "reduce/far.rs"]
+mod far;
 #[path = "reduce/floats.rs"]
 mod floats;
 #[path = "reduce/fold.rs"]

@@ -1,9 +1,12 @@
 //! Scans against the naive version, bit for bit: layouts, tiers, faults.
 
 mod common;
+#[path = "scan/everywhere.rs"]
+mod everywhere;
 
 use common::{Bits, Layout, Rng, assert_same_bits, bits_of, layout, same_bits_everywhere, tiers};
 use ndarray::{Array, Array1, Array2, ArrayD, ArrayViewD, Axis, IxDyn, ShapeBuilder, s};
+use num_complex::Complex;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use swath::reduce::Reduce;
@@ -333,6 +336,30 @@ fn n6_large_outputs_at_any_alignment() {
     assert_same_bits(&got, &expected, "large rows");
 }
 
+/// Lines of several blocks that are stored past the cache, the last of which may be short.
+#[test]
+fn n6_large_outputs_of_many_lines() {
+    for rest in [0, 3, 16, 21, 2047] {
+        let shape = [270, 8192 + rest];
+        let a = random::<f64>(&shape, 41);
+        let strides = c_strides(&shape);
+        let expected = naive::scan(&a.view(), 1, &strides, |x| x, |x, y| x + y);
+        let greatest = |a, b| extreme::<f64>(a, b, true);
+        let most = naive::scan(&a.view(), 1, &strides, |x| x, greatest);
+        for tier in tiers() {
+            testing::set_tier(tier);
+            assert_same_bits(&scan::cumsum(&a, 1).unwrap(), &expected, format!("{rest} {tier}"));
+            assert_same_bits(&scan::cummax(&a, 1).unwrap(), &most, format!("{rest} {tier}"));
+            // A chunk of one long line is such a line, too.
+            let flat = a.flatten();
+            let line = scan::cumsum(&flat, 0).unwrap();
+            let plain = naive::scan(&flat.view().into_dyn(), 0, &[1], |x| x, |x, y| x + y);
+            assert_same_bits(&line, &plain, format!("{rest} {tier}, a line"));
+        }
+        testing::set_tier(testing::TIERS[2]);
+    }
+}
+
 #[test]
 fn sequential_is_a_plain_loop() {
     let a = random::<f32>(&[5000], 3);
@@ -410,6 +437,41 @@ fn n1_after_a_nan_all_is_nan() {
             }
         }
     }
+}
+
+#[test]
+fn n1_nan_is_left_out_where_the_name_says_so() {
+    for tier in tiers() {
+        testing::set_tier(tier);
+        for shape in [vec![1], vec![9], vec![2049], vec![40_003], vec![30, 50], vec![0, 3]] {
+            let mut rng = Rng(7);
+            let mut a = random::<f32>(&shape, 7);
+            a.mapv_inplace(|x| if rng.below(3) == 0 { f32::NAN } else { x });
+            let strides = c_strides(&shape);
+            for (axis, set) in (0..shape.len()).flat_map(|axis| (0..8).map(move |set| (axis, set)))
+            {
+                let (along, how) = options(axis, set, 0.0);
+                let number = |nothing| move |x: f32| if x.is_nan() { nothing } else { x };
+                let plus = |x, y| x + y;
+                let expected = naive::scan_as(&a.view(), axis, &strides, how, number(0.0), plus);
+                assert_same_bits(&scan::nancumsum(&a, along).unwrap(), &expected, "sums");
+                let mut copy = a.clone();
+                scan::nancumsum_inplace(&mut copy, along).unwrap();
+                assert_same_bits(&copy, &expected, "sums in place");
+                let (along, how) = options(axis, set, 1.0);
+                let times = |x, y| x * y;
+                let expected = naive::scan_as(&a.view(), axis, &strides, how, number(1.0), times);
+                scan::nancumprod_into(&a, along, &mut copy).unwrap();
+                assert_same_bits(&copy, &expected, "products");
+            }
+        }
+    }
+    testing::set_tier(testing::TIERS[2]);
+    let whole = random::<u16>(&[3000], 1);
+    assert_eq!(scan::nancumsum(&whole, 0).unwrap(), scan::cumsum(&whole, 0).unwrap());
+    let z = ndarray::array![Complex::new(1.0, 2.0), Complex::new(f64::NAN, 9.0)];
+    assert_eq!(scan::nancumsum(&z, 0).unwrap(), Array1::from_elem(2, z[0]));
+    assert_eq!(scan::nancumprod(&z, 0).unwrap(), Array1::from_elem(2, z[0]));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! cumsum, cumprod and their standard names: NumPy's keywords around swath's scans.
+//! cumsum, cumprod, their nan forms and their standard names: NumPy's keywords around swath's scans.
 
 use pyo3::prelude::*;
 use swath::scan::{self, Along, Scan};
@@ -16,6 +16,9 @@ type Argument<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 enum Op {
     Sum,
     Product,
+    /// With NaN as the result of no elements.
+    NanSum,
+    NanProduct,
 }
 
 /// A scan as it was asked for.
@@ -184,8 +187,8 @@ impl Accumulate {
 fn begin<T: Scan<Sum = T>>(op: Op, first: &Raw) {
     let none = ndarray::Array1::<T>::default(0);
     let value = match op {
-        Op::Sum => swath::sum(&none),
-        Op::Product => swath::prod(&none),
+        Op::Sum | Op::NanSum => swath::sum(&none),
+        Op::Product | Op::NanProduct => swath::prod(&none),
     };
     // SAFETY: a checked output of this type, ours alone.
     unsafe { first.view_mut::<T>() }.fill(value);
@@ -198,6 +201,8 @@ fn scanned<T: Scan>(op: Op, a: &Raw, along: Along, out: &Raw) -> Result<(), swat
     match op {
         Op::Sum => scan::cumsum_into(a, along, out),
         Op::Product => scan::cumprod_into(a, along, out),
+        Op::NanSum => scan::nancumsum_into(a, along, out),
+        Op::NanProduct => scan::nancumprod_into(a, along, out),
     }
 }
 
@@ -208,14 +213,16 @@ fn inplace<T: Scan<Sum = T>>(op: Op, out: &Raw, along: Along) -> Result<(), swat
     match op {
         Op::Sum => scan::cumsum_inplace(out, along),
         Op::Product => scan::cumprod_inplace(out, along),
+        Op::NanSum => scan::nancumsum_inplace(out, along),
+        Op::NanProduct => scan::nancumprod_inplace(out, along),
     }
 }
 
 // ---- Python ------------------------------------------------------------------
 
-/// The two functions of an operation: NumPy's old name and the standard's.
-macro_rules! functions {
-    ($op:ident, $(#[$doc:meta])* $name:ident, $(#[$standard_doc:meta])* $standard:ident) => {
+/// A function with NumPy's old name and keywords.
+macro_rules! numpys {
+    ($op:ident, $(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[pyfunction]
         #[pyo3(signature = (a, axis=None, dtype=None, out=None, *, sequential=false))]
@@ -233,11 +240,50 @@ macro_rules! functions {
                     .call()
             })
         }
+    };
+}
+numpys! {
+    Sum,
+    /// Sums so far along an axis, or of all elements in C order, as numpy.cumsum.
+    ///
+    /// Integers are added in 64 bits and wrap, float16 in float32. Floats along contiguous axes are added in
+    /// blocks, the same for any number of threads; with `sequential` one after the other,
+    /// to the bits of NumPy, each line on one thread. `out` may be `a`.
+    cumsum
+}
+numpys! {
+    Product,
+    /// Products so far along an axis, or of all elements in C order, as numpy.cumprod.
+    ///
+    /// Integers are multiplied in 64 bits and wrap, float16 in float32. Floats along contiguous axes are
+    /// multiplied in blocks, the same for any number of threads; with `sequential` one after
+    /// the other, to the bits of NumPy, each line on one thread. `out` may be `a`.
+    cumprod
+}
+numpys! {
+    NanSum,
+    /// Sums so far along an axis, or of all elements in C order, NaN counted as 0, as
+    /// numpy.nancumsum.
+    ///
+    /// Otherwise as `cumsum`.
+    nancumsum
+}
+numpys! {
+    NanProduct,
+    /// Products so far along an axis, or of all elements in C order, NaN counted as 1, as
+    /// numpy.nancumprod.
+    ///
+    /// Otherwise as `cumprod`.
+    nancumprod
+}
 
-        $(#[$standard_doc])*
+/// A function with the standard's name and keywords.
+macro_rules! standards {
+    ($op:ident, $(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
         #[pyfunction]
         #[pyo3(signature = (x, /, *, axis=None, dtype=None, out=None, include_initial=false, sequential=false))]
-        pub(crate) fn $standard<'py>(
+        pub(crate) fn $name<'py>(
             x: &Bound<'py, PyAny>,
             axis: Option<&Bound<'py, PyAny>>,
             dtype: Option<&Bound<'py, PyAny>>,
@@ -245,7 +291,7 @@ macro_rules! functions {
             include_initial: bool,
             sequential: bool,
         ) -> PyResult<Bound<'py, PyAny>> {
-            let (op, function) = (Op::$op, stringify!($standard));
+            let (op, function) = (Op::$op, stringify!($name));
             perform(x.py(), || {
                 let (a, flattens) = (x, false);
                 Asked { op, function, a, axis, dtype, out, flattens, include_initial, sequential }
@@ -254,27 +300,15 @@ macro_rules! functions {
         }
     };
 }
-functions! {
+standards! {
     Sum,
-    /// Sums so far along an axis, or of all elements in C order, as numpy.cumsum.
-    ///
-    /// Integers are added in 64 bits and wrap, float16 in float32. Floats along contiguous axes are added in
-    /// blocks, the same for any number of threads; with `sequential` one after the other,
-    /// to the bits of NumPy, each line on one thread. `out` may be `a`.
-    cumsum,
     /// Sums so far along an axis, as numpy.cumulative_sum.
     ///
     /// With `include_initial` they begin with 0. Otherwise as `cumsum`.
     cumulative_sum
 }
-functions! {
+standards! {
     Product,
-    /// Products so far along an axis, or of all elements in C order, as numpy.cumprod.
-    ///
-    /// Integers are multiplied in 64 bits and wrap, float16 in float32. Floats along contiguous axes are
-    /// multiplied in blocks, the same for any number of threads; with `sequential` one after
-    /// the other, to the bits of NumPy, each line on one thread. `out` may be `a`.
-    cumprod,
     /// Products so far along an axis, as numpy.cumulative_prod.
     ///
     /// With `include_initial` they begin with 1. Otherwise as `cumprod`.
@@ -285,6 +319,8 @@ functions! {
 pub(crate) fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(cumsum, module)?)?;
     module.add_function(wrap_pyfunction!(cumprod, module)?)?;
+    module.add_function(wrap_pyfunction!(nancumsum, module)?)?;
+    module.add_function(wrap_pyfunction!(nancumprod, module)?)?;
     module.add_function(wrap_pyfunction!(cumulative_sum, module)?)?;
     module.add_function(wrap_pyfunction!(cumulative_prod, module)?)?;
     Ok(())

@@ -301,6 +301,22 @@ def cumprod(
     *,
     sequential: bool = False,
 ) -> NDArray[Any]: ...
+def nancumsum(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    *,
+    sequential: bool = False,
+) -> NDArray[Any]: ...
+def nancumprod(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    *,
+    sequential: bool = False,
+) -> NDArray[Any]: ...
 def cumulative_sum(
     x: ArrayLike,
     /,

@@ -80,6 +80,8 @@ ROOT = (
     _core.multiply,
     _core.nanargmax,
     _core.nanargmin,
+    _core.nancumprod,
+    _core.nancumsum,
     _core.nanmax,
     _core.nanmean,
     _core.nanmin,

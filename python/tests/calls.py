@@ -85,6 +85,8 @@ FUNCTIONS = {
     "diff": (swath.diff, alone),
     "cumsum": (swath.cumsum, alone),
     "cumprod": (swath.cumprod, alone),
+    "nancumsum": (swath.nancumsum, alone),
+    "nancumprod": (swath.nancumprod, alone),
     "cumulative_sum": (swath.cumulative_sum, line),
     "cumulative_prod": (swath.cumulative_prod, line),
     "vector_norm": (swath.linalg.vector_norm, alone),

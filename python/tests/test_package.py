@@ -67,7 +67,7 @@ def test_signatures_are_scipys(module, name):
 
 
 NUMPYS = [*calls.REDUCTIONS, "nanargmin", "nanargmax", "nonzero", "flatnonzero", "compress", "extract",
-          "diff", "cumsum", "cumprod", "cumulative_sum", "cumulative_prod", "dot", "inner", "outer",
+          "diff", "cumsum", "cumprod", "nancumsum", "nancumprod", "cumulative_sum", "cumulative_prod", "dot", "inner", "outer",
           "vdot", "vector_norm"]
 
 

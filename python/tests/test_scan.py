@@ -1,4 +1,4 @@
-"""cumsum, cumprod, cumulative_sum and cumulative_prod against NumPy."""
+"""cumsum, cumprod, their nan forms, cumulative_sum and cumulative_prod against NumPy."""
 
 import itertools
 
@@ -11,7 +11,7 @@ from hypothesis import given
 
 import swath
 
-NAMES = ["cumsum", "cumprod"]
+NAMES = ["cumsum", "cumprod", "nancumsum", "nancumprod"]
 STANDARD = {"cumulative_sum": np.cumsum, "cumulative_prod": np.cumprod}
 
 
@@ -123,6 +123,22 @@ def test_n1_nan_goes_on_from_where_it_stands(dtype):
             assert np.isnan(result[at:]).all() and not np.isnan(result[:at]).any()
 
 
+@pytest.mark.parametrize("name", ["nancumsum", "nancumprod"])
+@pytest.mark.parametrize("dtype", [*FLOATS, "f2", "c8", "c16"])
+def test_n1_nan_is_left_out_where_the_name_says_so(name, dtype):
+    for shape in ((5,), (0,), (3, 5000), (40_000,), (30, 4, 5)):
+        a = numbers(shape, "f8").astype(dtype)
+        if name == "nancumprod":
+            a = np.abs(np.sign(a.real)).astype(dtype)
+        a[..., ::3] = np.nan
+        a[..., 1::7] = np.nan
+        for axis in (None, *range(len(shape))):
+            for view in (a, a[::-1], a.T):
+                same(getattr(swath, name)(view, axis), getattr(np, name)(view, axis))
+    none = np.full(4, np.nan, dtype)
+    same(getattr(swath, name)(none), getattr(np, name)(none))
+
+
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_n7_error(dtype):
     a = np.random.default_rng(3).random(300_000).astype(dtype)
@@ -136,13 +152,16 @@ def test_n7_error(dtype):
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_sequential_has_numpys_bits(name, dtype):
     a = values((3, 40_001), dtype)
-    a = 1 + a / 1024 if name == "cumprod" else a
+    a = 1 + a / 1024 if name.endswith("cumprod") else a
     a = a.astype(dtype)
     for axis in (None, 0, 1):
         for view in (a, a.T, a[::-1, ::2]):
             same(getattr(swath, name)(view, axis, sequential=True), getattr(np, name)(view, axis))
-    standard = "cumulative_" + name[3:]
-    same(getattr(swath, standard)(a, axis=1, sequential=True), getattr(np, name)(a, 1))
+    if not name.startswith("nan"):
+        standard = "cumulative_" + name[3:]
+        same(getattr(swath, standard)(a, axis=1, sequential=True), getattr(np, name)(a, 1))
+    else:
+        a[:, ::3] = np.nan
     expected = getattr(np, name)(a, 1)
     assert getattr(swath, name)(a, 1, out=a, sequential=True) is a
     same(a, expected)

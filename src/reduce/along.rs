@@ -7,17 +7,18 @@
 //!                                 parts merged by the tree
 //! ```
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use super::operands::{Folding, Operands, Raw, Target};
 use super::sequence::{floor_power_of_two, walked};
 use super::shared::{Places, Reads, each};
-use crate::Error;
 use crate::kernel::reduce::{
-    Cell, Into, Lines, Part, Table, Tile, With, merge_parts, one_block, rows, sequence, staged,
+    Cell, Group, Into, Lines, Part, Table, Tile, Together, With, far_tile_len, merge_parts,
+    one_block, rows, sequence, staged,
 };
 use crate::plan::{Axes, Axis, Buffer, Chunks, Run};
 use crate::tuning::{self, REDUCE_ENOUGH_CHUNKS, REDUCE_PART_BLOCKS, REDUCE_ROW_BLOCK};
+use crate::{Error, pool, simd};
 
 /// A reduction along some axes, its axes normalised.
 struct Job<'a> {
@@ -124,6 +125,9 @@ impl Job<'_> {
         if long && count < REDUCE_ENOUGH_CHUNKS {
             return self.few_long_sequences();
         }
+        if self.is_group() {
+            return self.groups();
+        }
         let contiguous = n > tuning::REDUCE_IN_ORDER && self.reduced.inner().strides == [1; 2];
         let item_ns = if contiguous { 0.0 } else { tuning::REDUCE_STAGED_NS };
         let chunks = Chunks::new(count, bytes, n as f64 * item_ns, 1);
@@ -184,6 +188,59 @@ impl Job<'_> {
         }
     }
 
+    /// Whether outputs that follow each other are made together, since the stretches of one lie far
+    /// from each other and beside those of the next.
+    fn is_group(&self) -> bool {
+        let (inner, kept) = (self.reduced.inner(), self.kept.inner());
+        let bytes = |step: isize| step.unsigned_abs().saturating_mul(self.table.item);
+        self.table.operands == 1
+            && !self.table.settles
+            && self.reduced.len() > tuning::REDUCE_IN_ORDER
+            && self.reduced.single_run(0..self.reduced.len()).is_none()
+            && inner.strides[0] == 1
+            && bytes(inner.len as isize) <= tuning::REDUCE_SHORT_STRETCH
+            && bytes(kept.strides[0]) <= tuning::REDUCE_SHORT_STRETCH
+            && kept.len > 1
+            && self.is_far()
+    }
+
+    /// Such outputs: their stretches are copied side by side, as they lie in memory.
+    fn groups(&self) {
+        let n = self.reduced.len();
+        // Asked once: the tier may change meanwhile, for tests.
+        let pieces = Together::pieces(self.table, self.reduced.inner().len);
+        let most = Together::most(pieces);
+        let bytes = n.saturating_mul(self.table.item);
+        let staged_ns = n as f64 * tuning::REDUCE_STAGED_NS;
+        let chunks = Chunks::new(self.kept.len(), bytes, staged_ns, most);
+        let step = self.kept.inner().strides;
+        let body = |together: &mut Together, i: usize| {
+            for run in self.kept.runs(chunks.range(i)) {
+                for first in (0..run.len).step_by(most) {
+                    let count = most.min(run.len - first);
+                    let at = |k: usize| run.offsets[k] + first as isize * step[k];
+                    let start = self.reads.at([at(0), 0])[0];
+                    let mut runs = self.reduced.runs(0..n).map(|run| (run.offsets, run.len));
+                    let group = &Group { start, step: step[0], count, n };
+                    // SAFETY: the axes are those of an operand borrowed for the call; the places
+                    // are those of these outputs.
+                    unsafe {
+                        let accs = together.reduce(self.table, self.with, group, &mut runs);
+                        for (i, acc) in (0..).zip(accs) {
+                            let out = self.out.at(at(2) + i * step[2]);
+                            (self.table.finish)(self.with, acc.get(), 1, out, 1);
+                        }
+                    }
+                }
+            }
+        };
+        let scratch = || Together::new(self.table, pieces);
+        let _ = pool::run(chunks.n(), chunks.cost_ns(), scratch, |together, i| {
+            body(together, i);
+            ControlFlow::Continue(())
+        });
+    }
+
     fn few_long_sequences(&self) {
         let step = self.kept.inner().strides;
         for run in self.kept.runs(0..self.kept.len()) {
@@ -199,13 +256,25 @@ impl Job<'_> {
 
     // ---- a kept axis innermost ----
 
-    /// How many rows of so many bytes ahead memory is asked for, if rows come from there and
-    /// are short: what is next in a long one the processor foresees.
-    fn rows_ahead(&self, bytes: usize) -> usize {
+    /// Whether elements come from beyond the second cache.
+    fn is_far(&self) -> bool {
         let count = self.reduced.len().saturating_mul(self.kept.len());
-        let is_far = count.saturating_mul(self.table.item_bytes()) >= tuning::REDUCE_FAR;
-        let is_short = bytes <= tuning::REDUCE_SHORT_ROW;
-        if is_far && is_short { (tuning::REDUCE_AHEAD / bytes.max(1)).max(4) } else { 0 }
+        count.saturating_mul(self.table.item_bytes()) >= tuning::REDUCE_FAR
+    }
+
+    /// The most columns of a tile: more where long rows come from memory, whose blocks are then
+    /// parts of their own; and whether it is so.
+    fn tile_len(&self) -> (usize, bool) {
+        let (usual, far) = (self.table.tile_len(), far_tile_len(self.table));
+        let columns = self.kept.inner();
+        // Partial results are to stay a hundredth of the operand.
+        let is_small = self.table.acc <= self.table.item || self.reduced.len() <= REDUCE_ROW_BLOCK;
+        let is_far = far > usual
+            && columns.len > usual
+            && columns.strides[..self.table.operands].iter().all(|&step| step == 1)
+            && is_small
+            && self.is_far();
+        (if is_far { far } else { usual }, is_far)
     }
 
     fn rows(&self) -> Result<(), Error> {
@@ -216,7 +285,7 @@ impl Job<'_> {
         let columns = Chunks::new(outputs, column_bytes, 0.0, 1);
         let width = match tuning::CHUNK.get() {
             Some(_) => columns.len(),
-            None => columns.len().max(self.table.tile_len()).min(outputs),
+            None => columns.len().max(self.tile_len().0).min(outputs),
         };
         let tiles = outputs.div_ceil(width);
         let cost_ns = columns.cost_ns() * parts as f64;
@@ -260,6 +329,9 @@ impl Job<'_> {
     /// Rows of one part: an aligned power of two of blocks. Fine enough that few
     /// columns make enough chunks, and never more than a tile has levels for.
     fn part_rows(&self) -> usize {
+        if self.tile_len().1 {
+            return REDUCE_ROW_BLOCK;
+        }
         let width = self.kept.len().min(self.table.tile_len());
         let block_bytes = REDUCE_ROW_BLOCK * width * self.table.item_bytes();
         let blocks = match tuning::CHUNK.get() {
@@ -275,9 +347,10 @@ impl Job<'_> {
     fn each_tile(&self, range: Range<usize>, mut f: impl FnMut(Run<3>, usize)) {
         let mut index = range.start;
         let step = self.kept.inner().strides;
+        let most = self.tile_len().0;
         for mut run in self.kept.runs(range) {
             while run.len > 0 {
-                let len = run.len.min(self.table.tile_len());
+                let len = run.len.min(most);
                 f(Run { len, ..run }, index);
                 index += len;
                 run.len -= len;
@@ -289,21 +362,26 @@ impl Job<'_> {
     }
 
     fn tile(&self, run: Run<3>, which: Range<usize>, into: Into) {
+        let bytes = run.len * self.table.item;
+        let is_stream = bytes <= tuning::REDUCE_SHORT_ROW && self.is_far();
         let tile = Tile {
             starts: self.reads.at(Self::operands(run.offsets)),
             columns: run.len,
             column_strides: Self::operands(self.kept.inner().strides),
             row_strides: self.reduced.inner().strides,
-            ahead: self.rows_ahead(run.len * self.table.item),
+            together: if is_stream { 1 } else { 4 },
+            ahead: match is_stream && !simd::foresees() {
+                true => (tuning::REDUCE_AHEAD / bytes.max(1)).max(4),
+                false => 0,
+            },
         };
-        if let (Into::Out(out, step), 0..=REDUCE_ROW_BLOCK) = (into, which.len()) {
+        let size = (which.start, which.len());
+        if which.len() <= REDUCE_ROW_BLOCK {
             let mut stretches = self.reduced.runs(which.clone()).map(|run| (run.offsets, run.len));
-            let out = (out, step);
             // SAFETY: as below.
-            unsafe { one_block(self.table, self.with, tile, &mut stretches, which.len(), out) };
+            unsafe { one_block(self.table, self.with, tile, &mut stretches, size, into) };
             return;
         }
-        let size = (which.start, which.len());
         let mut stretches = self.reduced.runs(which).map(|run| (run.offsets, run.len));
         // SAFETY: the axes are those of operands borrowed for the call; the places
         // are those of these outputs, which no other chunk has.

@@ -139,16 +139,19 @@ impl Job<'_> {
 
     /// A line, block by block.
     fn line(&self, at: [isize; 2]) {
+        if self.goes_whole() {
+            return self.whole(at, 0..self.n, &self.table.start(), 0);
+        }
         let mut carry = self.table.start();
         let mut before = self.table.nothing();
         for start in (0..self.n).step_by(SCAN_BLOCK) {
             let block = start..self.n.min(start + SCAN_BLOCK);
-            carry = self.block(at, block, carry, &mut before);
+            carry = self.block(at, block, carry, &mut before, 0);
         }
     }
 
     /// A block of a line, after all that `carry` is the total of and whose last result is
-    /// `before`; gives the total with the block.
+    /// `before`; gives the total with the block. `next`: see [`Stretch`].
     #[inline]
     fn block(
         &self,
@@ -156,12 +159,13 @@ impl Job<'_> {
         range: Range<usize>,
         mut carry: Value,
         before: &mut Value,
+        next: usize,
     ) -> Value {
         if self.exclusive || self.strides != [1, 1] {
             return self.staged(at, range, carry, before);
         }
         let (from, to) = self.places_in(at, range.start);
-        let stretch = Stretch { from, to, n: range.len() };
+        let stretch = Stretch { from, to, n: range.len(), next };
         // SAFETY: the range is within the line, which is this chunk's.
         unsafe {
             if self.sequential {
@@ -181,6 +185,21 @@ impl Job<'_> {
     /// Whether lines are stored past the cache: not where they are read from.
     fn streams(&self) -> bool {
         self.past_cache && !self.sequential && !std::ptr::addr_eq(self.from, self.to)
+    }
+
+    /// Whether blocks of a line that is stored past the cache are one call.
+    fn goes_whole(&self) -> bool {
+        let plain = self.strides == [1, 1] && !self.exclusive;
+        plain && self.streams() && self.table.takes_blocks()
+    }
+
+    /// Blocks of such a line, after all that `carry` is the total of.
+    fn whole(&self, at: [isize; 2], range: Range<usize>, carry: &Value, next: usize) {
+        let (from, to) = self.places_in(at, range.start);
+        let mut last = self.table.start();
+        let stretch = Stretch { from, to, n: range.len(), next };
+        // SAFETY: the range is within the line, which is this chunk's.
+        unsafe { self.table.block_past_cache(carry, &mut last, stretch) };
     }
 
     /// Comes before anybody is told that a chunk is done.
@@ -218,7 +237,7 @@ impl Job<'_> {
                     gather(item, from, self.strides[0], input, n);
                     input
                 };
-                let stretch = Stretch { from, to: output, n };
+                let stretch = Stretch { from, to: output, n, next: 0 };
                 if self.sequential {
                     self.table.in_order(&mut carry, stretch);
                 } else {
@@ -253,9 +272,9 @@ impl Job<'_> {
         pool::run_in_order(
             self.n.div_ceil(chunk),
             traffic_ns.max(self.n as f64 * self.item_ns()),
-            || (),
+            || None,
             (self.table.start(), self.table.nothing()),
-            |(), i| {
+            |_, i| {
                 let mut totals = [self.table.start(); SCAN_CHUNK_BLOCKS];
                 for (total, block) in totals.iter_mut().zip(blocks(i)) {
                     *total = if plain { self.alone(at, block) } else { self.total(at, block) };
@@ -266,10 +285,16 @@ impl Job<'_> {
                 let carry = totals.iter().fold(*before, |carry, t| self.table.joined(carry, t));
                 (carry, carry)
             },
-            |(), i, totals, (mut carry, mut before)| {
+            |last, i, totals, (mut carry, mut before)| {
+                let next = self.next_chunk(last, i, chunk);
+                if self.goes_whole() {
+                    let range = i * chunk..self.n.min((i + 1) * chunk);
+                    self.whole(at, range, &carry, next);
+                    return self.end_stream();
+                }
                 for (total, block) in totals.iter().zip(blocks(i)) {
                     if !plain {
-                        carry = self.block(at, block, carry, &mut before);
+                        carry = self.block(at, block, carry, &mut before, next);
                         continue;
                     }
                     if block.start > 0 {
@@ -284,12 +309,23 @@ impl Job<'_> {
         );
     }
 
+    /// How many bytes further a thread's next chunk of a line will be, as far as it can be told
+    /// from its last one: it is asked for while this one is written.
+    fn next_chunk(&self, last: &mut Option<usize>, i: usize, chunk: usize) -> usize {
+        let before = last.replace(i).unwrap_or(i);
+        let next = (i - before) * chunk;
+        let is_there = (i + 1) * chunk + next <= self.n;
+        if is_there { next * self.table.item } else { 0 }
+    }
+
     /// Scans a contiguous block by itself; gives its total.
     fn alone(&self, at: [isize; 2], range: Range<usize>) -> Value {
         let (from, to) = self.places_in(at, range.start);
         let (carry, mut last) = (self.table.start(), self.table.start());
         // SAFETY: the range is within the line, which is this chunk's.
-        unsafe { self.table.block(&carry, &mut last, Stretch { from, to, n: range.len() }) };
+        unsafe {
+            self.table.block(&carry, &mut last, Stretch { from, to, n: range.len(), next: 0 })
+        };
         last
     }
 

@@ -49,7 +49,7 @@ pub use diff::{diff, diff_into, is_sorted, is_sorted_axis};
 pub use select::{compress, compress_axis, compress_axis_into, extract, flatnonzero, nonzero};
 
 use crate::Error;
-use crate::kernel::scan::{Extreme, Product, Sum, Table};
+use crate::kernel::scan::{Extreme, Product, Skipping, Sum, Table};
 use crate::plan::{Buffer, List, check_axis, check_output, checked_len};
 use crate::reduce::{Reduce, ReduceReal};
 
@@ -78,6 +78,9 @@ pub trait ScanReal: Scan + ReduceReal {
 pub struct Scans<T: Reduce> {
     sum: Scanning<'static, T, T::Sum>,
     prod: Scanning<'static, T, T::Sum>,
+    /// What is not a number left out; of integers the same as above.
+    nansum: Scanning<'static, T, T::Sum>,
+    nanprod: Scanning<'static, T, T::Sum>,
 }
 
 /// The scans of real numbers alone.
@@ -103,12 +106,14 @@ macro_rules! scanning {
 }
 
 macro_rules! scans {
-    ($($t:ident to $sum:ident, sums $sums:ident, least $bits:ident ^ $least:expr,
+    ($($t:ident to $sum:ident, sums $sums:ident, skipping $skips:ident, least $bits:ident ^ $least:expr,
        greatest $turned:literal ^ $greatest:expr;)*) => {$(
         impl Scan for $t {
             const SCANS: Scans<$t> = Scans {
                 sum: scanning!(Sum<$sums>, $t, $sum, 0),
                 prod: scanning!(Product<$sums>, $t, $sum, 0),
+                nansum: scans!(@ $skips Sum<$sums>, $t, $sum),
+                nanprod: scans!(@ $skips Product<$sums>, $t, $sum),
             };
         }
 
@@ -119,18 +124,20 @@ macro_rules! scans {
             };
         }
     )*};
+    (@ yes $scan:ty, $t:ident, $sum:ident) => { scanning!(Skipping<$scan>, $t, $sum, 0) };
+    (@ no $scan:ty, $t:ident, $sum:ident) => { scanning!($scan, $t, $sum, 0) };
 }
 scans! {
-    f32 to f32, sums f32, least f32 ^ 0, greatest true ^ 0;
-    f64 to f64, sums f64, least f64 ^ 0, greatest true ^ 0;
-    i8 to i64, sums i8, least i8 ^ 0, greatest false ^ !0;
-    i16 to i64, sums i16, least i16 ^ 0, greatest false ^ !0;
-    i32 to i64, sums i32, least i32 ^ 0, greatest false ^ !0;
-    i64 to i64, sums i64, least i64 ^ 0, greatest false ^ !0;
-    u8 to u64, sums u8, least i8 ^ 1 << 7, greatest false ^ !(1 << 7);
-    u16 to u64, sums u16, least i16 ^ 1 << 15, greatest false ^ !(1 << 15);
-    u32 to u64, sums u32, least i32 ^ 1 << 31, greatest false ^ !(1 << 31);
-    u64 to u64, sums i64, least i64 ^ 1 << 63, greatest false ^ !(1 << 63);
+    f32 to f32, sums f32, skipping yes, least f32 ^ 0, greatest true ^ 0;
+    f64 to f64, sums f64, skipping yes, least f64 ^ 0, greatest true ^ 0;
+    i8 to i64, sums i8, skipping no, least i8 ^ 0, greatest false ^ !0;
+    i16 to i64, sums i16, skipping no, least i16 ^ 0, greatest false ^ !0;
+    i32 to i64, sums i32, skipping no, least i32 ^ 0, greatest false ^ !0;
+    i64 to i64, sums i64, skipping no, least i64 ^ 0, greatest false ^ !0;
+    u8 to u64, sums u8, skipping no, least i8 ^ 1 << 7, greatest false ^ !(1 << 7);
+    u16 to u64, sums u16, skipping no, least i16 ^ 1 << 15, greatest false ^ !(1 << 15);
+    u32 to u64, sums u32, skipping no, least i32 ^ 1 << 31, greatest false ^ !(1 << 31);
+    u64 to u64, sums i64, skipping no, least i64 ^ 1 << 63, greatest false ^ !(1 << 63);
 }
 
 macro_rules! complex_scans {
@@ -139,6 +146,8 @@ macro_rules! complex_scans {
             const SCANS: Scans<Self> = Scans {
                 sum: scanning!(Sum<[$t; 2]>, Complex<$t>, Complex<$t>, 0),
                 prod: scanning!(Product<[$t; 2]>, Complex<$t>, Complex<$t>, 0),
+                nansum: scanning!(Skipping<Sum<[$t; 2]>>, Complex<$t>, Complex<$t>, 0),
+                nanprod: scanning!(Skipping<Product<[$t; 2]>>, Complex<$t>, Complex<$t>, 0),
             };
         }
     )*};
@@ -316,6 +325,20 @@ scan! {
     "assert_eq!(swath::scan::cumprod(&array![1.5, 2.0, 3.0], 0)?, array![1.5, 3.0, 9.0]);",
     Scan::SCANS.prod -> T::Sum, cumprod, cumprod_into, cumprod_inplace,
     "cumprod", "cumprod_into", "cumprod_inplace"
+}
+scan! {
+    "The sum of the elements that are numbers", "Any layout. NaN counts as 0: of complex numbers one of whose parts is NaN.",
+    "As [`cumsum`], which this is for integers.",
+    "assert_eq!(swath::scan::nancumsum(&array![1.0, f64::NAN, 2.0], 0)?, array![1.0, 1.0, 3.0]);",
+    Scan::SCANS.nansum -> T::Sum, nancumsum, nancumsum_into, nancumsum_inplace,
+    "nancumsum", "nancumsum_into", "nancumsum_inplace"
+}
+scan! {
+    "The product of the elements that are numbers", "Any layout. NaN counts as 1: of complex numbers one of whose parts is NaN.",
+    "As [`cumprod`], which this is for integers.",
+    "assert_eq!(swath::scan::nancumprod(&array![3.0, f64::NAN, 2.0], 0)?, array![3.0, 3.0, 6.0]);",
+    Scan::SCANS.nanprod -> T::Sum, nancumprod, nancumprod_into, nancumprod_inplace,
+    "nancumprod", "nancumprod_into", "nancumprod_inplace"
 }
 scan! {
     "The least of the elements", "Any layout.",

@@ -38,6 +38,16 @@ pub(crate) fn set_tier(tier: Tier) -> Tier {
     tier
 }
 
+/// Whether the CPU's own prefetching keeps up with loops over contiguous memory, so that asking
+/// for lines ahead only takes room in its queues: AMD's (SSE4A is in all of them, and in no other).
+#[inline]
+pub(crate) fn foresees() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return is_x86_feature_detected!("sse4a");
+    #[cfg(not(target_arch = "x86_64"))]
+    true
+}
+
 #[cold]
 fn first() -> Tier {
     let wanted = match std::env::var("SWATH_SIMD").as_deref() {

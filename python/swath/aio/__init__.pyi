@@ -84,6 +84,8 @@ minimum: _Awaitable
 multiply: _Awaitable
 nanargmax: _Awaitable
 nanargmin: _Awaitable
+nancumprod: _Awaitable
+nancumsum: _Awaitable
 nanmax: _Awaitable
 nanmean: _Awaitable
 nanmin: _Awaitable

@@ -11,9 +11,7 @@ use super::table::{Block, Starts};
 use super::wide::Wide;
 #[cfg(target_arch = "x86_64")]
 use super::{Fold, Item, With};
-use crate::simd;
-#[cfg(target_arch = "x86_64")]
-use crate::simd::Tier;
+use crate::simd::{self, Tier};
 
 /// Contiguous lines: the first elements of the first of them, how many elements each has and
 /// how many lines there are.
@@ -26,6 +24,21 @@ pub(crate) struct Lines {
     pub(crate) strides: [isize; 2],
     /// From result to result.
     pub(crate) step: isize,
+}
+
+/// Lines that are reduced piece by piece: lanes that stay in memory between two pieces. Elements,
+/// lanes and totals are of one type.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pieces {
+    /// Lanes of a line.
+    pub(crate) lanes: usize,
+    /// Lanes that have seen nothing, of so many lines.
+    pub(super) begin: unsafe fn(*mut u8, lines: usize),
+    /// Adds a piece of each line: from where, from line to line, and how many elements, whole
+    /// groups of lanes.
+    pub(super) add: unsafe fn(*mut u8, lines: usize, *const u8, isize, usize),
+    /// The total of each line, which replaces its first lane.
+    pub(super) fold: unsafe fn(*mut u8, lines: usize),
 }
 
 impl Lines {
@@ -46,6 +59,16 @@ impl Lines {
 #[inline(always)]
 pub(super) fn wide_of<S: Steps<K>, const K: usize>(_: S) -> Option<Wide<S::Total>> {
     let [avx2, avx512] = S::WIDE?;
+    match simd::tier() {
+        Tier::Avx512 => Some(avx512),
+        Tier::Avx2 => Some(avx2),
+        Tier::Baseline => None,
+    }
+}
+
+/// The kernels of pieces for the tier, if there are any.
+pub(super) fn pieces_of(pieces: Option<[Pieces; 2]>) -> Option<Pieces> {
+    let [avx2, avx512] = pieces?;
     match simd::tier() {
         Tier::Avx512 => Some(avx512),
         Tier::Avx2 => Some(avx2),

@@ -9,6 +9,8 @@ use super::lanes::lanes;
 #[cfg(target_arch = "x86_64")]
 use super::wide::{self, Wide};
 use super::{Fold, Steps, With};
+#[cfg(target_arch = "x86_64")]
+use super::{Pieces, wide_pieces};
 use crate::tuning;
 
 /// The least element; NaN if there is one; -0.0 below +0.0. Of floats also the greatest.
@@ -58,7 +60,9 @@ macro_rules! fold {
                 $least
             }
             $(#[cfg(target_arch = "x86_64")]
-            const WIDE: Option<[Wide<$t>; 2]> = Some(wide::$wide);)?
+            const WIDE: Option<[Wide<$t>; 2]> = Some(wide::$wide);
+            #[cfg(target_arch = "x86_64")]
+            const PIECES: Option<[Pieces; 2]> = Some(wide_pieces::$wide);)?
         }
 
         impl Fold<1> for Extreme<$t, $greatest> {

@@ -42,31 +42,37 @@ mod skipping;
 mod stage;
 mod sums;
 mod table;
+mod together;
 mod tree;
 mod truth;
 mod turned;
 mod user;
 #[cfg(target_arch = "x86_64")]
 mod wide;
+#[cfg(target_arch = "x86_64")]
+mod wide_moments;
+#[cfg(target_arch = "x86_64")]
+mod wide_pieces;
 
-pub(crate) use by_hand::Lines;
+pub(crate) use by_hand::{Lines, Pieces};
 pub(crate) use computed::computed;
 pub(crate) use extremes::Extreme;
 #[cfg(feature = "half")]
 pub(crate) use halves::{Bf16, F16, OfBf16, OfF16};
 pub(crate) use higher::{Higher, KURTOSIS, PEARSON, UNBIASED};
-pub(crate) use lanes::fetch;
+pub(crate) use lanes::{fetch, fetch_line};
 pub(crate) use moments::Moments;
 pub(crate) use norms::{Norm1, Norm2, NormInf};
 pub(crate) use places::{Both, NanPlace, Place};
 pub(crate) use powers::{LogSumExp, NormLeast, NormP};
 pub(crate) use products::Product;
-pub(crate) use rows::{Into, Tile, merge_parts, one_block, rows};
+pub(crate) use rows::{Into, Tile, far_tile_len, merge_parts, one_block, rows};
 pub(crate) use sequence::sequence;
 pub(crate) use skipping::{NanExtreme, NanMean, NanMoments, NanProduct, NanSum};
 pub(crate) use stage::{Part, gather, staged};
 pub(crate) use sums::{Dot, Mean, Sum, Vdot};
 pub(crate) use table::{Cell, Table};
+pub(crate) use together::{Group, Together};
 pub(crate) use tree::Tree;
 pub(crate) use truth::{All, Any, Count};
 #[cfg(feature = "half")]
@@ -124,6 +130,8 @@ pub(crate) trait Steps<const K: usize>: Copy {
     /// The same by hand, in AVX2 and in AVX-512F.
     #[cfg(target_arch = "x86_64")]
     const WIDE: Option<[Wide<Self::Total>; 2]> = None;
+    /// The same of lines in pieces.
+    const PIECES: Option<[Pieces; 2]> = None;
 }
 
 /// One reduction of `K` operands: its steps, and how totals of blocks are put

@@ -111,7 +111,8 @@ deviations!(
 );
 
 macro_rules! fold {
-    ($($t:ident, $f:ident, $out:ident, $block:expr, |$items:ident| $moments:expr;)*) => {$(
+    ($($t:ident, $f:ident, $out:ident, $block:expr, |$items:ident| $moments:expr
+       $(, wide $wide:ident)?;)*) => {$(
         impl Steps<1> for Moments<$t> {
             type Item = $t;
             type Lane = Lane<$f>;
@@ -136,6 +137,8 @@ macro_rules! fold {
             fn block(self, [$items]: [&[$t]; 1]) -> (f64, f64) {
                 $moments
             }
+            $(#[cfg(target_arch = "x86_64")]
+            const WIDE: Option<[super::Wide<(f64, f64)>; 2]> = Some(super::wide_moments::$wide);)?
         }
 
         impl Fold<1> for Moments<$t> {
@@ -170,8 +173,10 @@ macro_rules! fold {
     )*};
 }
 fold! {
-    f32, f32, f32, tuning::REDUCE_BLOCK_F32, |items| Deviations::<f32, true>::moments(items);
-    f64, f64, f64, tuning::REDUCE_BLOCK_F64, |items| Deviations::<f64, true>::moments(items);
+    f32, f32, f32, tuning::REDUCE_BLOCK_F32, |items| Deviations::<f32, true>::moments(items),
+        wide MOMENTS_F32;
+    f64, f64, f64, tuning::REDUCE_BLOCK_F64, |items| Deviations::<f64, true>::moments(items),
+        wide MOMENTS_F64;
     i8, f64, f64, FLOATS, |items| of_integers(items, f64::from);
     i16, f64, f64, FLOATS, |items| of_integers(items, f64::from);
     i32, f64, f64, FLOATS, |items| of_integers(items, f64::from);

@@ -15,7 +15,8 @@ use super::stage::{Stretches, Walk};
 use super::table::{Starts, pick};
 use super::{Steps, Table, With};
 use crate::tuning::{
-    CACHE_LINE, REDUCE_ACC_BYTES, REDUCE_PART_BLOCKS, REDUCE_ROW_BLOCK, REDUCE_TILE_BYTES,
+    CACHE_LINE, REDUCE_ACC_BYTES, REDUCE_FAR_TILE_BYTES, REDUCE_PART_BLOCKS, REDUCE_ROW_BLOCK,
+    REDUCE_TILE_BYTES,
 };
 
 /// Levels of the tree within one part.
@@ -37,6 +38,11 @@ impl<const LANES: usize, const ACCS: usize> Room<LANES, ACCS> {
     }
 }
 
+/// The most columns of a tile of rows that lie far from each other, of one block at most.
+pub(crate) fn far_tile_len(table: &Table) -> usize {
+    REDUCE_FAR_TILE_BYTES / table.lane.max(1)
+}
+
 /// The most columns of a tile.
 pub(super) fn tile_len(table: &Table) -> usize {
     (REDUCE_TILE_BYTES / table.lane.max(1)).min(REDUCE_ACC_BYTES / table.acc.max(1))
@@ -50,6 +56,9 @@ pub(crate) struct Tile {
     pub(crate) columns: usize,
     pub(crate) column_strides: [isize; 2],
     pub(crate) row_strides: [isize; 2],
+    /// Rows that are read side by side: four, or one where they are short and come from memory,
+    /// where the processor follows one stream.
+    pub(crate) together: usize,
     /// How many rows ahead of their use memory is asked for; 0: not at all.
     pub(crate) ahead: usize,
 }
@@ -120,8 +129,8 @@ pub(crate) unsafe fn rows(
     }
 }
 
-/// Reduces all rows of a tile where they are one block at most; result `c` goes to
-/// `c * step` results from `out`.
+/// Reduces rows of a tile, one block of them at most, as [`rows`] does. The tile may be one of
+/// rows that lie far from each other.
 ///
 /// # Safety
 /// As [`rows`].
@@ -130,17 +139,22 @@ pub(crate) unsafe fn one_block(
     with: &With,
     tile: Tile,
     stretches: Stretches<'_>,
-    count: usize,
-    out: (*mut u8, isize),
+    size: (usize, usize),
+    into: Into,
 ) {
-    assert!(tile.columns <= tile_len(table) && count <= REDUCE_ROW_BLOCK);
+    assert!(tile.columns <= tile_len(table).max(far_tile_len(table)));
+    assert!(size.1 <= REDUCE_ROW_BLOCK);
     // SAFETY: the room holds a tile; the rest is the caller's promise.
     unsafe {
         if tile.columns * table.lane.max(table.acc) <= SMALL {
-            one_block_in::<SMALL, SMALL>(table, with, tile, stretches, count, out);
-        } else {
+            one_block_in::<SMALL, SMALL>(table, with, tile, stretches, size, into);
+        } else if tile.columns <= tile_len(table) {
             one_block_in::<REDUCE_TILE_BYTES, REDUCE_ACC_BYTES>(
-                table, with, tile, stretches, count, out,
+                table, with, tile, stretches, size, into,
+            );
+        } else {
+            one_block_in::<REDUCE_FAR_TILE_BYTES, REDUCE_ACC_BYTES>(
+                table, with, tile, stretches, size, into,
             );
         }
     }
@@ -152,28 +166,44 @@ const SMALL: usize = 512;
 /// [`one_block`], in a room of so many bytes.
 ///
 /// # Safety
-/// The same, and the room holds the lanes and the accumulators of the tile.
+/// The same, and the room holds the lanes of the tile.
 #[inline(never)]
 unsafe fn one_block_in<const LANES: usize, const ACCS: usize>(
     table: &Table,
     with: &With,
     tile: Tile,
     stretches: Stretches<'_>,
-    count: usize,
-    (out, step): (*mut u8, isize),
+    (first, count): (usize, usize),
+    into: Into,
 ) {
     let mut room = Room::<LANES, ACCS>::new();
     let lanes = room.lanes.as_mut_ptr().cast::<u8>();
     let accs = room.accs.as_mut_ptr().cast::<u8>();
-    // SAFETY: the caller's promise.
-    unsafe {
-        if count == 0 {
-            (table.empty)(with, accs, tile.columns);
-        } else {
-            add_block(table, with, tile, count, &mut Walk::new(stretches), lanes);
-            (table.close)(with, lanes, tile.columns, 0, count, accs);
+    if count > 0 {
+        // SAFETY: the caller's promise.
+        unsafe { add_block(table, with, tile, count, &mut Walk::new(stretches), lanes) };
+    }
+    // As many at a time as there is room for their accumulators.
+    let most = (ACCS / table.acc.max(1)).max(1);
+    for at in (0..tile.columns).step_by(most) {
+        let n = most.min(tile.columns - at);
+        let accs = match into {
+            Into::Out(..) => accs,
+            Into::Part(part) => part.wrapping_add(at * table.acc),
+        };
+        // SAFETY: the same.
+        unsafe {
+            if count == 0 {
+                (table.empty)(with, accs, n);
+            } else {
+                let lanes = lanes.wrapping_add(at * table.lane);
+                (table.close)(with, lanes, n, first, count, accs);
+            }
+            if let Into::Out(out, step) = into {
+                let out = out.wrapping_offset(at as isize * step * table.out as isize);
+                (table.finish)(with, accs, n, out, step);
+            }
         }
-        (table.finish)(with, accs, tile.columns, out, step);
     }
 }
 
@@ -229,14 +259,7 @@ pub(super) unsafe fn add_rows<S: Steps<K>, const K: usize>(
     };
     let mut r = 0;
     if tile.column_strides[..K] == [1; K] {
-        while r + 4 <= rows {
-            if tile.ahead > 0 {
-                for row in [0, 1, 2, 3].map(|i| row(r + tile.ahead + i)) {
-                    for start in row {
-                        fetch_lines(start.cast(), columns * size_of::<S::Item>());
-                    }
-                }
-            }
+        while r + 4 <= rows && tile.together == 4 {
             // SAFETY: the caller's promise, for row `r` and the next three.
             let four = unsafe {
                 [row(r), row(r + 1), row(r + 2), row(r + 3)]
@@ -253,6 +276,11 @@ pub(super) unsafe fn add_rows<S: Steps<K>, const K: usize>(
             r += 4;
         }
         while r < rows {
+            if tile.ahead > 0 {
+                for start in row(r + tile.ahead) {
+                    fetch_lines(start.cast(), columns * size_of::<S::Item>());
+                }
+            }
             // SAFETY: the caller's promise, for row `r`.
             let one = row(r).map(|p| unsafe { slice::from_raw_parts(p, columns) });
             for c in 0..columns {

@@ -1,6 +1,6 @@
 //! A contiguous sequence: blocks, by the tree.
 
-use super::table::Starts;
+use super::table::{Starts, UNIT};
 use super::{Cell, Table, Tree, With};
 
 /// Reduces `n` contiguous items (or an aligned part of a sequence, from its `at`-th
@@ -44,6 +44,33 @@ unsafe fn blocks(
 ) {
     let mut tree = Tree::new();
     let mut block = Cell::ZERO;
+    let mut done = 0;
+    if !table.looks_back && !table.settles {
+        // Eight blocks are a subtree; those left over, one after the other, are one too.
+        let len = UNIT * table.block_len;
+        while n - done >= len {
+            let items = starts.map(|first| first.wrapping_add(done * table.item));
+            // SAFETY: `done + len <= n`, of the items that the caller vouches for.
+            unsafe {
+                (table.unit)(with, items, at + done, block.place());
+                tree.push(table, with, block.get());
+            }
+            done += len;
+        }
+        if done == n {
+            // SAFETY: the caller's promise.
+            return unsafe { tree.finish(table, with, acc) };
+        }
+        if done > 0 {
+            let items = starts.map(|first| first.wrapping_add(done * table.item));
+            // SAFETY: the same.
+            unsafe {
+                sequence(table, with, items, (n - done, at + done), false, block.place());
+                tree.push(table, with, block.get());
+                return tree.finish(table, with, acc);
+            }
+        }
+    }
     for start in (0..n).step_by(table.block_len) {
         let len = table.block_len.min(n - start);
         let items = starts.map(|first| first.wrapping_add(start * table.item));

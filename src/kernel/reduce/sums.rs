@@ -6,6 +6,8 @@ use super::lanes::{lanes, lanes_and_rest};
 #[cfg(target_arch = "x86_64")]
 use super::wide::{self, Wide};
 use super::{Fold, Steps, With};
+#[cfg(target_arch = "x86_64")]
+use super::{Pieces, wide_pieces};
 use crate::kernel::pair::{conjugate_times, plus, times};
 use crate::tuning;
 
@@ -36,7 +38,7 @@ pub(crate) struct Exact<T>(PhantomData<T>);
 macro_rules! steps {
     ($name:ty, $k:expr, $item:ty, $lane:ty, $total:ty, $block:expr, $start:expr,
      |$acc:ident, $items:pat_param| $step:expr, |$me:ident, $slices:ident| $sum:expr
-     $(, wide $wide:ident)?) => {
+     $(, wide $wide:ident)? $(, pieces $pieces:ident)?) => {
         impl Steps<$k> for $name {
             type Item = $item;
             type Lane = $lane;
@@ -61,6 +63,8 @@ macro_rules! steps {
             }
             $(#[cfg(target_arch = "x86_64")]
             const WIDE: Option<[Wide<$total>; 2]> = Some(wide::$wide);)?
+            $(#[cfg(target_arch = "x86_64")]
+            const PIECES: Option<[Pieces; 2]> = Some(wide_pieces::$pieces);)?
         }
     };
 }
@@ -114,7 +118,7 @@ macro_rules! floats {
         // -0.0 is what changes no sum: 0.0 would make 0.0 of -0.0.
         steps!(Sum<$t>, 1, $t, $t, $t, $block, -0.0, |lane, [x]| lane + x, |steps, slices| {
             lanes::<Self, 1, { $lanes }>(steps, slices, [-0.0], |a, b| a + b)
-        }, wide $sum_wide);
+        }, wide $sum_wide, pieces $sum_wide);
         steps!(
             Dot<$t>,
             2,

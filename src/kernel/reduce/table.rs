@@ -1,8 +1,9 @@
 //! A fold as the rest of the house sees it: sizes, and functions on bytes.
 
+use std::mem::MaybeUninit;
 use std::slice;
 
-use super::by_hand::{Lines, by_hand};
+use super::by_hand::{Lines, Pieces, by_hand, pieces_of};
 #[cfg(target_arch = "x86_64")]
 use super::by_hand::{wide_lines, wide_of};
 use super::rows::{Tile, add_rows};
@@ -30,6 +31,9 @@ impl Cell {
         self.0.as_ptr()
     }
 }
+
+/// Blocks that are reduced in one call: a subtree.
+pub(super) const UNIT: usize = 8;
 
 /// The first elements of up to two operands; a second that is not there is the
 /// first again.
@@ -67,6 +71,8 @@ pub(crate) struct Table {
     pub(super) next_block: unsafe fn(&With, Starts, n: usize, at: usize, *mut u8),
     /// Whether blocks that follow others go by `next_block`.
     pub(super) looks_back: bool,
+    /// [`UNIT`] whole blocks, one after the other, to the accumulator of their subtree.
+    pub(super) unit: unsafe fn(&With, Starts, at: usize, *mut u8),
     /// The same for a whole sequence so short that it is taken in order; may be
     /// empty.
     pub(super) in_order: unsafe fn(&With, Starts, n: usize, *mut u8),
@@ -86,6 +92,8 @@ pub(crate) struct Table {
     pub(crate) merge: unsafe fn(&With, *mut u8, *const u8, n: usize),
     /// Accumulators to results, which are `step` results apart.
     pub(crate) finish: unsafe fn(&With, *const u8, n: usize, *mut u8, step: isize),
+    /// For lines in pieces, where there is a way.
+    pieces: Option<[Pieces; 2]>,
     /// Whether no further element changes the result.
     pub(crate) is_settled: unsafe fn(*const u8) -> bool,
 }
@@ -113,6 +121,7 @@ impl Table {
             block: block::<F, K>,
             next_block: next_block::<F, K>,
             looks_back: F::LOOKS_BACK,
+            unit: unit::<F, K>,
             in_order: in_order::<F, K>,
             whole: whole::<F, K>,
             lines: lines::<F, K>,
@@ -122,8 +131,14 @@ impl Table {
             empty: empty::<F, K>,
             merge: merge::<F, K>,
             finish: finish::<F, K>,
+            pieces: F::Steps::PIECES,
             is_settled: is_settled::<F, K>,
         }
+    }
+
+    /// The kernels for lines in pieces, for this tier.
+    pub(crate) fn pieces(&self) -> Option<Pieces> {
+        pieces_of(self.pieces)
     }
 
     /// The most columns of a tile.
@@ -230,6 +245,56 @@ unsafe fn block<F: Fold<K>, const K: usize>(
     let value = of_block(F::new(with), items, at, true);
     // SAFETY: the caller's promise.
     unsafe { acc.cast::<F::Acc>().write(value) };
+}
+
+/// # Safety
+/// As [`Table::unit`] says.
+unsafe fn unit<F: Fold<K>, const K: usize>(with: &With, starts: Starts, at: usize, acc: *mut u8) {
+    let (fold, len) = (F::new(with), F::Steps::BLOCK);
+    let strides = [len as isize; 2];
+    let lines = Lines { starts, n: len, count: UNIT, strides, step: 0 };
+    let mut accs = [fold.empty(); UNIT];
+    // SAFETY: the caller's promise.
+    unsafe { accs_of_lines(fold, &lines, at, &mut accs) };
+    let mut width = 1;
+    while width < UNIT {
+        for i in (0..UNIT).step_by(2 * width) {
+            accs[i] = fold.merge(accs[i], accs[i + width]);
+        }
+        width *= 2;
+    }
+    // SAFETY: the caller's promise.
+    unsafe { acc.cast::<F::Acc>().write(accs[0]) };
+}
+
+/// The accumulators of lines that follow each other, the first of which is at the `at`-th element.
+///
+/// # Safety
+/// The lines may be read; each has a block of elements at most, and one at least.
+#[inline(always)]
+unsafe fn accs_of_lines<F: Fold<K>, const K: usize>(
+    fold: F,
+    lines: &Lines,
+    at: usize,
+    accs: &mut [F::Acc; UNIT],
+) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(wide) = wide_of(fold.steps()) {
+        let mut totals = [const { MaybeUninit::uninit() }; UNIT];
+        // SAFETY: the tier is there, the lines are, and the totals are written before they are read.
+        unsafe {
+            wide(lines, true, totals[0].as_mut_ptr());
+            for i in 0..UNIT {
+                accs[i] = fold.widen(totals[i].assume_init(), at + i * lines.n, lines.n);
+            }
+        }
+        return;
+    }
+    for i in 0..UNIT {
+        // SAFETY: the caller's promise.
+        let items = unsafe { slices(lines.starts_of::<Item<F, K>>(i), lines.n) };
+        accs[i] = of_block(fold, items, at + i * lines.n, true);
+    }
 }
 
 /// # Safety

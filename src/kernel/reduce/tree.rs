@@ -18,6 +18,11 @@ impl Tree {
         Self { parts: [const { MaybeUninit::uninit() }; usize::BITS as usize], count: 0 }
     }
 
+    /// As if nothing had been pushed.
+    pub(crate) fn clear(&mut self) {
+        self.count = 0;
+    }
+
     /// Appends the result of the next block.
     ///
     /// # Safety
@@ -44,7 +49,7 @@ impl Tree {
     /// # Safety
     /// `acc` has room for an accumulator of the fold of all pushes.
     #[inline]
-    pub(crate) unsafe fn finish(mut self, table: &Table, with: &With, acc: *mut u8) {
+    pub(crate) unsafe fn finish(&mut self, table: &Table, with: &With, acc: *mut u8) {
         let depth = self.count.count_ones() as usize;
         if depth == 0 {
             // SAFETY: the caller's promise.

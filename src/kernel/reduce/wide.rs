@@ -14,6 +14,7 @@ use std::arch::x86_64::*;
 
 use super::Lines;
 use super::lanes::fetch_line;
+use crate::simd;
 use crate::tuning::REDUCE_AHEAD;
 
 /// Totals of contiguous lines, of one element at least, side by side. Asked to, the kernel
@@ -24,18 +25,20 @@ use crate::tuning::REDUCE_AHEAD;
 pub(crate) type Wide<T> = unsafe fn(&Lines, ahead: bool, *mut T);
 
 /// A register of floats. Its functions need the tier that has it.
-trait Vector: Copy {
+pub(super) trait Vector: Copy {
     type Elem: Copy;
     /// How many of them.
     const N: usize;
     /// Of one number.
     unsafe fn splat(x: Self::Elem) -> Self;
     unsafe fn load(from: *const Self::Elem) -> Self;
+    unsafe fn store(self, to: *mut Self::Elem);
     /// The first `n`, and others after them.
     unsafe fn load_first(from: *const Self::Elem, n: usize, others: Self) -> Self;
     /// The first `n` of one, and others after them.
     unsafe fn first(self, n: usize, others: Self) -> Self;
     unsafe fn plus(self, other: Self) -> Self;
+    unsafe fn minus(self, other: Self) -> Self;
     unsafe fn times(self, other: Self) -> Self;
     unsafe fn turned(self) -> Self;
     /// As `extremes.rs` explains it: `vmin` gives its second operand where neither is less.
@@ -46,7 +49,7 @@ trait Vector: Copy {
 
 /// The intrinsics of each step; what loads the first of a register, and blends them with others.
 macro_rules! vector {
-    ($($v:ident of $n:literal $t:ident: $set:ident, $load:ident, $add:ident, $mul:ident, $min:ident,
+    ($($v:ident of $n:literal $t:ident: $set:ident, $load:ident, $add:ident, $sub:ident, $mul:ident, $min:ident,
        $or:ident, $xor:ident, $bits:ident, $float:ident,
        |$from:ident, $few:ident, $rest:ident| $load_first:expr,
        |$own:ident, $many:ident, $others:ident| $first:expr,
@@ -65,6 +68,11 @@ macro_rules! vector {
                 unsafe { $load(from) }
             }
             #[inline(always)]
+            unsafe fn store(self, to: *mut $t) {
+                // SAFETY: see `splat`; may be written, says the caller.
+                unsafe { to.cast::<$v>().write_unaligned(self) }
+            }
+            #[inline(always)]
             unsafe fn load_first($from: *const $t, $few: usize, $rest: Self) -> Self {
                 // SAFETY: see `load`; no more are read.
                 unsafe { $load_first }
@@ -79,6 +87,11 @@ macro_rules! vector {
             unsafe fn plus(self, other: Self) -> Self {
                 // SAFETY: see `splat`.
                 unsafe { $add(self, other) }
+            }
+            #[inline(always)]
+            unsafe fn minus(self, other: Self) -> Self {
+                // SAFETY: see `splat`.
+                unsafe { $sub(self, other) }
             }
             #[inline(always)]
             unsafe fn times(self, other: Self) -> Self {
@@ -108,7 +121,7 @@ macro_rules! vector {
     )*};
 }
 vector! {
-    __m512 of 16 f32: _mm512_set1_ps, _mm512_loadu_ps, _mm512_add_ps, _mm512_mul_ps, _mm512_min_ps,
+    __m512 of 16 f32: _mm512_set1_ps, _mm512_loadu_ps, _mm512_add_ps, _mm512_sub_ps, _mm512_mul_ps, _mm512_min_ps,
         _mm512_or_si512, _mm512_xor_si512, _mm512_castps_si512, _mm512_castsi512_ps,
         |from, n, others| _mm512_mask_loadu_ps(others, below(n) as __mmask16, from),
         |x, n, others| _mm512_mask_mov_ps(others, below(n) as __mmask16, x),
@@ -118,7 +131,7 @@ vector! {
             let x = join(x, _mm512_permute_ps::<0b_01_00_11_10>(x));
             _mm512_cvtss_f32(join(x, _mm512_permute_ps::<0b_10_11_00_01>(x)))
         };
-    __m512d of 8 f64: _mm512_set1_pd, _mm512_loadu_pd, _mm512_add_pd, _mm512_mul_pd, _mm512_min_pd,
+    __m512d of 8 f64: _mm512_set1_pd, _mm512_loadu_pd, _mm512_add_pd, _mm512_sub_pd, _mm512_mul_pd, _mm512_min_pd,
         _mm512_or_si512, _mm512_xor_si512, _mm512_castpd_si512, _mm512_castsi512_pd,
         |from, n, others| _mm512_mask_loadu_pd(others, below(n) as __mmask8, from),
         |x, n, others| _mm512_mask_mov_pd(others, below(n) as __mmask8, x),
@@ -127,7 +140,7 @@ vector! {
             let x = join(x, _mm512_shuffle_f64x2::<0b_10_11_00_01>(x, x));
             _mm512_cvtsd_f64(join(x, _mm512_permute_pd::<0b_01_01_01_01>(x)))
         };
-    __m256 of 8 f32: _mm256_set1_ps, _mm256_loadu_ps, _mm256_add_ps, _mm256_mul_ps, _mm256_min_ps,
+    __m256 of 8 f32: _mm256_set1_ps, _mm256_loadu_ps, _mm256_add_ps, _mm256_sub_ps, _mm256_mul_ps, _mm256_min_ps,
         _mm256_or_si256, _mm256_xor_si256, _mm256_castps_si256, _mm256_castsi256_ps,
         |from, n, others| _mm256_maskload_ps(from, of_8(n)).first(n, others),
         |x, n, others| _mm256_blendv_ps(others, x, _mm256_castsi256_ps(of_8(n))),
@@ -136,7 +149,7 @@ vector! {
             let x = join(x, _mm256_permute_ps::<0b_01_00_11_10>(x));
             _mm256_cvtss_f32(join(x, _mm256_permute_ps::<0b_10_11_00_01>(x)))
         };
-    __m256d of 4 f64: _mm256_set1_pd, _mm256_loadu_pd, _mm256_add_pd, _mm256_mul_pd, _mm256_min_pd,
+    __m256d of 4 f64: _mm256_set1_pd, _mm256_loadu_pd, _mm256_add_pd, _mm256_sub_pd, _mm256_mul_pd, _mm256_min_pd,
         _mm256_or_si256, _mm256_xor_si256, _mm256_castpd_si256, _mm256_castsi256_pd,
         |from, n, others| _mm256_maskload_pd(from, of_4(n)).first(n, others),
         |x, n, others| _mm256_blendv_pd(others, x, _mm256_castsi256_pd(of_4(n))),
@@ -175,16 +188,16 @@ unsafe fn of_4(n: usize) -> __m256i {
 }
 
 /// What becomes of elements of each operand, what joins them, and what changes nothing.
-trait Op<V: Vector, const K: usize> {
+pub(super) trait Op<V: Vector, const K: usize> {
     const NEUTRAL: V::Elem;
     unsafe fn item(items: [V; K]) -> V;
     unsafe fn join(a: V, b: V) -> V;
 }
 
-enum Sum {}
+pub(super) enum Sum {}
 enum Dot {}
-enum Least {}
-enum Greatest {}
+pub(super) enum Least {}
+pub(super) enum Greatest {}
 
 macro_rules! ops {
     ($($v:ident: $t:ident;)*) => {$(
@@ -306,6 +319,7 @@ unsafe fn totals<V: Vector, O: Op<V, K>, const K: usize, const W: usize>(
     ahead: bool,
     to: *mut V::Elem,
 ) {
+    let ahead = ahead && !simd::foresees();
     for i in 0..lines.count {
         let all = lines.starts_of::<V::Elem>(i);
         let mut starts = [all[0].cast(); K];

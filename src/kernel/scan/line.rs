@@ -9,7 +9,7 @@ use super::stream::copy_past_cache;
 use super::{GROUP, Op, Stretch};
 use crate::kernel::reduce::fetch;
 use crate::simd::{self, Kernel, Tier};
-use crate::tuning;
+use crate::tuning::{self, SCAN_BLOCK};
 
 /// A whole group, entered.
 ///
@@ -67,7 +67,7 @@ impl<S: Op> Kernel for Block<S> {
 
     #[inline(always)]
     fn run(self) -> S::Out {
-        let Self { scan, carry, mut last, stretch: Stretch { from, to, n } } = self;
+        let Self { scan, carry, mut last, stretch: Stretch { from, to, n, .. } } = self;
         let (from, to) = (from.cast::<S::Item>(), to.cast::<S::Out>());
         let whole = n / GROUP * GROUP;
         // SAFETY: `whole` elements may be read and written.
@@ -125,7 +125,22 @@ pub(super) unsafe fn block<S: Op>(
     // SAFETY: the caller's promise.
     unsafe {
         let (scan, carry) = (*op.cast::<S>(), *carry.cast());
-        let (before, rest) = wide_part(scan, carry, *last, stretch, past_cache);
+        let (told, rest) = wide_part(scan, [carry, *last], stretch, past_cache);
+        let done = stretch.n - rest.n;
+        let ([mut carry, mut before], mut rest) = (told, rest);
+        // Several blocks come to scans by hand alone.
+        let many = S::WIDE.is_some();
+        if many && rest.n > 0 && done > 0 && done.is_multiple_of(SCAN_BLOCK) {
+            // What is left is a block of its own.
+            (carry, before) = (scan.join(carry, before), scan.start());
+        }
+        while many && rest.n > SCAN_BLOCK {
+            // In a lower tier, which tests may have chosen since the caller asked.
+            let (part, after) = rest.split::<S>(SCAN_BLOCK);
+            let total = staged(scan, carry, before, part);
+            (carry, before) = (scan.join(carry, total), scan.start());
+            rest = after;
+        }
         last.write(if past_cache && rest.n > 2 * GROUP {
             staged(scan, carry, before, rest)
         } else {
@@ -150,7 +165,7 @@ unsafe fn staged<S: Op>(scan: S, carry: S::Out, mut last: S::Out, stretch: Stret
     for start in (0..stretch.n).step_by(PART) {
         let n = PART.min(stretch.n - start);
         let from = stretch.from.wrapping_add(start * item);
-        let part = Stretch { from, to: room, n };
+        let part = Stretch { from, to: room, n, next: 0 };
         last = simd::dispatch(Block { scan, carry, last, stretch: part });
         // SAFETY: the caller's promise; the part is written.
         unsafe { copy_past_cache(room, stretch.to.wrapping_add(start * out), n * out) };
@@ -158,29 +173,33 @@ unsafe fn staged<S: Op>(scan: S, carry: S::Out, mut last: S::Out, stretch: Stret
     last
 }
 
-/// Does pairs of whole groups in AVX-512F where there is a kernel for it: the last of them,
-/// and what is left.
+impl Stretch {
+    /// The first `n` elements, and those after them.
+    #[inline(always)]
+    fn split<S: Op>(self, n: usize) -> (Self, Self) {
+        let from = self.from.wrapping_add(n * size_of::<S::Item>());
+        let to = self.to.wrapping_add(n * size_of::<S::Out>());
+        (Self { n, ..self }, Self { from, to, n: self.n - n, ..self })
+    }
+}
+
+/// Does pairs of whole groups in AVX-512F where there is a kernel for it: the total before the
+/// last block and the last of them, and what is left.
 ///
 /// # Safety
 /// As `Table::block`.
 #[inline(always)]
 unsafe fn wide_part<S: Op>(
     scan: S,
-    carry: S::Out,
-    last: S::Out,
+    [carry, last]: [S::Out; 2],
     stretch: Stretch,
     past_cache: bool,
-) -> (S::Out, Stretch) {
+) -> ([S::Out; 2], Stretch) {
     let n = stretch.n / (2 * GROUP) * (2 * GROUP);
     let Some(wide) = S::WIDE.filter(|_| n > 0 && simd::tier() >= Tier::Avx512) else {
-        return (last, stretch);
+        return ([carry, last], stretch);
     };
-    let Stretch { from, to, n: all } = stretch;
-    let rest = Stretch {
-        from: from.wrapping_add(n * size_of::<S::Item>()),
-        to: to.wrapping_add(n * size_of::<S::Out>()),
-        n: all - n,
-    };
+    let (_, rest) = stretch.split::<S>(n);
     // SAFETY: the caller's promise; the tier is AVX-512 only when detection saw AVX-512F.
     (unsafe { wide(scan, past_cache, Stretch { n, ..stretch }, carry, last) }, rest)
 }
@@ -227,11 +246,14 @@ impl<S: Op> Kernel for Total<S> {
     #[inline(always)]
     fn run(self) -> S::Out {
         let Self { scan, mut last, from, n } = self;
+        let asks = !simd::foresees();
         let mut i = 0;
         while i + GROUP <= n {
             // SAFETY: `i + GROUP <= n`.
             let mut s = unsafe {
-                fetch(&*from.add(i).cast::<[S::Item; GROUP]>(), tuning::REDUCE_AHEAD);
+                if asks {
+                    fetch(&*from.add(i).cast::<[S::Item; GROUP]>(), tuning::REDUCE_AHEAD);
+                }
                 load(scan, from.add(i))
             };
             // What doubling leaves in the last place: its right halves.

@@ -24,9 +24,10 @@ mod wide;
 
 use std::marker::PhantomData;
 
+use crate::simd::{self, Tier};
 use crate::tuning;
 
-pub(crate) use ops::{By, Extreme, Product, Sum};
+pub(crate) use ops::{By, Extreme, Product, Skipping, Sum};
 pub(crate) use rows::Tile;
 pub(crate) use stream::fence;
 
@@ -52,9 +53,10 @@ pub(crate) trait Op: Copy {
     const WIDE: Option<Wide<Self>> = None;
 }
 
-/// A stretch of pairs of whole groups, stored past the cache or not: the total of what comes before its block, and the
-/// last of the group before, which is given back as it is after them.
-type Wide<S> = unsafe fn(S, bool, Stretch, <S as Op>::Out, <S as Op>::Out) -> <S as Op>::Out;
+/// A stretch of pairs of whole groups, stored past the cache or not: the total of what comes before
+/// its block, and the last of the group before; both are given back as they are after them. One of
+/// more than a block begins with one.
+type Wide<S> = unsafe fn(S, bool, Stretch, <S as Op>::Out, <S as Op>::Out) -> [<S as Op>::Out; 2];
 
 /// Room for one result of any scan.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +81,9 @@ pub(crate) struct Stretch {
     pub(crate) from: *const u8,
     pub(crate) to: *mut u8,
     pub(crate) n: usize,
+    /// How many bytes further memory is asked for, where results are stored past the cache: the
+    /// same stretch of what comes next. 0: not at all.
+    pub(crate) next: usize,
 }
 
 /// A scan as the rest of the house sees it: sizes, and functions on bytes.
@@ -88,6 +93,8 @@ pub(crate) struct Table<'a> {
     pub(crate) item: usize,
     /// Bytes of an element of the result: at most a [`Value`].
     pub(crate) out: usize,
+    /// Whether there is a kernel by hand.
+    wide: bool,
     /// The scan: an [`Op`] of the type that the functions were made for.
     op: *const (),
     start: unsafe fn(*const (), *mut u8),
@@ -116,6 +123,7 @@ impl<'a> Table<'a> {
         Self {
             item: size_of::<S::Item>(),
             out: size_of::<S::Out>(),
+            wide: S::WIDE.is_some(),
             op: std::ptr::from_ref(op).cast(),
             start: start::<S>,
             nothing: nothing::<S>,
@@ -185,6 +193,11 @@ impl<'a> Table<'a> {
     ) {
         // SAFETY: the caller's promise.
         unsafe { (self.block)(self.op, carry.get(), last.place(), stretch, true) };
+    }
+
+    /// Whether [`Self::block_past_cache`] takes several blocks, of which `last` is then nothing.
+    pub(crate) fn takes_blocks(&self) -> bool {
+        self.wide && simd::tier() >= Tier::Avx512
     }
 
     /// Joins `carry` to the front of each of `n` contiguous results.

@@ -95,13 +95,13 @@ macro_rules! op {
             }
             $(#[cfg(target_arch = "x86_64")]
             const WIDE: Option<super::Wide<Self>> = Some(|$told, past_cache, stretch, carry, last| {
-                let _ = $told;
+                let start = $told.start();
                 // SAFETY: as its callers promise.
                 unsafe {
                     if past_cache {
-                        wide::$wide::<true>(stretch, carry, last, $turn)
+                        wide::$wide::<true>(stretch, [carry, last, $turn, start])
                     } else {
-                        wide::$wide::<false>(stretch, carry, last, $turn)
+                        wide::$wide::<false>(stretch, [carry, last, $turn, start])
                     }
                 }
             });)?
@@ -165,3 +165,64 @@ macro_rules! extremes {
     )*};
 }
 extremes! { i8; i16; i32 wide least_i32; i64 wide least_i64; }
+
+/// Whether a number, or a part of it, is not one.
+pub(crate) trait MaybeNan: Copy {
+    fn is_nan(self) -> bool;
+}
+
+/// The same with what is not a number left out: counted as the result of no elements.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Skipping<S>(S);
+
+impl<S: Op> Op for Skipping<S>
+where
+    S::Item: MaybeNan,
+{
+    type Item = S::Item;
+    type Out = S::Out;
+    #[inline(always)]
+    fn start(self) -> S::Out {
+        self.0.start()
+    }
+    #[inline(always)]
+    fn nothing(self) -> S::Out {
+        self.0.nothing()
+    }
+    #[inline(always)]
+    fn enter(self, x: S::Item) -> S::Out {
+        if x.is_nan() { self.0.nothing() } else { self.0.enter(x) }
+    }
+    #[inline(always)]
+    fn join(self, a: S::Out, b: S::Out) -> S::Out {
+        self.0.join(a, b)
+    }
+}
+
+macro_rules! skipping {
+    ($($t:ty: |$x:ident| $is_nan:expr;)*) => {$(
+        impl MaybeNan for $t {
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                let $x = self;
+                $is_nan
+            }
+        }
+        impl Skipping<Sum<$t>> {
+            pub(crate) const fn new(flip: u64) -> Self {
+                Self(Sum::<$t>::new(flip))
+            }
+        }
+        impl Skipping<Product<$t>> {
+            pub(crate) const fn new(flip: u64) -> Self {
+                Self(Product::<$t>::new(flip))
+            }
+        }
+    )*};
+}
+skipping! {
+    f32: |x| f32::is_nan(x);
+    f64: |x| f64::is_nan(x);
+    [f32; 2]: |z| z[0].is_nan() | z[1].is_nan();
+    [f64; 2]: |z| z[0].is_nan() | z[1].is_nan();
+}
