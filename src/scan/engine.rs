@@ -324,7 +324,7 @@ impl Job<'_> {
         let (carry, mut last) = (self.table.start(), self.table.start());
         // SAFETY: the range is within the line, which is this chunk's.
         unsafe {
-            self.table.block(&carry, &mut last, Stretch { from, to, n: range.len(), next: 0 })
+            self.table.block(&carry, &mut last, Stretch { from, to, n: range.len(), next: 0 });
         };
         last
     }

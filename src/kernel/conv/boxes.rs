@@ -273,6 +273,8 @@ impl<T: Sample> Group<T> {
     #[inline(always)]
     unsafe fn square(&self, e: usize) -> [[f64; ROWS]; ROWS] {
         let mut square = [[0.0; ROWS]; ROWS];
+        // By index: the compiler keeps such squares in registers.
+        #[allow(clippy::needless_range_loop)]
         for j in 0..ROWS {
             // SAFETY: the caller's promise.
             let x = unsafe { self.from[j].add(e).cast::<[T; ROWS]>().read_unaligned() };
@@ -289,6 +291,8 @@ impl<T: Sample> Group<T> {
     /// They can be written.
     #[inline(always)]
     unsafe fn write_square(&self, c: usize, sums: &[[f64; ROWS]; ROWS]) {
+        // As in `square`.
+        #[allow(clippy::needless_range_loop)]
         for j in 0..ROWS {
             let mut line = [T::of_wide(0.0); ROWS];
             for k in 0..ROWS {
