@@ -134,7 +134,10 @@ def test_n1_nan_is_left_out_where_the_name_says_so(name, dtype):
         a[..., 1::7] = np.nan
         for axis in (None, *range(len(shape))):
             for view in (a, a[::-1], a.T):
-                same(getattr(swath, name)(view, axis), getattr(np, name)(view, axis))
+                # Sums of float16 are rounded once, at the end; NumPy's at every step.
+                wide = view.astype("f4") if dtype == "f2" else view
+                expected = getattr(np, name)(wide, axis).astype(dtype)
+                same(getattr(swath, name)(view, axis), expected)
     none = np.full(4, np.nan, dtype)
     same(getattr(swath, name)(none), getattr(np, name)(none))
 
