@@ -69,7 +69,6 @@ UNSAFE = {
     "src/kernel/reduce/by_hand.rs": "entering the kernels of wide.rs",
     "src/kernel/reduce/computed.rs": "a block of values, computed into room not written before",
     "src/kernel/reduce/higher.rs": "a block of numbers, converted into room not written before",
-    "src/kernel/reduce/lanes.rs": "asking for memory ahead of its use",
     "src/kernel/reduce/moments.rs": "a block of integers, converted into room not written before",
     "src/kernel/reduce/rows.rs": "the same, tiles of rows in one piece of scratch",
     "src/kernel/reduce/sequence.rs": "blocks of a contiguous sequence, accumulators as bytes",

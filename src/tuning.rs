@@ -256,6 +256,10 @@ pub(crate) const CONV_JOIN_BYTES: usize = 1 << 20;
 /// The lines under a tile fill at most this much of L1 at once.
 pub(crate) const CONV_TILE_BYTES: usize = 24 << 10;
 
+/// From so many taps along a line on, every other operand is made from registers. Not tuned
+/// finely.
+pub(crate) const CONV_TURNED_MIN: usize = 5;
+
 /// Columns of a line that are filtered in `f64` at once: 8 KiB of sums stay in L1.
 pub(crate) const CAST_COLUMNS: usize = 1024;
 /// What a term of such a sum costs, in ns: two loads, a multiplication and an addition of four

@@ -7,6 +7,7 @@
 use super::lanes::Lanes;
 use super::tile::{Load, Sum, steps};
 use super::{Sample, Tile};
+use crate::tuning::CONV_TURNED_MIN;
 
 impl<T, L, const FOUR: usize, const ONE: usize> Sum<'_, '_, T, L, FOUR, ONE>
 where
@@ -17,7 +18,7 @@ where
     #[inline(always)]
     pub(super) fn is_turned(&self) -> bool {
         let Tile { span, run, step, lines, four, .. } = *self.tile;
-        span == 1 && step == 1 && run >= 5 && lines.len() == if four { 4 } else { 1 }
+        span == 1 && step == 1 && run >= CONV_TURNED_MIN && lines.len() == if four { 4 } else { 1 }
     }
 
     /// One line under a run of taps, eight vectors at a time.
@@ -35,7 +36,9 @@ where
         unsafe {
             if self.tile.past {
                 at = self.head(first).min(len);
-                self.part::<1, 0, 0>(first, 0, at);
+                if at > 0 {
+                    self.part::<1, 0, 0>(first, 0, at);
+                }
             }
             while at + width <= len {
                 self.ask_ahead::<1>(first, at, width);

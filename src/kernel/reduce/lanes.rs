@@ -5,6 +5,7 @@
 
 use super::Steps;
 use super::table::pick;
+use crate::kernel::ahead::fetch_line;
 use crate::tuning::CACHE_LINE;
 
 /// One block: `L` lanes, folded by halves. `neutral` changes no lane, nor does a
@@ -81,19 +82,6 @@ pub(crate) fn fetch<T, const L: usize>(group: &[T; L], ahead: usize) {
     for at in (0..size_of::<[T; L]>()).step_by(CACHE_LINE) {
         fetch_line(after.wrapping_add(at));
     }
-}
-
-/// Asks for a line of memory; any address will do.
-#[inline(always)]
-pub(crate) fn fetch_line(at: *const u8) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: SSE is part of x86-64, and nothing is read that the program could see.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(at.cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = at;
 }
 
 #[inline(always)]

@@ -60,7 +60,7 @@ pub(crate) use extremes::Extreme;
 #[cfg(feature = "half")]
 pub(crate) use halves::{Bf16, F16, OfBf16, OfF16};
 pub(crate) use higher::{Higher, KURTOSIS, PEARSON, UNBIASED};
-pub(crate) use lanes::{fetch, fetch_line};
+pub(crate) use lanes::fetch;
 pub(crate) use moments::Moments;
 pub(crate) use norms::{Norm1, Norm2, NormInf};
 pub(crate) use places::{Both, NanPlace, Place};

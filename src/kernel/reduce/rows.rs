@@ -10,10 +10,10 @@
 use std::mem::MaybeUninit;
 use std::slice;
 
-use super::lanes::fetch_line;
 use super::stage::{Stretches, Walk};
 use super::table::{Starts, pick};
 use super::{Steps, Table, With};
+use crate::kernel::ahead::fetch_line;
 use crate::tuning::{
     CACHE_LINE, REDUCE_ACC_BYTES, REDUCE_FAR_TILE_BYTES, REDUCE_PART_BLOCKS, REDUCE_ROW_BLOCK,
     REDUCE_TILE_BYTES,

@@ -4,9 +4,9 @@
 
 use std::mem::MaybeUninit;
 
-use super::lanes::fetch_line as fetch;
 use super::table::Starts;
 use super::{Cell, Table, Tree, With};
+use crate::kernel::ahead::fetch_line as fetch;
 use crate::tuning::{CACHE_LINE, REDUCE_BLOCK_BYTES};
 
 /// Room for one block of each operand.

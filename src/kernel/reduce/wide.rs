@@ -13,7 +13,7 @@
 use std::arch::x86_64::*;
 
 use super::Lines;
-use super::lanes::fetch_line;
+use crate::kernel::ahead::fetch_line;
 use crate::simd;
 use crate::tuning::REDUCE_AHEAD;
 

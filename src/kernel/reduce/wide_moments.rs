@@ -9,8 +9,8 @@
 use std::arch::x86_64::*;
 
 use super::Lines;
-use super::lanes::fetch_line;
 use super::wide::Vector;
+use crate::kernel::ahead::fetch_line;
 use crate::tuning::REDUCE_BLOCK_BYTES;
 
 /// A float that counts.

@@ -14,7 +14,7 @@ use std::arch::x86_64::*;
 
 use super::stream::LINE;
 use super::{GROUP, Stretch};
-use crate::kernel::reduce::fetch_line;
+use crate::kernel::ahead::fetch_line;
 use crate::tuning::SCAN_BLOCK;
 
 /// Numbers of one width, and what moves them in a register.
