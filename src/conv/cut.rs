@@ -108,7 +108,9 @@ impl Cut {
         let under = mul(around, (lines - 1) * slide.stride + 1 + halo[0])?;
         let reached = reach.checked_add(cols).ok_or_else(too_large)?;
         let tile_lines = filter.groups.span + tile_lines(filter.groups, lines) - 1;
-        let tile = mul(filter.groups.list.len(), tile_lines)?.max(4);
+        let (groups, span) = (filter.groups.list.len(), filter.groups.span);
+        let tile = mul(groups, tile_lines)?.max(4);
+        let table = if groups <= tuning::CONV_FEW_GROUPS { groups * (lines + span - 1) } else { 0 };
         let copied = !P::AS_IS
             || line.axis.src != 1
             || tile >= tuning::CONV_COPY_LINES && filter.groups.span > 1 && !filter.boxes[0];
@@ -125,7 +127,7 @@ impl Cut {
         let past = !staged && filter.is_past_cache(planes);
         let sizes = Sizes {
             lines: under,
-            tile,
+            tile: tile.max(table),
             ends: if copied || reach > 0 { copy } else { 0 },
             copies: if copied || reach > 0 { mul(under, copy)? } else { 0 },
             constant: if matches!(filter.border, Border::Constant(_)) { reached } else { 0 },

@@ -18,7 +18,7 @@
 use std::ops::{ControlFlow, Range};
 
 use super::cut::{Cut, Scratch, tile_lines};
-use super::geometry::{Axis, Geometry, Group, Groups};
+use super::geometry::{Axis, Geometry, Groups};
 use super::io::{AsIs, Io, Under};
 use super::pieces::{PIECE, Piece, pieces};
 use super::{Border, Sample};
@@ -274,6 +274,8 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
             unsafe {
                 T::sum(&Tile {
                     lines: &[from(0), from(1), from(2), from(3)][..four],
+                    groups: 1,
+                    apart: four,
                     taps: along,
                     span: 1,
                     run: along.len(),
@@ -284,7 +286,7 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
                     len: sums.len,
                     bits: self.bits,
                     past: sums.past,
-                    ahead: &[],
+                    ahead: 0,
                 });
             }
         }
@@ -320,43 +322,45 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
                 };
                 let lines = [from(0), from(1), from(2), from(3)];
                 let (step, past) = (part as isize, false);
-                self.tile(&lines, &[], Sums { step, lines: 4, len: part, past, ..sums });
+                self.tile((&lines, 4, 0), Sums { step, lines: 4, len: part, past, ..sums });
             }
             done = 4 * part;
         }
         // What is stored past the cache begins at a cache line wherever it can.
         let head = if sums.past { sums.head() } else { 0 };
         // Lines of the array follow each other in other pages, where nobody looks ahead.
-        let asks = !cut.copied && lines == 4 && list.len() == 1 && slide.stride == 1;
+        let few = list.len() <= tuning::CONV_FEW_GROUPS;
+        let asks = !cut.copied && few && slide.stride == 1;
+        let all = of.len() + span - 1;
         let mut at = done;
         while at < sums.len {
             let len = (cols + if at == 0 { head } else { 0 }).min(sums.len - at);
+            // Of few groups all tiles share one table, which begins with this line.
+            let (mut base, mut apart) = (0, 0);
             for i in (0..sums.lines).step_by(lines) {
                 // The last four may repeat lines of those before: the same again.
                 let i = i.min(sums.lines - lines);
-                let first = of.start + i;
-                // SAFETY: `first + tile_lines + slide` is at most `height`, the lines of each
-                // plane; columns up to `len` are reached by every tap.
+                // SAFETY: `i + tile_lines` is at most `all`, of which the lines are there, each
+                // plane's `height`, and the room; columns up to `len` are reached by every tap.
                 unsafe {
-                    let start = |group: &Group, r: usize| {
-                        let from = group.plane * height + group.slide;
-                        let line = *starts.add(from + (first + r) * slide.stride);
-                        line.wrapping_add(group.shift + at)
-                    };
-                    for (g, group) in list.iter().enumerate() {
-                        for r in 0..tile_lines {
-                            tile.add(g * tile_lines + r).write(start(group, r));
+                    if i == 0 || !few {
+                        base = i;
+                        let under = if few { sums.lines + span - 1 } else { tile_lines };
+                        apart = (under + if asks { lines } else { 0 }).min(all - base);
+                        for (g, group) in list.iter().enumerate() {
+                            let from = starts.add(group.plane * height + group.slide);
+                            for r in 0..apart {
+                                let line = *from.add((of.start + base + r) * slide.stride);
+                                tile.add(g * apart + r).write(line.wrapping_add(group.shift + at));
+                            }
                         }
                     }
-                    let mut ahead: &[*const T] = &[];
-                    let next: [*const T; 4];
-                    if asks && first + tile_lines + 4 <= height {
-                        next = std::array::from_fn(|r| start(&list[0], tile_lines + r));
-                        ahead = &next;
-                    }
-                    let under = std::slice::from_raw_parts(tile, list.len() * tile_lines);
+                    let skip = i - base;
+                    let under =
+                        std::slice::from_raw_parts(tile.add(skip), list.len() * apart - skip);
+                    let ahead = if asks && skip + tile_lines + lines <= apart { lines } else { 0 };
                     let out = sums.out.wrapping_offset(i as isize * sums.step).add(at);
-                    self.tile(under, ahead, Sums { out, lines, len, ..sums });
+                    self.tile((under, apart, ahead), Sums { out, lines, len, ..sums });
                 }
             }
             at += len;
@@ -367,12 +371,14 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
     ///
     /// # Safety
     /// As [`Tile`] says.
-    unsafe fn tile(&self, lines: &[*const T], ahead: &[*const T], sums: Sums<T>) {
+    unsafe fn tile(&self, (lines, apart, ahead): (&[*const T], usize, usize), sums: Sums<T>) {
         let line = &self.geometry.line;
         // SAFETY: the caller's promise.
         unsafe {
             T::sum(&Tile {
                 lines,
+                groups: self.groups.list.len(),
+                apart,
                 taps: self.taps,
                 span: self.groups.span,
                 run: self.groups.run,

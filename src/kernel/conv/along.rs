@@ -17,8 +17,8 @@ where
     /// Whether a line lies under one run of neighbouring taps that is worth [`Sum::turned`].
     #[inline(always)]
     pub(super) fn is_turned(&self) -> bool {
-        let Tile { span, run, step, lines, four, .. } = *self.tile;
-        span == 1 && step == 1 && run >= CONV_TURNED_MIN && lines.len() == if four { 4 } else { 1 }
+        let Tile { span, run, step, groups, .. } = *self.tile;
+        span == 1 && step == 1 && run >= CONV_TURNED_MIN && groups == 1
     }
 
     /// One line under a run of taps, eight vectors at a time.

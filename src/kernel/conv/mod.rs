@@ -76,8 +76,8 @@ pub trait Sample: Element {
 /// Some lines of the output, and what lies under the filter there.
 ///
 /// To sum it is sound where
-/// - `lines` holds, for each group of `span * run` taps, `span` pointers, and three
-///   more for four lines of output;
+/// - `lines` holds, for each of `groups` groups of `span * run` taps and `apart` from one to the
+///   next, `span` pointers, three more for four lines of output, and `ahead` more;
 /// - each can be read for `len` elements from every `s * step`, `s < run`;
 /// - `out` can be written for `len` elements, for four lines at every `out_step`,
 ///   and overlaps nothing that is read;
@@ -87,6 +87,9 @@ pub trait Sample: Element {
 pub struct Tile<'a, T: Sample> {
     /// Where the lines begin, for each group those under the first tap first.
     pub(crate) lines: &'a [*const T],
+    pub(crate) groups: usize,
+    /// How many pointers lie from one group's to the next one's.
+    pub(crate) apart: usize,
     pub(crate) taps: &'a [T::Tap],
     /// Lines under one output in each group, and taps along each line.
     pub(crate) span: usize,
@@ -103,15 +106,15 @@ pub struct Tile<'a, T: Sample> {
     /// Whether floats are stored past the cache: `out` is a multiple of its type's size, and
     /// lines of the output lie whole cache lines apart.
     pub(crate) past: bool,
-    /// Lines that the next tile reads first, which are asked for ahead; never read here.
-    pub(crate) ahead: &'a [*const T],
+    /// How many lines follow in each group that the next tile reads first: asked for ahead.
+    pub(crate) ahead: usize,
 }
 
 impl<T: Sample> Tile<'_, T> {
     /// Whether it has four lines, each under one run of at least `taps` adjacent taps.
     #[inline(always)]
     fn is_long(&self, taps: usize) -> bool {
-        let alone = self.span == 1 && self.lines.len() == 4;
+        let alone = self.span == 1 && self.groups == 1;
         self.four && alone && self.step == 1 && self.run >= taps
     }
 }

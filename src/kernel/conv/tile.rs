@@ -143,11 +143,21 @@ where
     /// of them as lines are summed here.
     #[inline(always)]
     pub(super) fn ask_ahead<const R: usize>(&self, first: usize, at: usize, columns: usize) {
-        for line in self.tile.ahead.iter().skip(first).take(R) {
-            for i in (0..columns).step_by(CACHE_LINE / size_of::<T>()) {
-                fetch_line(line.wrapping_add(at + i).cast());
+        let Tile { lines, groups, apart, ahead, .. } = *self.tile;
+        for line in first..ahead.min(first + R) {
+            for group in 0..groups {
+                let Some(line) = lines.get(group * apart + self.height() + line) else { return };
+                for i in (0..columns).step_by(CACHE_LINE / size_of::<T>()) {
+                    fetch_line(line.wrapping_add(at + i).cast());
+                }
             }
         }
+    }
+
+    /// How many lines of each group are read.
+    #[inline(always)]
+    fn height(&self) -> usize {
+        self.tile.span + if self.tile.four { 3 } else { 0 }
     }
 
     /// How many columns lie before the first cache line of the output.
@@ -199,15 +209,14 @@ where
         let Tile { lines, taps, .. } = *self.tile;
         let span = if const { SPAN > 0 } { SPAN } else { self.tile.span };
         let run = if const { RUN > 0 } { RUN } else { self.tile.run };
-        let height = if self.tile.four { span + 3 } else { span };
         let mut sums;
-        // SAFETY: there are `height` lines and `span * run` taps for each group; of
+        // SAFETY: there are [`Sum::height`] lines and `span * run` taps for each group; of
         // line `r` the taps `r - j` are asked for where they are of the span.
         unsafe {
             sums = [[L::zero(); V]; R];
             let mut taps = taps.as_ptr();
             let mut group = lines.as_ptr().add(first);
-            for _ in 0..lines.len() / height {
+            for _ in 0..self.tile.groups {
                 let line = |r: usize| (*group.add(r)).add(at);
                 if const { R == 4 && SPAN == 3 && RUN == 3 } {
                     let mut three = [[L::zero(); 3]; 3];
@@ -239,7 +248,7 @@ where
                     self.line::<R, V, 3, 4>(&mut sums, line(span + 2), last, run, load);
                 }
                 taps = taps.add(span * run);
-                group = group.add(height);
+                group = group.add(self.tile.apart);
             }
         }
         sums
