@@ -229,10 +229,13 @@ pub(crate) const CONV_LINES: usize = 64;
 /// See [`CONV_LINES`].
 pub(crate) const CONV_COLS: usize = 4096;
 
-/// A window and the lines under the filter there fill at most this much of L2,
-/// unless it would have fewer columns than `CONV_COLS_MIN`. 15x15 taps of the same
-/// take 14.6 ms by 384 KiB, 15.1 by 256 and 15.3 by 512.
-pub(crate) const CONV_WINDOW_BYTES: usize = 384 << 10;
+/// The lines under a filter over four lines fill at most this much of L2, or twice as much if a
+/// filter along the lines follows, unless they would have fewer columns than `CONV_COLS_MIN`. On an
+/// EPYC (Zen 4, 1 MiB of L2) 3x3, 5x5, 7x7, 11x11 and 15x15 taps of the same took 1.4, 3.0, 5.1,
+/// 12.0, 20.0 ms by windows of 384 KiB and blocks that fit L1; so 1.1, 2.5, 4.5, 10.6, 18.6 ms;
+/// with twice as much 11.4 and 19.5 ms for the largest. 25 taps by 25 took 6.5 ms, so 6.1, with
+/// half as much 7.2.
+pub(crate) const CONV_WINDOW_BYTES: usize = 192 << 10;
 
 /// Narrower windows spend more on their ends than they save.
 pub(crate) const CONV_COLS_MIN: usize = 256;
@@ -257,9 +260,6 @@ pub(crate) const CONV_PAST_CACHE_MIN: usize = 16 << 20;
 
 /// Derivatives along several axes that are joined are taken in slabs of this size.
 pub(crate) const CONV_JOIN_BYTES: usize = 1 << 20;
-
-/// The lines under a tile fill at most this much of L1 at once.
-pub(crate) const CONV_TILE_BYTES: usize = 24 << 10;
 
 /// From so many taps along a line on, every other operand is made from registers. Not tuned
 /// finely.

@@ -12,9 +12,8 @@ use crate::{Error, tuning};
 /// How the array is cut, and what working memory that takes.
 pub(super) struct Cut {
     pub(super) windows: Windows,
-    /// Planes under the filter, and lines of a tile.
+    /// Planes under the filter.
     pub(super) around: usize,
-    pub(super) tile: usize,
     /// Lines of sums at a time.
     pub(super) kept: usize,
     /// Whether results are stored past the cache.
@@ -100,7 +99,14 @@ impl Cut {
             planes,
             shape,
             PIECE,
-            Reach { halo, around, bytes: size_of::<P::Src>(), repeated: filter.boxes[0], ns },
+            Reach {
+                halo,
+                around,
+                bytes: size_of::<P::Src>(),
+                repeated: filter.boxes[0],
+                along: filter.along.is_some(),
+                ns,
+            },
         );
 
         let [lines, cols] = windows.sides();
@@ -136,7 +142,7 @@ impl Cut {
             under: filter.io.room(),
             boxes: filter.box_room().ok_or_else(too_large)?,
         };
-        Ok(Cut { windows, around, tile, kept, past, copied, copy, sizes })
+        Ok(Cut { windows, around, kept, past, copied, copy, sizes })
     }
 }
 

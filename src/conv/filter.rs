@@ -74,14 +74,6 @@ pub(super) struct Place {
     pub(super) column: usize,
 }
 
-impl<T> Sums<T> {
-    /// How many columns lie before the first cache line.
-    fn head(&self) -> usize {
-        let over = self.out.addr() % tuning::CACHE_LINE;
-        (tuning::CACHE_LINE - over) % tuning::CACHE_LINE / size_of::<T>()
-    }
-}
-
 /// How many lines lie under a filter that moves over so many lines of output.
 pub(super) fn height(slide: &Axis, lines: usize) -> usize {
     (lines - 1) * slide.stride + 1 + slide.reach()
@@ -307,9 +299,6 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
         let lines = tile_lines(self.groups, sums.lines);
         let tile_lines = span + lines - 1;
         let (starts, tile) = (scratch.starts.as_mut_ptr(), scratch.tile.as_mut_ptr());
-        let fit = tuning::CONV_TILE_BYTES / (cut.tile * size_of::<T>()).max(1);
-        let most = (fit / PIECE * PIECE).max(PIECE);
-        let cols = sums.len.div_ceil(sums.len.div_ceil(most).max(1)).next_multiple_of(PIECE);
         // A single line in four parts, beside each other.
         let part = sums.len / 4 / PIECE * PIECE;
         let mut done = 0;
@@ -326,44 +315,40 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
             }
             done = 4 * part;
         }
-        // What is stored past the cache begins at a cache line wherever it can.
-        let head = if sums.past { sums.head() } else { 0 };
+        let len = sums.len - done;
+        if len == 0 {
+            return;
+        }
         // Lines of the array follow each other in other pages, where nobody looks ahead.
         let few = list.len() <= tuning::CONV_FEW_GROUPS;
         let asks = !cut.copied && few && slide.stride == 1;
         let all = of.len() + span - 1;
-        let mut at = done;
-        while at < sums.len {
-            let len = (cols + if at == 0 { head } else { 0 }).min(sums.len - at);
-            // Of few groups all tiles share one table, which begins with this line.
-            let (mut base, mut apart) = (0, 0);
-            for i in (0..sums.lines).step_by(lines) {
-                // The last four may repeat lines of those before: the same again.
-                let i = i.min(sums.lines - lines);
-                // SAFETY: `i + tile_lines` is at most `all`, of which the lines are there, each
-                // plane's `height`, and the room; columns up to `len` are reached by every tap.
-                unsafe {
-                    if i == 0 || !few {
-                        base = i;
-                        let under = if few { sums.lines + span - 1 } else { tile_lines };
-                        apart = (under + if asks { lines } else { 0 }).min(all - base);
-                        for (g, group) in list.iter().enumerate() {
-                            let from = starts.add(group.plane * height + group.slide);
-                            for r in 0..apart {
-                                let line = *from.add((of.start + base + r) * slide.stride);
-                                tile.add(g * apart + r).write(line.wrapping_add(group.shift + at));
-                            }
+        // Of few groups all tiles share one table, which begins with this line.
+        let (mut base, mut apart) = (0, 0);
+        for i in (0..sums.lines).step_by(lines) {
+            // The last four may repeat lines of those before: the same again.
+            let i = i.min(sums.lines - lines);
+            // SAFETY: `i + tile_lines` is at most `all`, of which the lines are there, each
+            // plane's `height`, and the room; columns up to `len` are reached by every tap.
+            unsafe {
+                if i == 0 || !few {
+                    base = i;
+                    let under = if few { sums.lines + span - 1 } else { tile_lines };
+                    apart = (under + if asks { lines } else { 0 }).min(all - base);
+                    for (g, group) in list.iter().enumerate() {
+                        let from = starts.add(group.plane * height + group.slide);
+                        for r in 0..apart {
+                            let line = *from.add((of.start + base + r) * slide.stride);
+                            tile.add(g * apart + r).write(line.wrapping_add(group.shift + done));
                         }
                     }
-                    let skip = i - base;
-                    let under =
-                        std::slice::from_raw_parts(tile.add(skip), list.len() * apart - skip);
-                    let ahead = if asks && skip + tile_lines + lines <= apart { lines } else { 0 };
-                    let out = sums.out.wrapping_offset(i as isize * sums.step).add(at);
-                    self.tile((under, apart, ahead), Sums { out, lines, len, ..sums });
                 }
+                let skip = i - base;
+                let under = std::slice::from_raw_parts(tile.add(skip), list.len() * apart - skip);
+                let ahead = if asks && skip + tile_lines + lines <= apart { lines } else { 0 };
+                let out = sums.out.wrapping_offset(i as isize * sums.step).wrapping_add(done);
+                self.tile((under, apart, ahead), Sums { out, lines, len, ..sums });
             }
-            at += len;
         }
     }
 

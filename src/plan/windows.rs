@@ -16,6 +16,8 @@ pub(crate) struct Reach {
     pub(crate) bytes: usize,
     /// Whether a line that several windows read costs as much in each of them.
     pub(crate) repeated: bool,
+    /// Whether the lines then go through a filter along them, for which they had better be long.
+    pub(crate) along: bool,
     /// What an element costs, in ns.
     pub(crate) ns: f64,
 }
@@ -42,15 +44,18 @@ pub(crate) struct Window {
 impl Windows {
     /// Cuts `planes` of `shape` lines and columns, none of them 0.
     ///
-    /// A window and what lies under the filter there fit L2 together; its columns
+    /// The lines under a filter over four lines of a window fit L2 together; its columns
     /// are multiples of `unit`, its lines of four, but at the far ends.
     pub(crate) fn new(planes: usize, shape: [usize; 2], unit: usize, reach: Reach) -> Self {
         let [lines, cols] = shape;
         let [halo_lines, halo_cols] = reach.halo;
         let most = if reach.repeated { halo_lines.saturating_mul(tuning::BOX_LINES) } else { 0 };
         let mut strip = lines.min(tuning::CONV_LINES.max(most));
-        let under = strip.saturating_add(halo_lines).saturating_mul(reach.around);
-        let fit = tuning::CONV_WINDOW_BYTES / under.saturating_mul(reach.bytes).max(1);
+        // What the next lines read again: boxes that of the whole strip.
+        let again = if reach.repeated { strip } else { strip.min(4) };
+        let under = again.saturating_add(halo_lines).saturating_mul(reach.around);
+        let bytes = tuning::CONV_WINDOW_BYTES * if reach.along { 2 } else { 1 };
+        let fit = bytes / under.saturating_mul(reach.bytes).max(1);
         let least = halo_cols.saturating_mul(4).clamp(tuning::CONV_COLS_MIN, tuning::CONV_COLS);
         let mut block = fit.saturating_sub(halo_cols).clamp(least, tuning::CONV_COLS);
         match tuning::CHUNK.get() {
@@ -113,7 +118,14 @@ mod tests {
             for (halo, around) in [([0, 0], 1), ([2, 2], 1), ([80, 80], 3), ([1 << 40, 1 << 50], 9)]
             {
                 for ns in [0.0, 0.1, 1e4] {
-                    let reach = Reach { halo, around, bytes: 4, repeated: around == 3, ns };
+                    let reach = Reach {
+                        halo,
+                        around,
+                        bytes: 4,
+                        repeated: around == 3,
+                        along: around == 9,
+                        ns,
+                    };
                     let windows = Windows::new(planes, [lines, cols], 64, reach);
                     let mut seen = vec![0u8; planes * lines * cols];
                     for window in (0..windows.chunks().n()).flat_map(|i| windows.of(i)) {
