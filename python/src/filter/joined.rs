@@ -1,6 +1,6 @@
 //! Filters by name that join derivatives along several axes.
 
-use ndarray::{ArrayD, ArrayRef, ArrayViewMutD, IxDyn};
+use ndarray::{ArrayD, ArrayRef, ArrayViewD, ArrayViewMutD, Axis, IxDyn, Slice};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use swath::conv::Sample;
@@ -318,12 +318,23 @@ fn generic<'py>(
         }
         Some(mode) => per_axis(name, "mode", mode, axes.len())?,
     };
-    let array = asked.input.keep.array(py).clone().into_any();
+    let (array, run_in) = (asked.input.keep.array(py).clone().into_any(), asked.float());
+    // Straight into the output, if it can be joined there.
+    let given = asked.given.as_ref().filter(|out| {
+        asked.dtype == run_in && asked.dtype.is_float() && !out.raw.overlaps(&asked.input.raw)
+    });
+    let in_place = given.is_some();
+    let mut into_first = given.map(|out| out.keep.array(py).clone().into_any());
     let mut parts = Vec::new();
     for (&axis, mode) in axes.iter().zip(names) {
-        // Zeros, since nobody knows that a function of somebody else's writes them all.
-        let shape = PyTuple::new(py, &asked.input.raw.shape)?;
-        let into = numpy_function(py, "zeros")?.call1((shape, asked.dtype.descr(py)))?;
+        let into = match into_first.take() {
+            Some(into) => into,
+            // Zeros, since nobody knows that a function of somebody else's writes them all.
+            None => {
+                let shape = PyTuple::new(py, &asked.input.raw.shape)?;
+                numpy_function(py, "zeros")?.call1((shape, asked.dtype.descr(py)))?
+            }
+        };
         let mut all = vec![
             array.clone(),
             axis.into_pyobject(py)?.into_any(),
@@ -337,53 +348,71 @@ fn generic<'py>(
         derivative.call(PyTuple::new(py, all)?, keywords)?;
         let part = Input::new(name, "output", &into)?;
         parts.push(match asked.dtype.is_float() {
-            true => part.cast(py, name, "output", asked.float())?,
+            true => part.cast(py, name, "output", run_in)?,
             false => part,
         });
     }
     if !asked.dtype.is_float() {
         return whole::by_given(asked, parts, of);
     }
-    let dtype = asked.float();
-    asked.call(dtype, 1.0, move |a, out| match a.dtype {
-        DType::F32 => join_given::<f32>(a, &parts, of, out),
-        _ => join_given::<f64>(a, &parts, of, out),
+    asked.call(run_in, 1.0, move |a, out| {
+        let Some((first, others)) = parts.split_first() else { return cast(a, out) };
+        match a.dtype {
+            DType::F32 => join_onto::<f32>(&first.raw, others, of)?,
+            _ => join_onto::<f64>(&first.raw, others, of)?,
+        }
+        if in_place { Ok(()) } else { cast(&first.raw, out) }
     })
 }
 
-/// Joins arrays that somebody else has filled.
-fn join_given<T: swath::Float>(
-    a: &Raw,
-    parts: &[Input],
+/// Bytes of the stretches by which arrays are joined in place.
+const STRETCH: usize = 256 << 10;
+
+/// Joins arrays that somebody else has filled, onto the first, stretch by stretch.
+fn join_onto<T: swath::Float>(first: &Raw, others: &[Input], of: Join) -> Result<(), swath::Error> {
+    // SAFETY: checked arrays of this type; the first is an output or ours alone.
+    let (mut all, others): (_, Vec<_>) = unsafe {
+        (first.view_mut::<T>(), others.iter().map(|other| other.raw.view::<T>()).collect())
+    };
+    let longest = (0..all.ndim()).max_by_key(|&axis| all.strides()[axis].unsigned_abs());
+    let Some(axis) = longest.map(Axis).filter(|_| !all.is_empty()) else {
+        return join_stretch(&mut all.to_owned(), &others, of, &mut all);
+    };
+    let bytes = all.len() / all.len_of(axis) * size_of::<T>();
+    let some = (STRETCH / bytes).clamp(1, all.len_of(axis));
+    let mut room = all.slice_axis(axis, Slice::from(..some)).to_owned();
+    for start in (0..all.len_of(axis)).step_by(some) {
+        let stretch = Slice::from(start..(start + some).min(all.len_of(axis)));
+        let mut out = all.slice_axis_mut(axis, stretch);
+        let mut before = room.slice_axis_mut(axis, Slice::from(..out.len_of(axis)));
+        let parts: Vec<_> = others.iter().map(|other| other.slice_axis(axis, stretch)).collect();
+        join_stretch(&mut before, &parts, of, &mut out)?;
+    }
+    Ok(())
+}
+
+/// One stretch, whose elements so far go through `before`.
+fn join_stretch<T: swath::Float>(
+    before: &mut ArrayRef<T, IxDyn>,
+    parts: &[ArrayViewD<'_, T>],
     of: Join,
-    out: &Raw,
+    out: &mut ArrayViewMutD<'_, T>,
 ) -> Result<(), swath::Error> {
-    // SAFETY: checked arrays of this type; the output is ours alone.
-    let (parts, mut out): (Vec<_>, _) =
-        unsafe { (parts.iter().map(|part| part.raw.view::<T>()).collect(), out.view_mut::<T>()) };
-    match (&parts[..], of) {
-        ([], _) => {
-            // SAFETY: as above.
-            let a = unsafe { a.view::<T>() };
-            swath::map_into!(&a, &mut out, |x| x)
-        }
-        ([one, two], Join::Sum) => swath::map_into!((one, two), &mut out, |(s, x)| s + x),
-        ([one, two], Join::Length) => {
-            swath::map_into!((one, two), &mut out, |(s, x)| (s * s + x * x).sqrt())
-        }
-        ([before @ .., last], _) => {
-            let mut sum: Option<ArrayD<T>> = None;
-            for part in before {
-                sum = Some(match (&sum, of) {
-                    (None, Join::Sum) => swath::map!(part, |x| x)?,
-                    (None, Join::Length) => swath::map!(part, |x| x * x)?,
-                    (Some(sum), Join::Sum) => swath::map!((sum, part), |(s, x)| s + x)?,
-                    (Some(sum), Join::Length) => swath::map!((sum, part), |(s, x)| s + x * x)?,
-                });
-            }
-            finish(sum.as_ref(), last, of, &mut out)
+    if parts.is_empty() && of == Join::Length {
+        return swath::map_inplace!(out, |x| (x * x).sqrt());
+    }
+    for (i, part) in parts.iter().enumerate() {
+        swath::map_into!(&*out, before, |x| x)?;
+        let both = (&*before, part);
+        match (of, i == 0, i + 1 == parts.len()) {
+            (Join::Sum, ..) => swath::map_into!(both, out, |(s, x)| s + x)?,
+            (_, true, true) => swath::map_into!(both, out, |(s, x)| (s * s + x * x).sqrt())?,
+            (_, true, false) => swath::map_into!(both, out, |(s, x)| s * s + x * x)?,
+            (_, false, true) => swath::map_into!(both, out, |(s, x)| (s + x * x).sqrt())?,
+            (_, false, false) => swath::map_into!(both, out, |(s, x)| s + x * x)?,
         }
     }
+    Ok(())
 }
 
 macro_rules! generics {
