@@ -44,7 +44,7 @@ use common::{assert_same_bits, tiers};
 use judge::{Block, Judged, Worst, f32_bits, f32_pairs, pairs, points};
 use list::{One, Two, binary, unary};
 use mpfr::{Binary, Number};
-use ndarray::Array1;
+use ndarray::{Array1, array};
 use swath::testing;
 
 /// Whether the environment asks for this function, or for none.
@@ -366,6 +366,9 @@ fn n7_lgamma() {
         return;
     }
     let function = list::lgamma_f64();
+    // Up to where it overflows, far behind x ln x.
+    let large = array![1e300, 2.5e305, 2.554e305, 2.556_348_163_871_690_5e305, 2.5564e305, 1e307];
+    lgamma_f64(&function, &large, 0.0, BOUND);
     let n = points_asked(100_000);
     let most = Mutex::new(0f64);
     in_parallel(n.div_ceil(BLOCK) as u64, |seed, _| {

@@ -55,13 +55,14 @@ fn shifted(z: f64) -> ((f64, f64), f64) {
     (two_sum(z, k), p)
 }
 
-/// (y - 1/2) ln y - y + S(1 / y^2) / y in two parts, y >= 10 in two parts.
+/// `scale` times (y - 1/2) ln y - y + S(1 / y^2) / y in two parts, y >= 10 in two parts; the
+/// scale is 1 unless y is so large that S and the low part of y do not count.
 #[inline(always)]
-fn stirling((y, y_low): (f64, f64)) -> (f64, f64) {
+fn stirling((y, y_low): (f64, f64), scale: f64) -> (f64, f64) {
     let (ln, ln_low) = ln_precise(y);
-    let factor = y - 0.5;
+    let factor = (y - 0.5) * scale;
     let (product, rest) = two_product(factor, ln);
-    let (sum, more) = two_sum(product, -y);
+    let (sum, more) = two_sum(product, -y * scale);
     let inverse = 1.0 / y;
     let tail = inverse * poly(inverse * inverse, &STIRLING);
     let (sum, last) = two_sum(sum, tail);
@@ -76,7 +77,7 @@ impl Gamma for f64 {
         let size = self.abs();
         let reflected = self < -TINY;
         let (y, p) = shifted(size.at_most(200.0));
-        let (high, low) = stirling(y);
+        let (high, low) = stirling(y, 1.0);
         let (e, e_low, n) = exp_parts_of(high, low);
         let gamma = (e + e_low) * ROOT_2_PI;
         let value = pick(reflected, (p / size) * (PI / (sin_turns(self) * gamma)), gamma / p);
@@ -93,7 +94,9 @@ impl Gamma for f64 {
         let size = self.abs();
         let reflected = self < -TINY;
         let (y, p) = shifted(size.at_most(2.6e305));
-        let (high, low) = stirling(y);
+        // Half of it where y ln y overflows before the logarithm does, at 2.556e305.
+        let huge = size > 1e300;
+        let (high, low) = stirling(y, pick(huge, 0.5, 1.0));
         // Of p and of pi / (x sin(pi x)) one logarithm.
         let sine = pick(reflected, sin_turns(self).abs(), 1.0);
         let factor = pick(reflected, (p / size) * (PI / sine), p);
@@ -103,9 +106,9 @@ impl Gamma for f64 {
         let (ln, ln_low) = pick(reflected, (ln, ln_low), (-ln, -ln_low));
         let (sum, rest) = two_sum(high, ln);
         let (sum, more) = two_sum(sum, half);
-        let y = sum + (rest + more + (low + ln_low));
+        let y = (sum + (rest + more + (low + ln_low))) * pick(huge, 2.0, 1.0);
         let pole = (self <= 0.0) & (self == self.floor());
-        let y = pick(pole | (self.abs() > 2.55e305), Self::INFINITY, y);
+        let y = pick(pole, Self::INFINITY, y);
         let y = pick((self == 1.0) | (self == 2.0), 0.0, y);
         pick(self.is_nan(), self, y)
     }
