@@ -81,8 +81,7 @@ fn along_bytes(
         return Ok(());
     }
     if is_innermost(side(true), side(false)) {
-        job.sequences();
-        return Ok(());
+        return job.sequences();
     }
     job.rows()
 }
@@ -117,13 +116,14 @@ impl Job<'_> {
 
     // ---- the reduced axes innermost ----
 
-    fn sequences(&self) {
+    fn sequences(&self) -> Result<(), Error> {
         let (n, count) = (self.reduced.len(), self.kept.len());
         let bytes = n.saturating_mul(self.table.item_bytes());
         let chunk = tuning::CHUNK.get().map_or(tuning::CHUNK_BYTES, |bytes| bytes as usize);
         let long = n > self.table.block_len && bytes >= chunk.saturating_mul(8);
         if long && count < REDUCE_ENOUGH_CHUNKS {
-            return self.few_long_sequences();
+            self.few_long_sequences();
+            return Ok(());
         }
         if self.is_group() {
             return self.groups();
@@ -143,6 +143,7 @@ impl Job<'_> {
                 self.lines(run);
             }
         });
+        Ok(())
     }
 
     /// Longer lines, one after the other.
@@ -205,7 +206,7 @@ impl Job<'_> {
     }
 
     /// Such outputs: their stretches are copied side by side, as they lie in memory.
-    fn groups(&self) {
+    fn groups(&self) -> Result<(), Error> {
         let n = self.reduced.len();
         // Asked once: the tier may change meanwhile, for tests.
         let pieces = Together::pieces(self.table, self.reduced.inner().len);
@@ -235,10 +236,18 @@ impl Job<'_> {
             }
         };
         let scratch = || Together::new(self.table, pieces);
-        let _ = pool::run(chunks.n(), chunks.cost_ns(), scratch, |together, i| {
+        let done = pool::run(chunks.n(), chunks.cost_ns(), scratch, |together, i| {
+            let Some(together) = together else { return ControlFlow::Break(()) };
             body(together, i);
             ControlFlow::Continue(())
         });
+        match done {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Error::Memory {
+                function: self.function,
+                bytes: Together::bytes(self.table, pieces),
+            }),
+        }
     }
 
     fn few_long_sequences(&self) {

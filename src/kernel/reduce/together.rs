@@ -40,6 +40,14 @@ pub(crate) struct Group {
     pub(crate) n: usize,
 }
 
+/// So many of something, if the system gives the memory.
+fn some<T>(n: usize, make: impl FnMut() -> T) -> Option<Vec<T>> {
+    let mut all = Vec::new();
+    all.try_reserve_exact(n).ok()?;
+    all.resize_with(n, make);
+    Some(all)
+}
+
 impl Together {
     /// The kernels for pieces, where they can take stretches of so many elements.
     pub(crate) fn pieces(table: &Table, stretch: usize) -> Option<Pieces> {
@@ -54,18 +62,25 @@ impl Together {
         if pieces.is_some() { REDUCE_GROUP_OF_PIECES } else { REDUCE_GROUP }
     }
 
-    /// Room for groups that go by these kernels, or by copies.
-    pub(crate) fn new(table: &Table, pieces: Option<Pieces>) -> Self {
+    /// Room for groups that go by these kernels, or by copies, if the system gives it.
+    pub(crate) fn new(table: &Table, pieces: Option<Pieces>) -> Option<Self> {
         let most = Self::most(pieces);
-        let bytes = match pieces {
-            Some(pieces) => most * pieces.lanes * table.item,
-            None => most * size_of::<Room>(),
-        };
-        let count = bytes.div_ceil(size_of::<Room>());
-        let (mut rooms, mut trees) = (Vec::with_capacity(count), Vec::with_capacity(most));
-        rooms.resize_with(count, || Room([const { MaybeUninit::uninit() }; size_of::<Room>()]));
-        trees.resize_with(most, Tree::new);
-        Self { most, pieces, rooms, trees, accs: vec![Cell::ZERO; most] }
+        let count = Self::bytes(table, pieces).div_ceil(size_of::<Room>());
+        let room = || Room([const { MaybeUninit::uninit() }; size_of::<Room>()]);
+        let rooms = some(count, room)?;
+        Some(Self {
+            most,
+            pieces,
+            rooms,
+            trees: some(most, Tree::new)?,
+            accs: some(most, || Cell::ZERO)?,
+        })
+    }
+
+    /// Bytes of the rooms of [`Together::new`].
+    pub(crate) fn bytes(table: &Table, pieces: Option<Pieces>) -> usize {
+        let most = Self::most(pieces);
+        most * pieces.map_or(size_of::<Room>(), |pieces| pieces.lanes * table.item)
     }
 
     /// The accumulators of the sequences of a group, whose elements follow each other in
