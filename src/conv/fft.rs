@@ -36,7 +36,7 @@ pub(super) struct Filter<'a, T: Sample> {
 
 /// How the axes are cut; none where transforms do not apply. The order of tiles is that
 /// of the output in memory.
-pub(super) fn cut<T: Sample>(axes: &[Axis]) -> Option<(List<usize>, Spectral)> {
+pub(super) fn cut<T: Sample>(axes: &[Axis], border: Border<T>) -> Option<(List<usize>, Spectral)> {
     let mut order = List::new(0);
     (0..axes.len()).for_each(|axis| order.push(axis));
     order.as_mut_slice().sort_by_key(|&i| {
@@ -48,7 +48,17 @@ pub(super) fn cut<T: Sample>(axes: &[Axis]) -> Option<(List<usize>, Spectral)> {
         // The same overflows a `Geometry`, which comes first.
         let reach = (axis.taps - 1).checked_mul(axis.dilation)?;
         let len = (axis.len - 1).checked_mul(axis.stride)?.checked_add(1)?;
-        spans.push(Span { len, reach, contiguous: axis.src.unsigned_abs() == 1 });
+        let under = len.checked_add(reach)?;
+        let whole = match border {
+            // Zeros before the elements take what would be zeros behind them; all taps have a
+            // place.
+            Border::Constant(value) if T::to_wide(value) == 0.0 => {
+                let (zeros, behind) = (axis.before, axis.before.checked_add(axis.from)?);
+                len.max(reach + 1).max(behind).max(under.saturating_sub(zeros)).min(under)
+            }
+            _ => under,
+        };
+        spans.push(Span { len, reach, whole, contiguous: axis.src.unsigned_abs() == 1 });
     }
     Spectral::new(&spans, if T::SINGLE { 8 } else { 16 }).map(|cut| (order, cut))
 }
@@ -64,7 +74,7 @@ impl<T: Sample> Filter<'_, T> {
     /// that can be written and do not overlap each other or `src`.
     pub(super) unsafe fn run(&self, src: *const T, out: *mut T) -> Result<(), Error> {
         let shape = || self.axes.iter().map(|a| a.len).collect();
-        let (order, cut) = cut::<T>(self.axes)
+        let (order, cut) = cut::<T>(self.axes, self.border)
             .ok_or_else(|| Error::TooLarge { function: self.function, shape: shape() })?;
         // SAFETY: the caller's promise.
         unsafe {
@@ -78,13 +88,13 @@ impl<T: Sample> Filter<'_, T> {
 }
 
 /// What all pairs of tiles share.
-struct Work<'a, T: Sample, W> {
-    filter: &'a Filter<'a, T>,
+pub(super) struct Work<'a, T: Sample, W> {
+    pub(super) filter: &'a Filter<'a, T>,
     /// The axes from outermost to innermost of a tile.
-    axes: Vec<Axis>,
-    cut: &'a Spectral,
+    pub(super) axes: Vec<Axis>,
+    pub(super) cut: &'a Spectral,
     /// Which of them are filtered, and the transforms of those.
-    filtered: Vec<(usize, Plan<W>)>,
+    pub(super) filtered: Vec<(usize, Plan<W>)>,
     spectrum: Vec<Complex<W>>,
 }
 
@@ -107,12 +117,15 @@ struct Scratch<W> {
 /// Where two tiles begin; the second may be missing.
 type Pair = [Option<List<usize>>; 2];
 
-struct Tile<W>(*mut Complex<W>);
+pub(super) struct Tile<W>(pub(super) *mut Complex<W>);
 // SAFETY: units of a stage are disjoint parts of the tile.
 unsafe impl<W> Sync for Tile<W> {}
 
 /// `len` values, or the error.
-fn zeros<V: Clone + Default>(function: &'static str, len: usize) -> Result<Vec<V>, Error> {
+pub(super) fn zeros<V: Clone + Default>(
+    function: &'static str,
+    len: usize,
+) -> Result<Vec<V>, Error> {
     let mut values = Vec::new();
     let bytes = len.saturating_mul(size_of::<V>());
     values.try_reserve_exact(len).map_err(|_| Error::Memory { function, bytes })?;
@@ -133,56 +146,7 @@ impl<'a, T: Sample, W: Wave + Default> Work<'a, T, W> {
         Ok(work)
     }
 
-    /// The spectrum of the filter, each line along the outermost filtered axis in one
-    /// piece.
-    fn spectrum(&self, order: &[usize]) -> Result<Vec<Complex<W>>, Error> {
-        let n: Vec<usize> = self.filtered.iter().map(|&(i, _)| self.cut.n.as_slice()[i]).collect();
-        let points: usize = n.iter().product();
-        let mut tile: Vec<Complex<W>> = zeros(self.filter.function, points)?;
-        // Steps in the tile along each axis of the filter, in its own order.
-        let mut steps = vec![0; order.len()];
-        let mut step = 1;
-        for (&(i, _), &n) in self.filtered.iter().zip(&n).rev() {
-            steps[order[i]] = step * self.axes[i].dilation;
-            step *= n;
-        }
-        let mut at = vec![0; order.len()];
-        let scale = 1.0 / points as f64;
-        for &tap in self.filter.taps {
-            let place: usize = at.iter().zip(&steps).map(|(&at, &step)| at * step).sum();
-            tile[place] = Complex { re: W::of(T::tap_to_wide(tap) * scale), im: W::of(0.0) };
-            for axis in (0..at.len()).rev() {
-                at[axis] += 1;
-                if at[axis] < self.filter.axes[axis].taps {
-                    break;
-                }
-                at[axis] = 0;
-            }
-        }
-        let mut room = zeros(self.filter.function, self.room())?;
-        for (d, (_, plan)) in self.filtered.iter().enumerate() {
-            let (outer, inner) = (n[..d].iter().product(), n[d + 1..].iter().product());
-            let along = Along { outer, n: n[d], inner };
-            for i in 0..along.units() {
-                // SAFETY: the tile has that many values.
-                unsafe {
-                    let tile = tile.as_mut_ptr();
-                    fft::transform(tile, along, plan, i, Step::Forward, &mut room);
-                }
-            }
-        }
-        // Turned, so that the lines of the outermost axis are contiguous.
-        let mut turned: Vec<Complex<W>> = zeros(self.filter.function, points)?;
-        let columns = points / n[0];
-        for (j, row) in tile.chunks_exact(columns).enumerate() {
-            for (c, value) in row.iter().enumerate() {
-                turned[c * n[0] + j] = value.conj();
-            }
-        }
-        Ok(turned)
-    }
-
-    fn room(&self) -> usize {
+    pub(super) fn room(&self) -> usize {
         self.filtered.iter().map(|(_, plan)| plan.room()).max().unwrap_or(0)
     }
 
@@ -395,7 +359,7 @@ impl<'a, T: Sample, W: Wave + Default> Work<'a, T, W> {
         };
         let last = self.axes.len() - 1;
         let (axis, start) = (&self.axes[last], start[last]);
-        let used = self.outputs(last, start) + axis.reach();
+        let used = (self.outputs(last, start) + axis.reach()).min(values.len());
         values[used..].fill(W::of(0.0));
         let values = &mut values[..used];
         let Some(line) = line else { return values.fill(constant) };

@@ -104,7 +104,7 @@ impl<T: Sample> Sums<'_, T> {
                 (chosen, best_ns) = (Chosen::Separable(factors), ns);
             }
         }
-        if is_beaten::<T>(self.axes, best_ns)
+        if is_beaten::<T>(self.axes, self.border, best_ns)
             && self.is_transformable()
             && self.is_finite()
             // SAFETY: the caller filters the array at `src` by the same axes.
@@ -119,7 +119,8 @@ impl<T: Sample> Sums<'_, T> {
     fn is_transformable(&self) -> bool {
         T::ROUNDED
             || self.bits <= Bits::B31
-                && fft::cut::<T>(self.axes).is_some_and(|(_, cut)| cut.points <= EXACT_POINTS)
+                && fft::cut::<T>(self.axes, self.border)
+                    .is_some_and(|(_, cut)| cut.points <= EXACT_POINTS)
     }
 
     /// Whether no tap is NaN or infinite, nor what lies beyond the border.
@@ -191,8 +192,8 @@ fn direct_ns(axes: &[Axis], tap_ns: f64) -> f64 {
 }
 
 /// Whether transforms are expected to be so much faster that they are worth it.
-fn is_beaten<T: Sample>(axes: &[Axis], ns: f64) -> bool {
-    let fft_ns = fft::cut::<T>(axes).map_or(f64::INFINITY, |(_, cut)| cut.cost_ns);
+fn is_beaten<T: Sample>(axes: &[Axis], border: Border<T>, ns: f64) -> bool {
+    let fft_ns = fft::cut::<T>(axes, border).map_or(f64::INFINITY, |(_, cut)| cut.cost_ns);
     fft_ns * tuning::FFT_GAIN < ns
 }
 
@@ -223,7 +224,7 @@ pub(crate) fn prefers_fft<T: Sample>(each: &[Sized1d], taps: &[usize]) -> bool {
         return false;
     }
     let ns = direct_ns(&axes, size_of::<T>() as f64 * tuning::TAP_BYTE_NS);
-    ns >= tuning::METHOD_MIN_NS && is_beaten::<T>(&axes, ns)
+    ns >= tuning::METHOD_MIN_NS && is_beaten(&axes, Border::Constant(T::of_wide(0.0)), ns)
 }
 
 /// The mantissa of a finite number without its factors of two; 0 for others.

@@ -63,6 +63,7 @@ mod method;
 mod options;
 mod passes;
 mod pieces;
+mod spectrum;
 
 use ndarray::{Array, ArrayRef, Dimension, Ix1};
 

@@ -13,6 +13,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use rustfft::num_complex::Complex;
+use rustfft::num_traits::Zero;
 use rustfft::{Fft, FftNum, FftPlanner};
 
 use super::conv::Sample;
@@ -79,7 +80,7 @@ impl<W: Wave> Plan<W> {
 }
 
 /// Lines of one unit.
-const LINES: usize = 16;
+pub(crate) const LINES: usize = 16;
 
 /// Values from one copied line to the next: not a power of two, which would put all of
 /// them on one set of the cache.
@@ -137,6 +138,10 @@ pub(crate) unsafe fn transform<W: Wave>(
         for line in i * LINES..outer.min((i + 1) * LINES) {
             // SAFETY: line `line` of `outer`.
             let line = unsafe { std::slice::from_raw_parts_mut(tile.add(line * n), n) };
+            // Lines of zeros, as around a filter or beyond the ends, stay so.
+            if matches!(step, Step::Forward) && line.iter().all(Complex::is_zero) {
+                continue;
+            }
             one(line, plan, step, 0, scratch);
         }
         return;

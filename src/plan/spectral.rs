@@ -15,6 +15,9 @@ pub(crate) struct Span {
     pub(crate) len: usize,
     /// Places under the filter besides one; 0 for an axis that is not filtered.
     pub(crate) reach: usize,
+    /// The shortest transform whose places hold all of it in one tile: all that lies under the
+    /// filter, unless zeros beyond the ends may lie on each other.
+    pub(crate) whole: usize,
     /// Whether elements of the input that follow each other lie side by side.
     pub(crate) contiguous: bool,
 }
@@ -49,7 +52,7 @@ impl Spectral {
                 0 if side_by_side => (span.len.min(tuning::FFT_COLUMNS), 1),
                 0 => (1, 1),
                 reach => {
-                    let whole = good(span.len.checked_add(reach)?)?;
+                    let whole = good(span.whole)?;
                     let least = good(reach.checked_mul(2)?.max(tuning::FFT_LENGTH_MIN))?;
                     let least = least.min(whole);
                     (least, steps_between(least, whole).min(most) + 1)
@@ -86,7 +89,7 @@ impl Spectral {
         let (mut step, mut tiles) = (List::new(1), List::new(1));
         let (mut total, mut points, mut point_ns) = (1usize, 1usize, tuning::FFT_POINT_NS);
         for (span, &n) in spans.iter().zip(n.as_slice()) {
-            let most = n - span.reach;
+            let most = if n >= span.whole { span.len } else { n - span.reach };
             let across = span.len.div_ceil(most);
             step.push(span.len.div_ceil(across));
             tiles.push(across);
@@ -173,7 +176,12 @@ mod tests {
 
     #[test]
     fn tiles_cover_every_place_once() {
-        let span = |len, reach| Span { len, reach, contiguous: true };
+        let span = |len: usize, reach: usize| Span {
+            len,
+            reach,
+            whole: len.saturating_add(reach),
+            contiguous: true,
+        };
         for spans in [
             vec![span(1, 1)],
             vec![span(100_000, 30)],
@@ -182,6 +190,7 @@ mod tests {
             vec![span(50, 0), span(200, 14)],
             vec![span(90, 14), span(33, 0)],
             vec![span(20, 4), span(3, 0), span(40, 9), span(5, 2)],
+            vec![Span { whole: 1535, ..span(1535, 511) }, Span { whole: 34, ..span(20, 30) }],
         ] {
             let cut = Spectral::new(&spans, 8).unwrap();
             let total: usize = spans.iter().map(|s| s.len).product();
@@ -205,7 +214,8 @@ mod tests {
             }
             assert!(seen.iter().all(|&n| n == 1), "{spans:?}");
             for (i, span) in spans.iter().enumerate() {
-                assert!(cut.step.as_slice()[i] + span.reach <= cut.n.as_slice()[i]);
+                let (step, n) = (cut.step.as_slice()[i], cut.n.as_slice()[i]);
+                assert!(step + span.reach <= n || step == span.len && span.whole <= n);
             }
         }
         assert!(Spectral::new(&[span(5, 0)], 8).is_none());
