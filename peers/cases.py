@@ -97,6 +97,8 @@ CALLS = {
         "polars": "x.cum_sum()",
         "pandas": "x.cumsum()",
     },
+    **{op: {"swath": f"swath.{op}(x, out=out)", "numpy": f"numpy.{op}(x, out=out)"}
+       for op in ("nancumsum", "nancumprod")},
     "cumsum along an axis": _AXES | {"tensorflow": "tf.cumsum(x, axis)"},
     "stack": {  # of matrix products
         "swath": "swath.matmul(x, y, out=out)",
@@ -292,7 +294,7 @@ WORK = {
     "dot": lambda case, n: (2 * n, 2 * n),
     "matmul": lambda case, n: _product(case.shape),
     "stack": lambda case, n: _product(case.shape),
-    "cumsum": lambda case, n: (n, 2 * n),
+    **{op: lambda case, n: (n, 2 * n) for op in ("cumsum", "nancumsum", "nancumprod")},
     **{op: lambda case, n: (2 * n * _taps(case), 2 * n)
        for op in (*_GAUSSIANS, "correlate", "convolve", "convolve1d", "correlate1d", "uniform_filter1d",
                   "signal_convolve", "convolve2d", "correlate2d", "sepfir2d")},
@@ -432,6 +434,7 @@ CASES = [
     *rows("reduce", "sum mean max var", "f32", "32x64x128x128", "read", _each("axis", (0, 2), (1, 3))),
     *rows("scan", "cumsum", "f64", "1048576 100000000", "copy", quick="1048576"),
     *rows("scan", "cumsum", "f32", "33554432", "copy"),
+    *rows("scan", "nancumsum nancumprod", "f64", "1048576", "copy"),
     *rows("scan", "cumsum", "f64", "8192x8192", "copy", _each("axis", 0, 1)),
     *rows("matmul", "matmul", "f32 f64", _squares(_SIDES), "copy", quick=_squares([64, 256]), group="squares of 8 to 384"),
     *rows("matmul", "matmul", "f32 f64", _squares(_SIDES_BETWEEN), "copy", group="squares of 8 to 384", only=("numpy", *_CRATES), brief=True),

@@ -4,7 +4,7 @@ import math
 
 import numpy
 
-from lib.worker import ELEMENTARY, REDUCTIONS
+from lib.worker import ELEMENTARY, REDUCTIONS, SCANS
 
 # Rounding errors stay below this many times epsilon times the sum of magnitudes that an
 # element of the result is made of: random inputs, errors that largely cancel.
@@ -54,7 +54,7 @@ def reference(case, inputs):
         return getattr(numpy, case["op"])(x, *more)
     if case["op"] in ("dot", "matmul", "stack"):
         return {"dot": numpy.dot}.get(case["op"], numpy.matmul)(x, more[0])
-    if case["op"] in REDUCTIONS or case["op"] == "cumsum":
+    if case["op"] in (*REDUCTIONS, *SCANS):
         axis = options.get("axis")
         op = case["op"].removesuffix("_exact")
         return getattr(numpy, op)(x, axis=tuple(axis) if isinstance(axis, list) else axis)

@@ -14,6 +14,7 @@ import sys
 
 REDUCTIONS = ("sum", "mean", "min", "max", "dot", "prod", "var", "std", "argmax", "nansum", "nanmax",
               "any", "all", "count_nonzero", "sum_exact")
+SCANS = ("cumsum", "nancumsum", "nancumprod")
 ELEMENTARY = ("exp", "log", "sin", "cos", "tanh", "power")
 
 
@@ -47,8 +48,9 @@ def make_inputs(case):
                 return rng.integers(-(2**31), 2**31, shape, dtype)
         return {"x": numbers((*stack, m, k), dtype), "y": numbers((*stack, k, n), dtype),
                 "out": None if case["fresh"] else numpy.zeros((*stack, m, n), dtype)}
-    if case["op"] == "cumsum":
-        return {"x": rng.standard_normal(shape, dtype), "out": numpy.zeros(shape, dtype)}
+    if case["op"] in SCANS:
+        x = elements(case["op"].replace("cum", ""), rng.standard_normal(shape, dtype))
+        return {"x": x, "out": numpy.zeros(shape, dtype)}
     if case["op"] in ELEMENTARY:
         x = rng.uniform(0.1 if case["op"] in ("log", "power") else -10.0, 10.0, shape).astype(dtype)
         inputs = {"x": x, "out": None if case["fresh"] else numpy.zeros(shape, dtype)}
@@ -73,12 +75,14 @@ def make_inputs(case):
 
 def elements(op, x):
     """Normal variates, or what is a fair task for the operation."""
-    if op == "prod":
+    if op in ("prod", "nanprod"):
         flat = x.reshape(-1)
         flat[...] = 2 ** (flat / 8)
         flat[1::2] = 1 / flat[: flat.size - 1 : 2]  # in range, however many
-    if op in ("nansum", "nanmax"):
+    if op in ("nansum", "nanmax", "nanprod"):
         x.reshape(-1)[::10] = x.dtype.type("nan")
+    if op == "nanprod":  # with their inverses
+        x.reshape(-1)[1::10] = x.dtype.type("nan")
     if op == "any":
         x[...] = 0  # so that all have to be looked at
     return x
