@@ -335,19 +335,38 @@ impl<T: Sample, P: Io<T>> Filter<'_, T, P> {
                     base = i;
                     let under = if few { sums.lines + span - 1 } else { tile_lines };
                     apart = (under + if asks { lines } else { 0 }).min(all - base);
-                    for (g, group) in list.iter().enumerate() {
-                        let from = starts.add(group.plane * height + group.slide);
-                        for r in 0..apart {
-                            let line = *from.add((of.start + base + r) * slide.stride);
-                            tile.add(g * apart + r).write(line.wrapping_add(group.shift + done));
-                        }
-                    }
+                    let first = (of.start + base, done);
+                    self.list_lines(starts, (height, slide.stride), first, (tile, apart));
                 }
                 let skip = i - base;
                 let under = std::slice::from_raw_parts(tile.add(skip), list.len() * apart - skip);
                 let ahead = if asks && skip + tile_lines + lines <= apart { lines } else { 0 };
                 let out = sums.out.wrapping_offset(i as isize * sums.step).wrapping_add(done);
                 self.tile((under, apart, ahead), Sums { out, lines, len, ..sums });
+            }
+        }
+    }
+
+    /// Lists where so many lines begin for each group, from the first line of the output and from
+    /// the first column on.
+    ///
+    /// # Safety
+    /// The lines are there, `height` of each plane, and room for all that is listed.
+    unsafe fn list_lines(
+        &self,
+        starts: *const *const T,
+        (height, stride): (usize, usize),
+        (first, column): (usize, usize),
+        (tile, apart): (*mut *const T, usize),
+    ) {
+        for (g, group) in self.groups.list.iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let from = starts.add(group.plane * height + group.slide);
+                for r in 0..apart {
+                    let line = *from.add((first + r) * stride);
+                    tile.add(g * apart + r).write(line.wrapping_add(group.shift + column));
+                }
             }
         }
     }

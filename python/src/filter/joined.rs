@@ -284,6 +284,37 @@ gaussians! {
     gaussian_gradient_magnitude, 1, Join::Length;
 }
 
+/// The names of the modes of so many axes, for a function of the caller's.
+fn mode_names<'py>(
+    py: Python<'py>,
+    name: &str,
+    mode: Option<&Bound<'py, PyAny>>,
+    n: usize,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    match mode {
+        None => Ok(vec![PyString::new(py, "reflect").into_any(); n]),
+        Some(mode) if mode.is_instance_of::<PyString>() => Ok(vec![mode.clone(); n]),
+        Some(mode) => per_axis(name, "mode", mode, n),
+    }
+}
+
+fn zeros<'py>(py: Python<'py>, shape: &[usize], dtype: DType) -> PyResult<Bound<'py, PyAny>> {
+    numpy_function(py, "zeros")?.call1((PyTuple::new(py, shape)?, dtype.descr(py)))
+}
+
+/// Arguments, and the extra ones after them.
+fn with_more<'py>(
+    py: Python<'py>,
+    first: [Bound<'py, PyAny>; 5],
+    more: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let mut all = first.to_vec();
+    for argument in more.map(|more| more.try_iter()).into_iter().flatten().flatten() {
+        all.push(argument?);
+    }
+    PyTuple::new(py, all)
+}
+
 /// One derivative of the caller's for each axis, joined.
 #[allow(clippy::too_many_arguments)] // SciPy's signature
 fn generic<'py>(
@@ -311,13 +342,7 @@ fn generic<'py>(
     let cval = cval.real(input.py(), name)?;
     let asked = Asked::new(name, input, output)?;
     let (py, axes) = (asked.py, asked.axes(axes)?);
-    let names: Vec<Bound<'py, PyAny>> = match mode {
-        None => vec![PyString::new(py, "reflect").into_any(); axes.len()],
-        Some(mode) if mode.is_instance_of::<PyString>() => {
-            vec![mode.clone(); axes.len()]
-        }
-        Some(mode) => per_axis(name, "mode", mode, axes.len())?,
-    };
+    let names = mode_names(py, name, mode, axes.len())?;
     let (array, run_in) = (asked.input.keep.array(py).clone().into_any(), asked.float());
     // Straight into the output, if it can be joined there.
     let given = asked.given.as_ref().filter(|out| {
@@ -330,22 +355,12 @@ fn generic<'py>(
         let into = match into_first.take() {
             Some(into) => into,
             // Zeros, since nobody knows that a function of somebody else's writes them all.
-            None => {
-                let shape = PyTuple::new(py, &asked.input.raw.shape)?;
-                numpy_function(py, "zeros")?.call1((shape, asked.dtype.descr(py)))?
-            }
+            None => zeros(py, &asked.input.raw.shape, asked.dtype)?,
         };
-        let mut all = vec![
-            array.clone(),
-            axis.into_pyobject(py)?.into_any(),
-            into.clone(),
-            mode,
-            cval.into_pyobject(py)?.into_any(),
-        ];
-        for argument in arguments.map(|a| a.try_iter()).into_iter().flatten().flatten() {
-            all.push(argument?);
-        }
-        derivative.call(PyTuple::new(py, all)?, keywords)?;
+        let axis = axis.into_pyobject(py)?.into_any();
+        let cval = cval.into_pyobject(py)?.into_any();
+        let all = [array.clone(), axis, into.clone(), mode, cval];
+        derivative.call(with_more(py, all, arguments)?, keywords)?;
         let part = Input::new(name, "output", &into)?;
         parts.push(match asked.dtype.is_float() {
             true => part.cast(py, name, "output", run_in)?,
