@@ -31,6 +31,7 @@ UNSAFE = {
     "src/conv/method.rs": "reading every element by the axes of the filter",
     "src/conv/mod.rs": "results that every pass has written",
     "src/conv/passes.rs": "chunks write disjoint parts of one output",
+    "src/conv/spectrum.rs": "the tile of a filter's taps, which chunks share",
     "src/image/gaussian.rs": "the same",
     "src/image/laplace.rs": "the same",
     "src/image/sobel.rs": "the same",
