@@ -231,6 +231,13 @@ def test_derivatives_of_the_callers():
         out = np.empty_like(a)
         assert o(a, difference, output=out) is out
         check(out, t(a, difference), 12, 200)
+        # Joined in the output, stretch by stretch, however it lies.
+        for shape in ((1, 70_000), (2, 70_000), (70_000, 3), (300, 400), (50_000,), (0, 3)):
+            x = values(shape, "f8")
+            expected = t(x, difference)
+            for out in (np.full(shape, np.nan), np.full(shape[::-1], np.nan).T):
+                check(o(x, difference, output=out), expected, 12, 200)
+            check(o(x, difference, output=x), expected, 12, 200)  # the input
         with pytest.raises(ZeroDivisionError):
             o(a, lambda *_: 1 // 0)
 

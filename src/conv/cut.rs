@@ -116,7 +116,8 @@ impl Cut {
         let tile_lines = filter.groups.span + tile_lines(filter.groups, lines) - 1;
         let (groups, span) = (filter.groups.list.len(), filter.groups.span);
         let tile = mul(groups, tile_lines)?.max(4);
-        let table = if groups <= tuning::CONV_FEW_GROUPS { groups * (lines + span - 1) } else { 0 };
+        let few = groups <= tuning::CONV_FEW_GROUPS;
+        let table = if few { mul(groups, lines + span - 1)? } else { 0 };
         let copied = !P::AS_IS
             || line.axis.src != 1
             || tile >= tuning::CONV_COPY_LINES && filter.groups.span > 1 && !filter.boxes[0];

@@ -7,7 +7,7 @@
 //!     for each piece of its columns (left end, middle, right end)
 //!         middle: read the lines where they are
 //!         ends:   read copies that go on beyond the lines as the border says
-//!         for each few columns, for each four lines
+//!         for each four lines, for each few columns
 //!             out = sum of taps over shifted lines        (kernel::conv)
 //! ```
 //! Filters with many lines read a copy of the whole window, which lies better in

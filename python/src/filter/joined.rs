@@ -348,7 +348,6 @@ fn generic<'py>(
     let given = asked.given.as_ref().filter(|out| {
         asked.dtype == run_in && asked.dtype.is_float() && !out.raw.overlaps(&asked.input.raw)
     });
-    let in_place = given.is_some();
     let mut into_first = given.map(|out| out.keep.array(py).clone().into_any());
     let mut parts = Vec::new();
     for (&axis, mode) in axes.iter().zip(names) {
@@ -376,7 +375,7 @@ fn generic<'py>(
             DType::F32 => join_onto::<f32>(&first.raw, others, of)?,
             _ => join_onto::<f64>(&first.raw, others, of)?,
         }
-        if in_place { Ok(()) } else { cast(&first.raw, out) }
+        if first.raw.ptr == out.ptr { Ok(()) } else { cast(&first.raw, out) }
     })
 }
 
@@ -389,13 +388,18 @@ fn join_onto<T: swath::Float>(first: &Raw, others: &[Input], of: Join) -> Result
     let (mut all, others): (_, Vec<_>) = unsafe {
         (first.view_mut::<T>(), others.iter().map(|other| other.raw.view::<T>()).collect())
     };
-    let longest = (0..all.ndim()).max_by_key(|&axis| all.strides()[axis].unsigned_abs());
-    let Some(axis) = longest.map(Axis).filter(|_| !all.is_empty()) else {
+    // The outermost axis in memory that can be cut into stretches; else the longest.
+    let bytes = |axis: usize| all.len() / all.shape()[axis].max(1) * size_of::<T>();
+    let axis = (0..all.ndim()).max_by_key(|&axis| match bytes(axis) <= STRETCH {
+        true => (true, all.strides()[axis].unsigned_abs()),
+        false => (false, all.shape()[axis]),
+    });
+    let Some(axis) = axis.filter(|_| !all.is_empty()) else {
         return join_stretch(&mut all.to_owned(), &others, of, &mut all);
     };
-    let bytes = all.len() / all.len_of(axis) * size_of::<T>();
-    let some = (STRETCH / bytes).clamp(1, all.len_of(axis));
-    let mut room = all.slice_axis(axis, Slice::from(..some)).to_owned();
+    let some = (STRETCH / bytes(axis)).clamp(1, all.shape()[axis]);
+    let axis = Axis(axis);
+    let mut room = swath::map!(&all.slice_axis(axis, Slice::from(..some)), |x| x)?;
     for start in (0..all.len_of(axis)).step_by(some) {
         let stretch = Slice::from(start..(start + some).min(all.len_of(axis)));
         let mut out = all.slice_axis_mut(axis, stretch);
