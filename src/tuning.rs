@@ -22,6 +22,19 @@ pub(crate) const CHUNK_BYTES: usize = 128 << 10;
 /// traffic decides: 20-50 us keeps claims cheap and cancelling prompt.
 pub(crate) const CHUNK_NS: f64 = 25_000.0;
 
+/// Large arrays of which each element is used once are cut into at least so many chunks, and
+/// these into no more than [`ONCE_BYTES`] or [`ONCE_NS`]: the longer a chunk, the more of it
+/// the CPU foresees. On two cores of a Zen 4, chunks of 128 KiB and of 1 MiB: `exp` of 2^25
+/// f32 8.4 and 7.2 ms, `2x + 1` 5.7 and 4.6, `xy + z` 10.7 and 8.6, the largest element 2.8
+/// and 2.5; 4 MiB took 0-8 % less, but would answer a cancel in 200 us.
+pub(crate) const ONCE_CHUNKS: usize = 256;
+
+/// See [`ONCE_CHUNKS`].
+pub(crate) const ONCE_BYTES: usize = 1 << 20;
+
+/// See [`ONCE_CHUNKS`].
+pub(crate) const ONCE_NS: f64 = 100_000.0;
+
 /// Below this many bytes a chunk is not worth its claim.
 pub(crate) const CHUNK_MIN_BYTES: usize = 8 << 10;
 
@@ -53,9 +66,10 @@ pub(crate) const MAP_SHORT: usize = 32;
 /// Lines in a packed block, at most.
 pub(crate) const MAP_LINES: usize = 64;
 
-/// Results of a map of at least this many bytes are stored past the cache: as for scans.
-/// 10^7 f64 from five operands, two threads: 16.4 ms, by hand 15.5.
-pub(crate) const MAP_PAST_CACHE_MIN: usize = 16 << 20;
+/// Results of a map of at least this many bytes are stored past the cache. `2x + 1` of f32
+/// on two cores of a Zen 4, so and not so: 16 MiB 0.61 and 0.45 ms, 32 MiB 1.25 and 1.32,
+/// 64 MiB 2.1 and 2.8.
+pub(crate) const MAP_PAST_CACHE_MIN: usize = 32 << 20;
 
 /// Bytes of results that are computed at once before they are stored past the cache: a page,
 /// far less than L1. Not measured against others.
@@ -72,7 +86,9 @@ pub(crate) const UFUNC_LINE_NS: f64 = 20.0;
 
 /// Outputs of at least this many bytes are stored past the cache: twice that no longer fits
 /// there. Of 128 MiB of f32, two threads, a copy reaches 25 GB/s without and 32 so, `exp`
-/// 22.0 and 23.2. Where between it begins to pay was not measured.
+/// 22.0 and 23.2 (Sapphire Rapids). Where between it begins to pay was not measured. Not on
+/// AMD: there `exp` takes 7.2 ms with such stores, in blocks of 256 or 512, 10.8 in blocks of
+/// 1024, and 5.9 without.
 pub(crate) const UFUNC_STREAM_MIN: usize = 16 << 20;
 
 // ---- probing what a user's closure costs ------------------------------------

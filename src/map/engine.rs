@@ -195,7 +195,7 @@ fn share(len: usize, bytes: usize, line: usize, work: &(dyn Fn(Range<usize>) + S
         // Whole cache lines of the output, so that no two threads write one,
         // unless a single element costs more than such a quarrel.
         let multiple = if ns > tuning::QUARREL_NS { 1 } else { line };
-        let chunks = Chunks::new(len - at, bytes, ns, multiple);
+        let chunks = Chunks::once(len - at, bytes, ns, multiple);
         pool::each(chunks.n(), chunks.cost_ns(), |i| {
             let range = chunks.range(i);
             work(at + range.start..at + range.end);

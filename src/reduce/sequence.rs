@@ -114,7 +114,7 @@ pub(super) fn by_chunks_of(
             unsafe { (table.finish)(with, acc.get(), 1, out.at(0), 1) };
         });
     }
-    let chunks = Chunks::new(n, item_bytes, item_ns, table.block_len);
+    let chunks = Chunks::once(n, item_bytes, item_ns, table.block_len);
     by_subtrees(table, with, n, &chunks, out, part);
 }
 

@@ -40,6 +40,7 @@ pub(crate) fn set_tier(tier: Tier) -> Tier {
 
 /// Whether the CPU's own prefetching keeps up with loops over contiguous memory, so that asking
 /// for lines ahead only takes room in its queues: AMD's (SSE4A is in all of them, and in no other).
+/// Stores past the cache from AVX-512 loops gain nothing there either.
 #[inline]
 pub(crate) fn foresees() -> bool {
     #[cfg(target_arch = "x86_64")]

@@ -25,7 +25,7 @@ pub use crate::map::functions::{one as one_of, two as two_of};
 use crate::kernel::ufunc::{Body, copy_strided, fence, stream};
 use crate::plan::{Axes, Axis, Chunks};
 use crate::tuning::{CACHE_LINE, UFUNC_BLOCK as BLOCK, UFUNC_LINE_NS, UFUNC_STREAM_MIN};
-use crate::{pool, tuning};
+use crate::{pool, simd, tuning};
 
 /// An array behind a pointer. Strides are in bytes, one for each axis of the result.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +96,9 @@ impl Ufunc<'_> {
         let line = CACHE_LINE / self.out.size.max(1);
         if flat {
             let len = self.shape.iter().product();
-            let past_cache = self.out.cast.is_none() && len * self.out.size >= UFUNC_STREAM_MIN;
+            let past_cache = !simd::foresees()
+                && self.out.cast.is_none()
+                && len * self.out.size >= UFUNC_STREAM_MIN;
             let shared = Shared(self);
             share(len, bytes, ns, line, &|range| {
                 // SAFETY: by the caller; all lie without gaps in one order.
@@ -333,7 +335,7 @@ fn share(len: usize, bytes: usize, ns: f64, line: usize, work: &(dyn Fn(Range<us
     if len == 0 {
         return;
     }
-    let chunks = Chunks::new(len, bytes, ns, line);
+    let chunks = Chunks::once(len, bytes, ns, line);
     if chunks.n() == 1 || chunks.cost_ns() < tuning::AWAKE_MIN_NS && tuning::PAR_MIN.get().is_none()
     {
         return pool::each(1, 0.0, |_| work(0..len));
