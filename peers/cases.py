@@ -7,7 +7,7 @@ library adds a file to lib/adapters/ and its calls here.
 
 In a call, `x`, `y` are the inputs, `w` the weights of a filter (`v` the same
 reversed, `g` those of a Gaussian in one dimension), `out` is an output that exists already (None in a case called fresh),
-`axis`, `sigma`, `border` are the options. Other names belong to the library, see its
+`b` to `e` further operands, `axis`, `sigma`, `border` are the options. Other names belong to the library, see its
 adapter. A call without `out` allocates its result every time; the report says so.
 A name `rust:LIBRARY` is measured by peers/rust, whose source has the call.
 """
@@ -241,6 +241,13 @@ CALLS = {
         "numba": "kernels.power(x, y, out)",
         "jax": "jnp.power(x, y)",
     },
+    "fused": {  # one closure of five operands
+        "swath": "closures.fused(x, b, c, d, e, out=out)",
+        "numpy": "numpy.subtract(2 * x + b * c, d / e, out=out)",
+        "numexpr": "numexpr.fused('2 * a + b * c - d / e', (x, b, c, d, e), out)",
+        "numba": "kernels.fused(x, b, c, d, e, out)",
+        "jax": "2 * x + b * c - d / e",
+    },
     "axpb": {"rust:ndarray": None, "rust:rayon": None},  # 2x + 1
     "mul_add3": {"rust:ndarray": None, "rust:rayon": None},  # x * y + z
     "sqrt": {"rust:ndarray": None, "rust:rayon": None},
@@ -307,6 +314,7 @@ WORK = {
     "oaconvolve": lambda case, n: (_transforms(case), 2 * n),
     "axpb": lambda case, n: (2 * n, 2 * n),
     "mul_add3": lambda case, n: (2 * n, 4 * n),
+    "fused": lambda case, n: (5 * n, 6 * n),
     "sqrt": lambda case, n: (n, 2 * n),
     **{op: lambda case, n: (n, 2 * n) for op in ("exp", "log", "sin", "cos", "tanh")},
     "power": lambda case, n: (n, 3 * n),
@@ -487,6 +495,7 @@ CASES = [
     *rows("conv", "fftconvolve", "f32", "1024x1024", "copy", _each("k", 512, **_ZEROS), fresh=True),
     *rows("map", "axpb mul_add3 sqrt", "f32", "1024 16384 65536 1048576 4194304 33554432", "copy", quick="65536 33554432"),
     *rows("map", "axpb", "f64", _FOUR, "copy"),
+    *rows("map", "fused", "f64", "1000000 10000000", "copy"),
     *rows("math", "exp log sin cos tanh power", "f32 f64", "1024 1048576 33554432", "copy", quick="1048576"),
 ]
 

@@ -57,6 +57,9 @@ def make_inputs(case):
         if case["op"] == "power":
             inputs["y"] = rng.uniform(-3.0, 3.0, shape).astype(dtype)
         return inputs
+    if case["op"] == "fused":
+        inputs = {name: rng.uniform(1.0, 2.0, shape).astype(dtype) for name in "xbcde"}
+        return {**inputs, "out": numpy.zeros(shape, dtype)}
     if case["op"] in REDUCTIONS:
         inputs = {"x": elements(case["op"], rng.standard_normal(shape, dtype)), "out": None}
         if case["op"] == "dot":

@@ -63,7 +63,8 @@ where
     T::Number: Lane,
 {
     let (n, r, l) = reduce(x);
-    let (r, l) = two_sum(r, l + rest);
+    // Where r is the smaller of the two, what is lost is far below the last place of 1.
+    let (r, l) = fast_two_sum(r, l + rest);
     with_low(n, r, l)
 }
 

@@ -139,6 +139,13 @@ def power(x, y, out):
     return out
 
 
+@njit(parallel=True, fastmath=True)
+def fused(a, b, c, d, e, out):
+    for i in prange(a.size):
+        out[i] = 2 * a[i] + b[i] * c[i] - d[i] / e[i]
+    return out
+
+
 class Adapter(Library):
     threads = "numba.set_num_threads"
 

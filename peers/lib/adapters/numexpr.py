@@ -11,6 +11,10 @@ def _evaluate(text, x, y=None, out=None):
     return numexpr.evaluate(text, local_dict={"x": x, "y": y}, global_dict={}, out=out)
 
 
+def _fused(text, operands, out):
+    return numexpr.evaluate(text, local_dict=dict(zip("abcde", operands)), global_dict={}, out=out)
+
+
 class Adapter(Library):
     threads = "numexpr.set_num_threads; reductions have one thread"
 
@@ -21,4 +25,4 @@ class Adapter(Library):
         return {"version": numexpr.__version__, "vml": bool(numexpr.use_vml)}
 
     def names(self, case):
-        return {"numexpr": types.SimpleNamespace(evaluate=_evaluate)}
+        return {"numexpr": types.SimpleNamespace(evaluate=_evaluate, fused=_fused)}

@@ -417,7 +417,7 @@ macro_rules! by_hand {
 by_hand!(sin_single(x 0): f32 in 4 Singles, near ? sin : sin);
 by_hand!(cos_single(x 0): f32 in 4 Singles, near ? cos : cos);
 by_hand!(powf_single(x 0, y 1): f32 in 4 Singles, plain_f32 ? powf_f32 : powf);
-by_hand!(powf_double(x 0, y 1): f64 in 2 Numbers, plain_f64 ? powf_f64 : powf);
+by_hand!(powf_double(x 0, y 1): f64 in 4 Numbers, plain_f64 ? powf_f64 : powf);
 
 pub(crate) const SIN: Hands = [Some(sin_single), None];
 pub(crate) const COS: Hands = [Some(cos_single), None];
