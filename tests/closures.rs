@@ -39,6 +39,7 @@ const CASES: &[(&str, usize)] = &[
     ("case_macro_broadcast", 18),
     ("case_macro_into", 52),
     ("case_macro_inplace", 52),
+    ("case_macro_inplace_operands", 52),
     ("case_function_polynomial", 3),
     ("case_function_exp_1", 13),
     ("case_function_exp_2", 26),

@@ -172,6 +172,66 @@ proptest! {
         let rest = base.sum() - layout.view(&base).sum();
         assert!((rest - sum).abs() < 1e-9 * (1.0 + base.iter().map(|x| x.abs()).sum::<f64>()));
     }
+
+    #[test]
+    fn any_layout_in_place_beside_operands(
+        to in layout(4..5usize, 0..9), l in layout(0..4usize, 0..9), m in layout(0..5usize, 0..9),
+        ones in 0..256u32, seed in 0..u64::MAX,
+    ) {
+        let to = writable(&to);
+        let fit = |other: &Layout, ones: u32| {
+            let d = other.shape.len();
+            let of = &to.shape[4 - d..];
+            let shape = of.iter().enumerate().map(|(i, &n)| if ones >> i & 1 == 1 { 1 } else { n });
+            other.with_shape(&shape.collect::<Vec<_>>())
+        };
+        let (l, m) = (fit(&l, ones & 15), fit(&m, ones >> 4));
+        let mut base = to.base(&mut numbers(seed));
+        let whole = base.clone();
+        l.with(numbers(seed ^ 1), |a| m.with(|i| i as i32, |b| {
+            let f = |t: f64, x: f64, y: i32| t * 0.5 - x + f64::from(y);
+            let shape = IxDyn(&to.shape);
+            let (x, y) = (a.broadcast(shape.clone()).unwrap(), b.broadcast(shape.clone()).unwrap());
+            let before = to.view(&whole);
+            let expected = ArrayD::from_shape_fn(shape, |i| f(before[&i], x[&i], y[&i]));
+            map_inplace!((&mut view_mut(&to, &mut base), &a, &b), |(t, x, y)| f(t, x, y)).unwrap();
+            assert_same_bits(to.view(&base), &expected, format!("{to:?} {l:?} {m:?}"));
+            // Nothing beside the view has been written.
+            view_mut(&to, &mut base).assign(&before);
+            assert_eq!(base, whole);
+        }));
+    }
+}
+
+#[test]
+fn in_place_beside_one_to_seven_operands() {
+    let mut a = array![[1.0f64, 2.0], [3.0, 4.0]];
+    let (b, c, d, e) = (array![10u8, 20], array![[0.5f32], [1.5]], aview0(&2i64), array![[true]]);
+    map_inplace!((&mut a,), |(a,)| a + 1.0).unwrap();
+    map_inplace!((&mut a, &b), |(a, b)| a + f64::from(b)).unwrap();
+    assert_eq!(a, array![[12.0, 23.0], [14.0, 25.0]]);
+    map_inplace!((&mut a, &b, c.view()), |(a, b, c)| a - f64::from(b) * f64::from(c)).unwrap();
+    assert_eq!(a, array![[7.0, 13.0], [-1.0, -5.0]]);
+    map_inplace((&mut a, &b, &c, &d), |(a, _, _, d)| a * d as f64).unwrap();
+    map_inplace((&mut a, &b, &c, &d, &e), |(a, _, _, _, e)| if e { -a } else { 0.0 }).unwrap();
+    map_inplace((&mut a, &b, &c, &d, &e, &b), |(a, _, _, _, _, b)| a + f64::from(b)).unwrap();
+    assert_eq!(a, array![[-4.0, -6.0], [12.0, 30.0]]);
+    map_inplace!((&mut a, &b, &c, &d, &e, &b, &c), |(a, .., c)| a + f64::from(c)).unwrap();
+    map_inplace!(
+        (&mut a.slice_mut(s![..;-1, 1]), &b, &c.column(0), &d, &e.row(0), &b, &b, &b),
+        |(a, b, ..)| a + f64::from(b)
+    )
+    .unwrap();
+    assert_eq!(a, array![[-3.5, 14.5], [13.5, 41.5]]);
+    // Elements that fit no stage, short lines, and a shared array, which becomes one's own.
+    let mut large = Array2::from_elem((3, 2), [1u64; 40]);
+    let step = array![[1u64], [2], [3]];
+    map_inplace!((&mut large.slice_mut(s![.., ..;-1]), &step), |(x, y)| x.map(|x| x + y)).unwrap();
+    assert_eq!(large.column(1), array![[2; 40], [3; 40], [4; 40]]);
+    let mut shared = b.to_shared();
+    let other = shared.clone();
+    map_inplace!((&mut shared, &other), |(x, y)| x + y).unwrap();
+    assert_eq!((shared, other), (array![20, 40].into(), array![10, 20].into()));
 }
 
 #[test]
@@ -349,6 +409,7 @@ fn n6_same_bits_on_every_tier_and_number_of_threads() {
         let mut out = b.clone();
         map_inplace!(&mut out, |x| x * 3.0 + x * x).unwrap();
         map_inplace!(&mut out.slice_mut(s![..;3, ..;2]), |x| x.abs().sqrt()).unwrap();
+        map_inplace!((&mut out, &b), |(x, y)| x * 0.5 - y).unwrap();
         bits_of(&out)
     });
 }
@@ -486,6 +547,8 @@ fn s4_outputs_that_overlap_themselves() {
         assert_eq!(err, overlap("map_into", "out"));
         let err = map_inplace!(&mut out, |x: f64| x).unwrap_err();
         assert_eq!(err, overlap("map_inplace", "a"));
+        let err = map_inplace!((&mut out, &a), |(x, y)| x + y).unwrap_err();
+        assert_eq!(err, overlap("map_inplace", "a"));
     }
     assert_eq!(memory, [0.0; 4]);
 }
@@ -505,6 +568,17 @@ fn s5_outputs_of_another_shape_are_refused_by_name() {
     assert!(map_into(&a, &mut Array1::zeros(2), |x| x).is_err());
     assert!(map_into(&a, &mut Array2::zeros((1, 2)), |x| x).is_err());
     assert!(map_into(&a, &mut Array2::zeros((0, 2)), |x| x).is_err());
+    let err = map_inplace((&mut out, &a), |(t, x)| t + x).unwrap_err();
+    assert_eq!(
+        err.to_string(),
+        "map_inplace: a has shape [2, 3], but the shape that the operands broadcast to is [2, 2]"
+    );
+    let err = map_inplace!((&mut out, &a, &b), |(t, x, y)| t + x + y).unwrap_err();
+    assert_eq!(
+        err.to_string(),
+        "map_inplace: operands do not broadcast together: shapes [2, 2], [3]"
+    );
+    assert!(map_inplace((&mut Array1::<f64>::zeros(3), &out), |(t, x)| t + x).is_err());
     assert_eq!(out, Array2::<f64>::zeros((2, 3)));
 }
 

@@ -93,8 +93,8 @@ macro_rules! map_into {
 
 /// [`map!`](crate::map!) in place.
 ///
-/// `map_inplace!(&mut a, |x| ..)`; the closure as for [`map!`](crate::map!),
-/// everything else as for the function [`map_inplace`](crate::map::map_inplace()).
+/// `map_inplace!(&mut a, |x| ..)`, or `map_inplace!((&mut a, &b), |(x, y)| ..)` with operands
+/// beside it; the closure as for [`map!`](crate::map!), everything else as for the function [`map_inplace`](crate::map::map_inplace()).
 ///
 /// # Errors
 /// As for [`map_inplace`](crate::map::map_inplace()).
@@ -107,6 +107,8 @@ macro_rules! map_into {
 /// let mut a = array![[1, 2, 3], [4, 5, 6]];
 /// map_inplace!(&mut a.slice_mut(s![.., ..;2]), |x| -x)?;
 /// assert_eq!(a, array![[-1, 2, -3], [-4, 5, -6]]);
+/// map_inplace!((&mut a, &array![[10], [20]]), |(x, y)| x + y)?;
+/// assert_eq!(a, array![[9, 12, 7], [16, 25, 14]]);
 /// # Ok::<(), swath::Error>(())
 /// ```
 #[macro_export]

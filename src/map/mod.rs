@@ -60,6 +60,7 @@ mod cast;
 mod engine;
 pub(crate) mod functions;
 mod indexed;
+mod inplace;
 mod macros;
 mod operand;
 mod pair;
@@ -71,6 +72,7 @@ pub use arithmetic::*;
 pub use cast::*;
 pub use functions::*;
 pub use indexed::*;
+pub use inplace::{OperandMut, OperandsMut};
 pub use operand::{Operand, Operands};
 pub use pair::*;
 
@@ -166,15 +168,20 @@ where
     run::into("map_into", &operands, out, (&f, &f))
 }
 
-/// Replaces every element of `a` by what a function makes of it.
+/// Replaces every element of `a` by what a function makes of it, and of those of up to seven
+/// operands beside it.
 ///
-/// `a` may be any mutable array or view. No memory is taken.
+/// `map_inplace(&mut a, f)` hands `f` each element of `a`, and `map_inplace((&mut a, &b), f)`
+/// each pair of elements of `a` and `b`, which broadcasts to the shape of `a`. `a` may be any
+/// mutable array or view. No memory is taken.
 ///
 /// For a closure written in place use [`map_inplace!`](crate::map_inplace!), which
 /// vectorises long closures too; see [the module](mod@crate::map).
 ///
 /// # Errors
-/// [`Error::Overlap`] if elements of `a` share memory with each other.
+/// [`Error::Overlap`] if elements of `a` share memory with each other,
+/// [`Error::Broadcast`] if the operands beside it do not broadcast together, and
+/// [`Error::Shape`] if they do not broadcast to its shape.
 ///
 /// # Accuracy
 /// That of `f`: results never depend on threads, instruction set or layout.
@@ -189,17 +196,17 @@ where
 /// let mut a = array![1.0f64, 4.0, 9.0];
 /// swath::map_inplace(&mut a, f64::sqrt)?;
 /// assert_eq!(a, array![1.0, 2.0, 3.0]);
+/// swath::map_inplace((&mut a, &array![0.5]), |(x, y)| x * y)?;
+/// assert_eq!(a, array![0.5, 1.0, 1.5]);
 /// # Ok::<(), swath::Error>(())
 /// ```
 #[inline]
-#[allow(clippy::needless_pass_by_value)] // as above
-pub fn map_inplace<A, D, F>(a: &mut ArrayRef<A, D>, f: F) -> Result<(), Error>
+pub fn map_inplace<O, F>(operands: O, f: F) -> Result<(), Error>
 where
-    A: Copy + Send + Sync,
-    D: Dimension,
-    F: Fn(A) -> A + Sync,
+    O: OperandsMut,
+    F: Fn(O::Item) -> O::Elem + Sync,
 {
-    run::inplace("map_inplace", a, (&f, &f))
+    operands.change("map_inplace", (&f, &f))
 }
 
 /// What [`map!`](crate::map!) calls.
@@ -246,17 +253,16 @@ where
 #[doc(hidden)]
 #[inline]
 #[allow(clippy::missing_errors_doc, clippy::needless_pass_by_value)]
-pub fn __map_inplace<A, D, B, V>(
+pub fn __map_inplace<O, B, V>(
     function: &'static str,
-    a: &mut ArrayRef<A, D>,
+    operands: O,
     baseline: B,
     avx2: V,
 ) -> Result<(), Error>
 where
-    A: Copy + Send + Sync,
-    D: Dimension,
-    B: Fn(A) -> A + Sync,
-    V: Fn(A) -> A + Sync,
+    O: OperandsMut,
+    B: Fn(O::Item) -> O::Elem + Sync,
+    V: Fn(O::Item) -> O::Elem + Sync,
 {
-    run::inplace(function, a, (&baseline, &avx2))
+    operands.change(function, (&baseline, &avx2))
 }

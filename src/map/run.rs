@@ -2,12 +2,12 @@
 
 use ndarray::{Array, ArrayRef, Dimension, ShapeBuilder};
 
-use super::engine::{self, Order, Work};
+use super::engine::Order;
 use super::operand::{Layout, Operands};
 use super::pair::Pair;
 use crate::Error;
-use crate::kernel::map::{InPlace, One, To, Two};
-use crate::plan::{self, Axes, Buffer, List};
+use crate::kernel::map::{One, To, Two};
+use crate::plan::{self, Buffer, List};
 
 /// Maps with one result into a new array.
 #[inline]
@@ -161,41 +161,6 @@ where
     Ok(())
 }
 
-/// Replaces the elements of an array.
-pub(super) fn inplace<A, D, B, V>(
-    function: &'static str,
-    a: &mut ArrayRef<A, D>,
-    f: (&B, &V),
-) -> Result<(), Error>
-where
-    A: Copy + Send + Sync,
-    D: Dimension,
-    B: Fn(A) -> A + Sync,
-    V: Fn(A) -> A + Sync,
-{
-    let first = a.as_mut_ptr();
-    let (to, sources) = (To::one(first), InPlace((first.cast_const(),)));
-    let share = |work: Work<'_, A, ()>| {
-        // SAFETY: the array is borrowed for writing alone, and no two of its indices
-        // name one place.
-        unsafe { work.share(to) }
-    };
-    let layout @ Layout { shape, strides } = Layout::of(a);
-    let bytes = 2 * size_of::<A>();
-    if layout.is_c_order() || layout.is_f_order() {
-        // SAFETY: the array is one stretch of memory.
-        unsafe { engine::plain::<_, One, _, _, _, _, _>(a.len(), sources, bytes, f, share) };
-        return Ok(());
-    }
-    plan::check_output(function, "a", shape, strides)?;
-    let axes = Axes::<3>::in_memory_order(shape, [strides; 3]);
-    // SAFETY: the axes are the array's.
-    unsafe {
-        engine::walked::<3, _, One, _, _, _, _, _>(&axes, Order::Any, sources, bytes, f, share);
-    };
-    Ok(())
-}
-
 /// How a fresh output will lie.
 struct Fresh {
     shape: List<usize>,
@@ -251,7 +216,8 @@ pub(super) fn check_into<O: Operands>(
     plan::check_output(function, name, out.shape, out.strides)
 }
 
-fn fits(
+/// Refuses operands that do not broadcast to the shape of an output.
+pub(super) fn fits(
     function: &'static str,
     operands: &[Layout<'_>],
     name: &'static str,

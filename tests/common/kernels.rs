@@ -77,6 +77,10 @@ pub const KERNELS: &[Kernel] = &[
         swath::map_inplace!(&mut a, |x| 0.5 - x).expect("no overlap");
         u64::from(a.last().map_or(0, |x| x.to_bits()))
     }),
+    kernel!("map_inplace! 2 operands", |n| { let mut a = vector(n); let b = vector(n); } {
+        swath::map_inplace!((&mut a, &b), |(x, y)| 0.5 * x - y).expect("no overlap");
+        u64::from(a.last().map_or(0, |x| x.to_bits()))
+    }),
     kernel!("sum f32", |n| { let a = vector(n); } u64::from(swath::sum(&a).to_bits())),
     kernel!("sum f64", |n| { let a = vector64(n); } swath::sum(&a).to_bits()),
     kernel!("mean f32", |n| { let a = vector(n); } u64::from(swath::mean(&a).to_bits())),

@@ -1,6 +1,6 @@
 //! Filters by name that join derivatives along several axes.
 
-use ndarray::{ArrayD, ArrayRef, ArrayViewD, ArrayViewMutD, Axis, IxDyn, Slice};
+use ndarray::{ArrayD, ArrayRef, ArrayViewMutD, IxDyn};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use swath::conv::Sample;
@@ -379,56 +379,22 @@ fn generic<'py>(
     })
 }
 
-/// Bytes of the stretches by which arrays are joined in place.
-const STRETCH: usize = 256 << 10;
-
-/// Joins arrays that somebody else has filled, onto the first, stretch by stretch.
+/// Joins arrays that somebody else has filled, onto the first.
 fn join_onto<T: swath::Float>(first: &Raw, others: &[Input], of: Join) -> Result<(), swath::Error> {
     // SAFETY: checked arrays of this type; the first is an output or ours alone.
-    let (mut all, others): (_, Vec<_>) = unsafe {
-        (first.view_mut::<T>(), others.iter().map(|other| other.raw.view::<T>()).collect())
-    };
-    // The outermost axis in memory that can be cut into stretches; else the longest.
-    let bytes = |axis: usize| all.len() / all.shape()[axis].max(1) * size_of::<T>();
-    let axis = (0..all.ndim()).max_by_key(|&axis| match bytes(axis) <= STRETCH {
-        true => (true, all.strides()[axis].unsigned_abs()),
-        false => (false, all.shape()[axis]),
-    });
-    let Some(axis) = axis.filter(|_| !all.is_empty()) else {
-        return join_stretch(&mut all.to_owned(), &others, of, &mut all);
-    };
-    let some = (STRETCH / bytes(axis)).clamp(1, all.shape()[axis]);
-    let axis = Axis(axis);
-    let mut room = swath::map!(&all.slice_axis(axis, Slice::from(..some)), |x| x)?;
-    for start in (0..all.len_of(axis)).step_by(some) {
-        let stretch = Slice::from(start..(start + some).min(all.len_of(axis)));
-        let mut out = all.slice_axis_mut(axis, stretch);
-        let mut before = room.slice_axis_mut(axis, Slice::from(..out.len_of(axis)));
-        let parts: Vec<_> = others.iter().map(|other| other.slice_axis(axis, stretch)).collect();
-        join_stretch(&mut before, &parts, of, &mut out)?;
+    let mut all = unsafe { first.view_mut::<T>() };
+    if others.is_empty() && of == Join::Length {
+        return swath::map_inplace!(&mut all, |x| (x * x).sqrt());
     }
-    Ok(())
-}
-
-/// One stretch, whose elements so far go through `before`.
-fn join_stretch<T: swath::Float>(
-    before: &mut ArrayRef<T, IxDyn>,
-    parts: &[ArrayViewD<'_, T>],
-    of: Join,
-    out: &mut ArrayViewMutD<'_, T>,
-) -> Result<(), swath::Error> {
-    if parts.is_empty() && of == Join::Length {
-        return swath::map_inplace!(out, |x| (x * x).sqrt());
-    }
-    for (i, part) in parts.iter().enumerate() {
-        swath::map_into!(&*out, before, |x| x)?;
-        let both = (&*before, part);
-        match (of, i == 0, i + 1 == parts.len()) {
-            (Join::Sum, ..) => swath::map_into!(both, out, |(s, x)| s + x)?,
-            (_, true, true) => swath::map_into!(both, out, |(s, x)| (s * s + x * x).sqrt())?,
-            (_, true, false) => swath::map_into!(both, out, |(s, x)| s * s + x * x)?,
-            (_, false, true) => swath::map_into!(both, out, |(s, x)| (s + x * x).sqrt())?,
-            (_, false, false) => swath::map_into!(both, out, |(s, x)| s + x * x)?,
+    for (i, other) in others.iter().enumerate() {
+        // SAFETY: the same; none of them is the first.
+        let both = (&mut all, unsafe { &other.raw.view::<T>() });
+        match (of, i == 0, i + 1 == others.len()) {
+            (Join::Sum, ..) => swath::map_inplace!(both, |(s, x)| s + x)?,
+            (_, true, true) => swath::map_inplace!(both, |(s, x)| (s * s + x * x).sqrt())?,
+            (_, true, false) => swath::map_inplace!(both, |(s, x)| s * s + x * x)?,
+            (_, false, true) => swath::map_inplace!(both, |(s, x)| (s + x * x).sqrt())?,
+            (_, false, false) => swath::map_inplace!(both, |(s, x)| s + x * x)?,
         }
     }
     Ok(())

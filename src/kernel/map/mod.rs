@@ -27,7 +27,8 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 pub(crate) use sources::{
-    FIRST_INDEX, FIRST_OPERAND, INDICES, InPlace, Indexed, Level, PLACES, Single, Sources, Tuple,
+    FIRST_INDEX, FIRST_OPERAND, INDICES, InPlace, Indexed, Level, Onto, PLACES, Single, Sources,
+    Tuple,
 };
 use sources::{Stage, room};
 
@@ -303,7 +304,7 @@ where
     /// Every element of every line, at its offset from the pointers in `sources`
     /// and `to`, can be read, respectively written, until the chunk has run; no
     /// place of an output is a place of an operand (but for [`InPlace`], whose
-    /// places are those of the output, in the same order).
+    /// places are those of the output, in the same order, and for the first of [`Onto`]).
     #[inline]
     pub(crate) unsafe fn new(
         sources: P,

@@ -165,11 +165,20 @@ pub struct Single<P>(pub(crate) P);
 #[derive(Clone, Copy)]
 pub(crate) struct InPlace<P>(pub(crate) P);
 
+/// Operands of which the first is the output too.
+#[derive(Clone, Copy)]
+pub(crate) struct Onto<P>(pub(crate) P);
+
 macro_rules! sources {
-    ($($t:ident $i:tt),+) => {
+    ($first:ident 0 $(, $t:ident $i:tt)*) => {
         sources!(
-            Tuple($($t $i),+) false, ($($t,)+),
-            |self, i, _out| ($(self.0.$i.add(i).read(),)+), |_| None
+            Tuple($first 0 $(, $t $i)*) false, ($first, $($t,)*),
+            |self, i, _out| (self.0.0.add(i).read(), $(self.0.$i.add(i).read(),)*), |_| None
+        );
+        sources!(
+            Onto($first 0 $(, $t $i)*) true, ($first, $($t,)*),
+            |self, i, out| (out.as_ptr().cast::<$first>().read(), $(self.0.$i.add(i).read(),)*),
+            |p: (*const $first, $(*const $t,)*)| Some(p.0.cast_mut().cast())
         );
     };
     (
@@ -261,6 +270,7 @@ macro_rules! sources {
             type Item = $item;
 
             #[inline(always)]
+            #[allow(unused_variables)] // the place, of one operand that is the output
             unsafe fn read<R>($self, $at: usize, $to: &MaybeUninit<R>) -> $item {
                 // SAFETY: by the caller.
                 unsafe { $read }
@@ -277,7 +287,7 @@ sources!(Single(A 0) false, A, |self, i, _out| self.0.0.add(i).read(), |_| None)
 // Read from the output itself: no other pointer may lead to it there.
 sources!(
     InPlace(A 0) true, A,
-    |self, _i, out| out.as_ptr().cast::<A>().read(),
+    |self, i, out| out.as_ptr().cast::<A>().read(),
     |p: (*const A,)| Some(p.0.cast_mut().cast())
 );
 sources!(A 0);

@@ -194,6 +194,11 @@ pub fn case_macro_inplace(a: &mut Array1<f64>) {
 }
 
 #[inline(never)]
+pub fn case_macro_inplace_operands(a: &mut Array1<f64>, b: &Array1<f64>) {
+    map_inplace!((a, b), |(x, y)| exp(x) + exp(y + 0.1) * exp(x + 0.2) + exp(y + 0.4)).unwrap();
+}
+
+#[inline(never)]
 pub fn case_function_polynomial(a: &Array1<f32>) -> Result<f32> {
     map(a, |x| x.mul_add(x.mul_add(x.mul_add(0.1, 0.2), 0.3), 0.4))
 }
@@ -383,6 +388,9 @@ fn main() {
     close("into", out[1000], four(x) + e(x + 0.3) + e(x + 0.4));
     let mut here = a.clone();
     case_macro_inplace(&mut here);
+    assert_eq!(here, out);
+    let mut here = a.clone();
+    case_macro_inplace_operands(&mut here, &a);
     assert_eq!(here, out);
     let got = case_function_polynomial(&f).unwrap()[1000];
     close("function_polynomial", f64::from(got), 1.0);
