@@ -183,13 +183,18 @@ fn n6_every_pair_of_factors() {
     }
 }
 
-/// A matrix times a column, in registers that hold rows: whole groups and ragged ends.
+/// A matrix times a column, in registers that hold rows or K-blocks of one: whole groups and
+/// ragged ends; rows of 4352 are whole KiB apart.
 #[test]
 fn n6_columns() {
     fn check<T: Float + Bits>(rng: &mut Rng) {
+        let short = [15, 16, 17, 40, 256, 300, 531].map(|k| (k, k));
+        let long = [1024, 1300, 2048, 2049, 2304, 2816, 4096, 4352].map(|k| (k, 4352));
         for m in [1, 7, 8, 9, 31, 32, 33, 71, 131] {
-            for k in [15, 16, 17, 40, 256, 300, 531] {
-                let (a, b) = (random::<T>(rng, m, k), random::<T>(rng, 2 * k, 3));
+            let some = if m % 32 < 10 { &long[..] } else { &[] };
+            for &(k, width) in short.iter().chain(some) {
+                let (a, b) = (random::<T>(rng, m, width), random::<T>(rng, 2 * k, 3));
+                let a = a.slice(s![.., ..k]);
                 let b = b.slice(s![..;2, 1..2]);
                 let c = random::<T>(rng, m, 2);
                 for (alpha, beta) in [(1, 0), (1, 1), (4, 5)] {

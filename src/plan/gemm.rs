@@ -73,7 +73,8 @@ pub(crate) fn cost_ns(sides: [usize; 3], size: usize, step_ns: f64) -> f64 {
 
 impl Gemm {
     /// Whether to cut along k: where rows and columns give few tiles, or all of B does not
-    /// stay in L2 and each tile would fetch it again; k is long, and the sums of a few
+    /// stay in L2 and each tile would fetch it again, which none does for one row by columns
+    /// that are contiguous; k is long, and the sums of a few
     /// K-blocks at least fit where they are to be added.
     #[inline]
     pub(crate) fn split(&self) -> Option<Split> {
@@ -81,7 +82,8 @@ impl Gemm {
         let most = |len: usize, unit: usize| 1_usize << (len / unit).max(1).ilog2();
         let tiles = most(self.m, self.mr).saturating_mul(most(self.n, self.nr));
         let few = tiles <= tuning::MATMUL_SPLIT_TILES;
-        let again = self.bytes(self.k, self.n) > self.b_bytes();
+        let by_columns = self.m == 1 && self.b[0] == 1;
+        let again = !by_columns && self.bytes(self.k, self.n) > self.b_bytes();
         let cost = self.cost_ns(self.m, self.k, self.n);
         if self.k <= tuning::MATMUL_SPLIT_MIN || !(few || again) || cost < tuning::MATMUL_SPLIT_NS {
             return None;
