@@ -118,7 +118,7 @@ impl Gemm {
     /// The same where it is read as it lies.
     #[inline]
     fn plain_bytes(&self) -> f64 {
-        self.l2 as f64 * tuning::MATMUL_PLAIN_OF_L2
+        (self.l2 as f64 * tuning::MATMUL_PLAIN_OF_L2).min(tuning::MATMUL_PLAIN_BYTES)
     }
 
     /// The cut of this product.

@@ -66,12 +66,16 @@ pub(crate) const MATMUL_L1_BYTES: usize = 28 << 10;
 pub(crate) const MATMUL_C_BYTES: usize = 512 << 10;
 
 /// Rows of A up to which two threads read B as it lies while it fills no more than
-/// [`MATMUL_PLAIN_OF_L2`], and a quarter of L2 else: f32, two threads of a Sapphire Rapids,
-/// packed and not, 368 250 and 286 GFLOP/s, 448 267 and 285, 496 275 and 277; one thread 160
-/// and 157, 158 and 147. Of a Zen 4, 384 1.12 times as fast not packed, 448 0.96, 512 1.03.
+/// [`MATMUL_PLAIN_OF_L2`] or [`MATMUL_PLAIN_BYTES`], and a quarter of L2 else: f32, two
+/// threads of a Sapphire Rapids with 2 MiB, packed and not, 368 250 and 286 GFLOP/s, 448 267
+/// and 285, 496 275 and 277; one thread 160 and 157, 158 and 147. Of a Zen 4 with 1 MiB, 416
+/// 205 and 225, 448 207 and 222, 512 215 and 224; f64 288 95 and 106, 352 98.6 and 108.5, 448
+/// 105 and 109, 512 (2 MiB) 107.6 and 104.9.
 pub(crate) const MATMUL_PLAIN_ROWS: usize = 512;
 /// See [`MATMUL_PLAIN_ROWS`].
-pub(crate) const MATMUL_PLAIN_OF_L2: f64 = 0.6;
+pub(crate) const MATMUL_PLAIN_OF_L2: f64 = 1.7;
+/// See [`MATMUL_PLAIN_ROWS`].
+pub(crate) const MATMUL_PLAIN_BYTES: f64 = 1.75 * 1024.0 * 1024.0;
 
 /// What packing an element costs, in ns: 16 GB/s of f32.
 pub(crate) const MATMUL_PACK_NS: f64 = 0.25;
