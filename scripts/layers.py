@@ -90,6 +90,7 @@ UNSAFE = {
     "src/kernel/reduce/wide_pieces.rs": "intrinsics",
     "src/kernel/reduce/user.rs": "a user's closures behind a pointer without a type",
     "src/kernel/select.rs": "elements behind pointers, looked at without bounds checks",
+    "src/map/inplace.rs": "an array borrowed for writing, its operands walked beside it",
     "src/map/engine.rs": "chunks write disjoint parts of one output",
     "src/map/indexed.rs": "the operands' pointers along the axes of the output",
     "src/map/run.rs": "results that the run has written",
