@@ -217,6 +217,22 @@ fn n6_columns() {
     check::<f64>(&mut Rng(6));
 }
 
+/// Few rows that lie far apart: panels of B that are used once, and fetched.
+#[test]
+fn n6_rows_far_apart() {
+    fn check<T: Float + Bits>(rng: &mut Rng, m: usize, k: usize, n: usize) {
+        let (a, b) = (random::<T>(rng, m, k), random::<T>(rng, k, n));
+        let c = random::<T>(rng, m, n);
+        let mut expected = c.clone();
+        reference::matmul_into(factor::<T>(4), &a, &b, factor::<T>(5), &mut expected);
+        let mut got = c.clone();
+        matmul_into(factor::<T>(4), &a, &b, factor::<T>(5), &mut got).unwrap();
+        assert_same_bits(&got, &expected, format!("{m} {k} {n}"));
+    }
+    check::<f32>(&mut Rng(15), 12, 5, 1_400_001);
+    check::<f64>(&mut Rng(16), 15, 3, 500_001);
+}
+
 /// Half a register of columns, alone or beside whole ones, and rows longer than a piece.
 #[test]
 fn n6_half_registers_and_long_rows() {

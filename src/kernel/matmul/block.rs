@@ -21,7 +21,7 @@ use crate::tuning::{self, K_BLOCK};
 
 #[cfg(target_arch = "x86_64")]
 use super::column::column;
-use super::micro::{Shape, Strip};
+use super::micro::{Shape, Strip, fetch_l2, fetch_to_write};
 use super::pack::{Pack, pack};
 use super::row::row;
 use super::{In, Out, Product};
@@ -196,9 +196,16 @@ unsafe fn block<T: Element>(tile: &Tile<T>, p: &Product<T>, scratch: &mut Scratc
     let (mr, nr) = (tile.shape.mr, tile.shape.nr());
     let in_l1 = p.k * nr * size_of::<T>() <= tuning::MATMUL_L1_BYTES
         && p.m * p.n * size_of::<T>() <= tuning::MATMUL_C_BYTES;
-    if (p.n <= 2 * nr || in_l1) && p.c.cs == 1 && !tile.pack_a {
+    // Rows of B and C that lie far apart, where two rows of micro-tiles would read B: it is
+    // read once, and asked for.
+    let reach = p.k * p.b.rs.unsigned_abs() + p.m * p.c.rs.unsigned_abs();
+    let far = (mr + 1..=2 * mr).contains(&p.m)
+        && reach * size_of::<T>() >= tuning::MATMUL_FAR_REACH
+        && p.k * nr * size_of::<T>() <= tuning::MATMUL_FAR_BYTES
+        && matches!(tile.b, B::Plain);
+    if (p.n <= 2 * nr || in_l1 || far) && p.c.cs == 1 && !tile.pack_a {
         // SAFETY: the caller's promise.
-        return unsafe { narrow(tile, p) };
+        return unsafe { narrow(tile, p, far) };
     }
     let panels = p.m.div_ceil(mr);
     // Of nearly equal height: a panel of one row has too few chains.
@@ -246,11 +253,12 @@ unsafe fn block<T: Element>(tile: &Tile<T>, p: &Product<T>, scratch: &mut Scratc
     }
 }
 
-/// A block whose panels of B stay in L1, or of few columns: strips run down the rows.
+/// A block whose panels of B stay in L1, or of few columns: strips run down the rows. With
+/// `ahead` the next panel of B and of C is fetched.
 ///
 /// # Safety
 /// As [`block`]; columns of C lie side by side.
-unsafe fn narrow<T: Element>(tile: &Tile<T>, p: &Product<T>) {
+unsafe fn narrow<T: Element>(tile: &Tile<T>, p: &Product<T>, ahead: bool) {
     let shape = tile.shape;
     let (panel, split) = match tile.b {
         B::Packed(panel) => (panel, false),
@@ -258,6 +266,10 @@ unsafe fn narrow<T: Element>(tile: &Tile<T>, p: &Product<T>) {
     };
     for (left, cols, count) in columns(shape, p.n, split) {
         for left in (0..count).map(|j| left + j * cols) {
+            if ahead {
+                (0..p.k).for_each(|i| fetch_l2(p.b.at(i, left + cols), cols));
+                (0..p.m).for_each(|i| fetch_to_write(p.c.at(i, left + cols), cols));
+            }
             for (top, rows, count) in panels(p.m, shape.mr) {
                 let part = p.part([top..p.m, left..p.n], 0..p.k);
                 let next = [rows as isize * p.a.rs, 0, rows as isize * p.c.rs];

@@ -31,7 +31,7 @@ use crate::tuning::{
     MATMUL_COLUMN_GROUP, MATMUL_COLUMN_MIN,
 };
 
-use super::micro::fetch;
+use super::micro::{fetch, fetch_l2};
 use super::turn::{rows_of_4, rows_of_8};
 use super::{Product, steps};
 
@@ -122,7 +122,7 @@ macro_rules! columns {
                     let mut acc = $zero();
                     for at in (0..K_BLOCK).step_by(2 * $side) {
                         for line in at / 2..at / 2 + $side {
-                            fetch_l2(next.wrapping_add(line * 2 * $side));
+                            fetch_l2(next.wrapping_add(line * 2 * $side), 1);
                         }
                         for q in (at..at + 2 * $side).step_by($step) {
                             let rows = $rows(from, K_BLOCK as isize, q);
@@ -186,13 +186,6 @@ columns!(f32, 8, all_f32, chains_f32, group_f32, rows_of_8, 4,
     _mm256_setzero_ps _mm256_set1_ps _mm256_fmadd_ps _mm256_loadu_ps _mm256_storeu_ps);
 columns!(f64, 4, all_f64, chains_f64, group_f64, rows_of_4, 2,
     _mm256_setzero_pd _mm256_set1_pd _mm256_fmadd_pd _mm256_loadu_pd _mm256_storeu_pd);
-
-/// Fetches a line into L2.
-#[inline(always)]
-fn fetch_l2<T>(at: *const T) {
-    // SAFETY: nothing is read that the program could see.
-    unsafe { _mm_prefetch::<_MM_HINT_T1>(at.cast()) };
-}
 
 /// Fetches what is to be read of these columns some lines on, once for each line: more
 /// streams than the prefetcher follows.

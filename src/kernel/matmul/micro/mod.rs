@@ -15,8 +15,8 @@ use crate::element::Element;
 use crate::simd::{Tier, tier};
 use crate::tuning;
 
-pub(super) use tile::fetch;
 pub(crate) use tile::{Micro, Strip};
+pub(super) use tile::{fetch, fetch_l2, fetch_to_write};
 
 /// The micro-kernels of one tier for one type: what they need and where they are.
 #[derive(Debug, Clone, Copy)]
