@@ -6,6 +6,8 @@ mod arithmetic;
 #[path = "map_forms/casts.rs"]
 mod casts;
 mod common;
+#[path = "map_forms/inplace.rs"]
+mod inplace;
 #[path = "map_forms/pairs.rs"]
 mod pairs;
 #[path = "map_forms/reduced.rs"]

@@ -233,6 +233,21 @@ fn n6_rows_far_apart() {
     check::<f64>(&mut Rng(16), 15, 3, 500_001);
 }
 
+/// The stride of an axis with one element leads nowhere, and may be anything.
+#[test]
+fn s5_the_stride_of_a_single_row_may_be_anything() {
+    let mut rng = Rng(17);
+    let (m, n) = (12, 60_000);
+    let (a, b) = (random::<f32>(&mut rng, m, 1), random::<f32>(&mut rng, 1, n));
+    let memory = b.as_slice().unwrap();
+    let far = ArrayView2::from_shape((1, n).strides((isize::MAX as usize, 1)), memory).unwrap();
+    let mut expected = Array2::zeros((m, n));
+    reference::matmul_into(1.0, &a, &b, 0.0, &mut expected);
+    let mut got = Array2::zeros((m, n));
+    matmul_into(1.0, &a, &far, 0.0, &mut got).unwrap();
+    assert_same_bits(&got, &expected, "a far stride");
+}
+
 /// Half a register of columns, alone or beside whole ones, and rows longer than a piece.
 #[test]
 fn n6_half_registers_and_long_rows() {

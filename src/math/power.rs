@@ -37,7 +37,8 @@ pub(super) fn ln_precise<T: Doubles>(x: T) -> (T, T) {
     fast_two_sum(high, low)
 }
 
-/// The same, the second part perhaps a thousand times as large as the first lets it be.
+/// The same, the second part up to a few units in the last place of the first. As `quotient`
+/// and sums in two parts would give it, without what is exact or too small here.
 #[inline(always)]
 fn ln_parts<T: Doubles>(x: T) -> (T, T) {
     let (k, m) = x.apart();

@@ -6,7 +6,7 @@ import sys
 import swath
 
 from lib import env
-from lib.adapters import Library
+from lib.adapters import Library, Unsupported
 
 
 class Closures:
@@ -14,7 +14,10 @@ class Closures:
 
     def __init__(self):
         name = {"win32": "swath_closures.dll", "darwin": "libswath_closures.dylib"}
-        library = ctypes.CDLL(env.TARGET / "release" / name.get(sys.platform, "libswath_closures.so"))
+        path = env.TARGET / "release" / name.get(sys.platform, "libswath_closures.so")
+        if not path.exists():
+            raise Unsupported("peers/rust was not built")
+        library = ctypes.CDLL(path)
         self._fused = library.fused
         self._fused.argtypes = (ctypes.c_size_t, ctypes.c_void_p * 5, ctypes.c_void_p)
         self._fused.restype = ctypes.c_bool

@@ -198,9 +198,13 @@ unsafe fn block<T: Element>(tile: &Tile<T>, p: &Product<T>, scratch: &mut Scratc
         && p.m * p.n * size_of::<T>() <= tuning::MATMUL_C_BYTES;
     // Rows of B and C that lie far apart, where two rows of micro-tiles would read B: it is
     // read once, and asked for.
-    let reach = p.k * p.b.rs.unsigned_abs() + p.m * p.c.rs.unsigned_abs();
+    // (The stride of a single row may be anything.)
+    let bytes = |rows: usize, stride: isize| {
+        rows.saturating_mul(stride.unsigned_abs()).saturating_mul(size_of::<T>())
+    };
+    let reach = || bytes(p.k, p.b.rs).saturating_add(bytes(p.m, p.c.rs));
     let far = (mr + 1..=2 * mr).contains(&p.m)
-        && reach * size_of::<T>() >= tuning::MATMUL_FAR_REACH
+        && reach() >= tuning::MATMUL_FAR_REACH
         && p.k * nr * size_of::<T>() <= tuning::MATMUL_FAR_BYTES
         && matches!(tile.b, B::Plain);
     if (p.n <= 2 * nr || in_l1 || far) && p.c.cs == 1 && !tile.pack_a {

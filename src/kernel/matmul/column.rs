@@ -2,7 +2,8 @@
 //! column is: at the speed of reading it.
 //!
 //! ```text
-//! long columns that share lines of L1: for each 8 K-blocks (4 of f64)      turned once into rows of 8: a'
+//! long columns that share lines of L1: for each 8 K-blocks (4 of f64)
+//!     a' = the row's part, element p of each block side by side
 //!     for each column
 //!         acc[..] = 0                               one register, a lane for each block
 //!         for p in block by 8
