@@ -136,6 +136,7 @@ pub(super) fn gemm<T: Element>(p: &Product<T>, shape: &Shape<T>) -> Gemm {
         mr: shape.mr,
         nr: shape.nr(),
         step_ns: shape.step_ns,
+        real_step_ns: shape.real_step_ns(),
         l2: tuning::l2_bytes(),
         threads: pool::threads(),
     }
@@ -213,7 +214,7 @@ impl<T: Element, F: Fn(Range<usize>, Range<usize>) + Sync> Loops<'_, T, F> {
         let tiles = self.blocks.tiles(p.m, p.n);
         let (shape, packing) = (self.shape, self.blocks.packing);
         let cost = self.gemm.cost_ns(p.m, p.k, p.n) / if self.half { 2.0 } else { 1.0 };
-        let _ = pool::run(tiles.n(), cost, Scratch::new, |scratch, i| {
+        let _ = pool::run(tiles.n(), self.gemm.seen_ns(cost), Scratch::new, |scratch, i| {
             let [rows, mut cols] = tiles.range(i);
             if self.half {
                 cols.end = cols.end.min(rows.end.saturating_sub(left)).max(cols.start);

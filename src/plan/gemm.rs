@@ -22,8 +22,9 @@ pub(crate) struct Gemm {
     /// Sides of the largest micro-tile.
     pub(crate) mr: usize,
     pub(crate) nr: usize,
-    /// What a multiply-add costs one thread, in ns.
+    /// What a multiply-add costs one thread, in ns, at best and on this CPU.
     pub(crate) step_ns: f64,
+    pub(crate) real_step_ns: f64,
     /// Bytes of a core's L2.
     pub(crate) l2: usize,
     /// How many may work on it.
@@ -104,6 +105,15 @@ impl Gemm {
         cost_ns([m, k, n], self.size, self.step_ns)
     }
 
+    /// What the pool is told that work of `cost` ns costs: enough to be shared by those who
+    /// are awake if the multiply-adds alone are.
+    #[inline]
+    pub(crate) fn seen_ns(&self, cost: f64) -> f64 {
+        let steps_ns = self.m as f64 * self.k as f64 * self.n as f64 * self.real_step_ns;
+        let shared = steps_ns >= tuning::MATMUL_AWAKE_MIN_NS && tuning::PAR_MIN.get().is_none();
+        if shared { cost.max(tuning::AWAKE_MIN_NS) } else { cost }
+    }
+
     /// Bytes of a part of B.
     fn bytes(&self, k: usize, n: usize) -> f64 {
         k as f64 * n as f64 * self.size as f64
@@ -125,7 +135,7 @@ impl Gemm {
     #[inline]
     pub(crate) fn blocks(&self) -> Blocks {
         let cost = self.cost_ns(self.m, self.k, self.n);
-        let small = cost < tuning::AWAKE_MIN_NS && tuning::CHUNK.get().is_none();
+        let small = self.seen_ns(cost) < tuning::AWAKE_MIN_NS && tuning::CHUNK.get().is_none();
         if small && self.bytes(self.k, self.n) <= self.b_bytes() {
             // One tile, whatever it is: no need to think long.
             let packing = if self.rows_lie_well() { Packing::None } else { Packing::Local };
@@ -276,7 +286,21 @@ mod tests {
 
     fn gemm(m: usize, k: usize, n: usize) -> Gemm {
         let (a, b) = ([k as isize, 1], [n as isize, 1]);
-        Gemm { m, k, n, a, b, size: 4, mr: 8, nr: 48, step_ns: 0.0114, l2: 2 << 20, threads: 2 }
+        let (step_ns, real_step_ns) = (0.0114, 0.0174);
+        Gemm {
+            m,
+            k,
+            n,
+            a,
+            b,
+            size: 4,
+            mr: 8,
+            nr: 48,
+            step_ns,
+            real_step_ns,
+            l2: 2 << 20,
+            threads: 2,
+        }
     }
 
     #[test]
@@ -302,7 +326,8 @@ mod tests {
             let tiles = blocks.tiles(n, blocks.nc).n();
             assert!(tiles >= 8 && tiles.is_multiple_of(2), "{n}: {tiles}");
         }
-        assert_eq!(gemm(64, 64, 64).blocks().tiles(64, 64).n(), 1);
+        let tiles = |n| gemm(n, n, n).blocks().tiles(n, n).n();
+        assert_eq!([tiles(64), tiles(80)], [1, 2]);
     }
 
     #[test]

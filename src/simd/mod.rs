@@ -18,7 +18,7 @@ mod detect;
 use std::mem::MaybeUninit;
 
 pub(crate) use clock::Stopwatch;
-pub(crate) use detect::{Tier, foresees, set_tier, tier};
+pub(crate) use detect::{Tier, foresees, halves, set_tier, tier};
 
 /// Serial work that is compiled once per tier.
 pub(crate) trait Kernel {

@@ -140,6 +140,13 @@ pub(crate) const MATMUL_ROWS_MIN: usize = 56;
 /// With 512, 1x1000x1000 stayed on one thread, 14 GFLOP/s instead of 35.
 pub(crate) const MATMUL_ROW_COLS: usize = 480;
 
+/// Multiply-adds, in ns, that pay for a helper that is awake. Two threads of a Zen 4, f32,
+/// with [`AWAKE_MIN_NS`](super::AWAKE_MIN_NS) and so: 80 9.1 and 5.6 us. With 4,500 64 gained
+/// too, 4.7 and 3.3, but lost, 7.1 and 8.8, where the caller read the result, as did i32 50.
+pub(crate) const MATMUL_AWAKE_MIN_NS: f64 = 8_500.0;
+/// By how much a multiply-add in AVX-512 takes longer than at best where the CPU's units are
+/// half as wide: 3.6 GHz.
+pub(crate) const MATMUL_HALVES: f64 = 1.53;
 /// Work of a tile, in ns, at least: small products are worth cutting as soon as they
 /// are worth sharing.
 pub(crate) const MATMUL_TILE_NS: f64 = 2_500.0;

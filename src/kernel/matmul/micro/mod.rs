@@ -11,6 +11,7 @@ mod vector;
 use std::any::TypeId;
 
 use crate::element::Element;
+use crate::simd::halves;
 #[cfg(target_arch = "x86_64")]
 use crate::simd::{Tier, tier};
 use crate::tuning;
@@ -43,6 +44,13 @@ impl<T> Shape<T> {
     #[inline]
     pub(crate) fn nr(&self) -> usize {
         self.vectors * self.lanes
+    }
+
+    /// What a multiply-add costs on this CPU, in ns.
+    #[inline]
+    pub(crate) fn real_step_ns(&self) -> f64 {
+        let wide = self.lanes * size_of::<T>() == 64;
+        if wide && halves() { self.step_ns * tuning::MATMUL_HALVES } else { self.step_ns }
     }
 
     /// The kernel for tiles of `rows` by `cols`.
