@@ -212,11 +212,13 @@ pub(super) unsafe fn run_stack<T: Element, DA: Dimension, DB: Dimension>(
     let b = if blocks.packing == Packing::None { B::Plain } else { B::Local };
     let tile = Tile { product: p, b, shape, mc: blocks.mc, pack_a: false };
     let in_strips = matches!(b, B::Plain)
-        && p.m.div_ceil(shape.mr) <= tuning::MATMUL_STACK_PANELS
         && p.n <= shape.nr()
         && p.c.cs == 1
         && (1..=tuning::K_BLOCK).contains(&p.k);
     let bytes = (p.m * p.n + p.m * p.k + p.k * p.n) * size_of::<T>();
+    let panels = p.m.div_ceil(shape.mr);
+    let far = bytes.saturating_mul(axes.len()) >= tuning::MATMUL_STACK_FAR;
+    let through_all = panels == 1 || panels <= tuning::MATMUL_STACK_PANELS && !far;
     let item_ns = one_ns.max(tuning::MATMUL_ITEM_NS);
     let chunks = Chunks::new(axes.len(), bytes, item_ns, 1);
     let _ = pool::run(chunks.n(), chunks.cost_ns(), Scratch::new, |scratch, i| {
@@ -226,8 +228,15 @@ pub(super) unsafe fn run_stack<T: Element, DA: Dimension, DB: Dimension>(
                 if turned {
                     (next_a, next_b) = (next_b, next_a);
                 }
+                let (p, count, apart) = (at(&run_of, 0), run_of.len, [next_a, next_b, next_c]);
                 // SAFETY: the products of the run, one micro-tile wide.
-                unsafe { strips(&at(&run_of, 0), shape, run_of.len, [next_a, next_b, next_c]) };
+                unsafe {
+                    if through_all {
+                        strips(&p, shape, count, apart);
+                    } else {
+                        one_by_one(&p, shape, count, apart);
+                    }
+                }
             } else {
                 for i in 0..run_of.len {
                     let product = at(&run_of, i);
@@ -241,19 +250,50 @@ pub(super) unsafe fn run_stack<T: Element, DA: Dimension, DB: Dimension>(
     Ok(())
 }
 
-/// Products in a row, this far apart in A, B and C: rows of micro-tiles, each in a strip
-/// through all of them.
+/// Products in a row, this far apart in A, B and C: each panel of rows in a strip through all
+/// of them.
 ///
 /// # Safety
 /// What [`Product`] says of its memory holds for each product; B lies in rows, is one K-block
 /// long at most and as wide as one micro-tile at most, and so is C.
-unsafe fn strips<T: Element>(p: &Product<T>, shape: &Shape<T>, count: usize, next: [isize; 3]) {
+unsafe fn strips<T: Element>(p: &Product<T>, shape: &Shape<T>, count: usize, apart: [isize; 3]) {
     let panels = p.m.div_ceil(shape.mr);
     for i in 0..panels {
         let rows = i * p.m / panels..(i + 1) * p.m / panels;
         let (micro, part) = (shape.micro(rows.len(), p.n), p.part([rows, 0..p.n], 0..p.k));
         // SAFETY: each tile of the strip is these rows of one of the products.
-        unsafe { micro(&Strip::of(&part, count, next)) };
+        unsafe { micro(&Strip::of(&part, count, apart)) };
+    }
+}
+
+/// The same, one product after another: strips of panels that are equally high.
+///
+/// # Safety
+/// As [`strips`].
+unsafe fn one_by_one<T: Element>(
+    p: &Product<T>,
+    shape: &Shape<T>,
+    count: usize,
+    apart: [isize; 3],
+) {
+    let panels = p.m.div_ceil(shape.mr);
+    let (low, higher) = (p.m / panels, p.m % panels);
+    let strip = |top: usize, rows: usize, count: usize| {
+        let part = p.part([top..top + rows, 0..p.n], 0..p.k);
+        Strip::of(&part, count, [rows as isize * p.a.rs, 0, rows as isize * p.c.rs])
+    };
+    let mut lower = strip(higher * (low + 1), low, panels - higher);
+    let mut upper = strip(0, low + 1, higher);
+    for _ in 0..count {
+        // SAFETY: each tile of a strip is so many rows of the product.
+        unsafe {
+            if higher > 0 {
+                shape.micro(low + 1, p.n)(&upper);
+                upper.go(apart);
+            }
+            shape.micro(low, p.n)(&lower);
+            lower.go(apart);
+        }
     }
 }
 

@@ -95,6 +95,37 @@ fn n6_stacks() {
     }
 }
 
+/// Large ones are gone through another way: the bits are those of their parts.
+#[test]
+fn n6_stacks_that_no_cache_holds() {
+    let mut rng = Rng(15);
+    for [count, m, k, n] in [[8700, 15, 16, 16], [8200, 16, 16, 16], [3500, 20, 40, 17]] {
+        let a = random_nd(&mut rng, &[count, m, k]);
+        let b = random_nd(&mut rng, &[count, k, n]);
+        let got = matmul(&a, &b).unwrap();
+        let mut parts = ArrayD::zeros(got.raw_dim());
+        for at in (0..count).step_by(900) {
+            let part = s![at..count.min(at + 900), .., ..];
+            parts.slice_mut(part).assign(&matmul(&a.slice(part), &b.slice(part)).unwrap());
+        }
+        assert_same_bits(&got, &parts, format!("{count} {m} {k} {n}"));
+        // Into every other product, backwards, over one B for all.
+        let mut wide = ArrayD::from_elem(IxDyn(&[2 * count, m, n]), f32::NAN);
+        let b = b.index_axis(Axis(0), 7);
+        let mut c = wide.slice_each_axis_mut(|axis| {
+            if axis.axis == Axis(0) {
+                ndarray::Slice::new(0, None, -2)
+            } else {
+                ndarray::Slice::from(..)
+            }
+        });
+        matmul_into(1.0, &a, &b, 0.0, &mut c).unwrap();
+        let parts = matmul(&a.slice_axis(Axis(0), (count - 3..).into()), &b).unwrap();
+        assert_same_bits(&wide.slice(s![1..6;2, .., ..]), &parts.slice(s![..;-1, .., ..]), "last");
+        assert!(wide.slice(s![..;2, .., ..]).iter().all(|x| x.is_nan()));
+    }
+}
+
 #[test]
 fn two_vectors_give_their_dot_product() {
     let mut rng = Rng(14);

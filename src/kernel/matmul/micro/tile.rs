@@ -65,6 +65,14 @@ impl<T: Element> Strip<T> {
             next,
         }
     }
+
+    /// Goes on by so much in A, B and C.
+    #[inline]
+    pub(crate) fn go(&mut self, [a, b, c]: [isize; 3]) {
+        self.a = self.a.wrapping_offset(a);
+        self.b = self.b.wrapping_offset(b);
+        self.c = self.c.wrapping_offset(c);
+    }
 }
 
 /// A micro-kernel: computes a strip.
