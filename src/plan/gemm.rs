@@ -57,9 +57,11 @@ pub(crate) struct Blocks {
     parts: [usize; 2],
 }
 
-/// A cut along k: the blocks of a chunk, and those whose sums are kept at a time.
+/// A cut along k: the blocks of the first chunk, of which no sums are kept, and of another, and
+/// those whose sums are kept at a time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Split {
+    pub(crate) direct: usize,
     pub(crate) chunk: usize,
     pub(crate) round: usize,
 }
@@ -96,7 +98,11 @@ impl Gemm {
         }
         let block_ns = self.cost_ns(self.m, K_BLOCK, self.n);
         let chunk = (tuning::MATMUL_SPLIT_CHUNK_NS / block_ns).ceil().max(1.0) as usize;
-        Some(Split { chunk, round: round.min(self.k.div_ceil(K_BLOCK)) })
+        let round = round.min(self.k.div_ceil(K_BLOCK));
+        // Three quarters of a thread's share: others may come late, or this one be held up.
+        let most = (tuning::MATMUL_CHUNK_NS / block_ns) as usize;
+        let direct = (3 * round / (4 * self.threads)).min(most).max(1);
+        Some(Split { direct, chunk, round })
     }
 
     /// What a product of these sizes costs one thread, in ns.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! for each piece of 64 elements of a row
-//!     acc[..] = first ? 0 : c[..]
+//!     acc[..] = c[..]
 //!     for each block: acc[..] = acc[..] + alpha * sums[block][..]
 //!     c[..] = acc[..]
 //! ```
@@ -18,8 +18,6 @@ pub(crate) struct Sums<T> {
     /// The row, and how many elements it has.
     pub(crate) row: Out<T>,
     pub(crate) n: usize,
-    /// Whether C counts as zero, and is not read.
-    pub(crate) first: bool,
     pub(crate) alpha: T,
     /// The row of the first sum; those of the others, `count` in all, are `apart`.
     pub(crate) from: *const T,
@@ -30,7 +28,7 @@ pub(crate) struct Sums<T> {
 /// Adds them.
 ///
 /// # Safety
-/// The row may be written, and read unless this is the first; the sums may be read.
+/// The row may be read and written, and the sums be read.
 pub(crate) unsafe fn add_sums<T: Element>(sums: &Sums<T>) {
     simd::dispatch(Add(sums));
 }
@@ -50,9 +48,7 @@ impl<T: Element> Kernel for Add<'_, T> {
             let mut acc = [T::ZERO; PIECE];
             // SAFETY: elements below n of the row and of each sum, the promise to `add_sums`.
             unsafe {
-                if !s.first {
-                    js.clone().zip(&mut acc).for_each(|(j, acc)| *acc = *at(j));
-                }
+                js.clone().zip(&mut acc).for_each(|(j, acc)| *acc = *at(j));
                 for block in 0..s.count {
                     let from = s.from.wrapping_add(block * s.apart + js.start);
                     let sum = std::slice::from_raw_parts(from, js.len());
