@@ -340,6 +340,18 @@ fn n6_k_is_split() {
     }
 }
 
+/// The sums of the K-blocks do not fit at once.
+#[test]
+fn n6_k_is_split_in_rounds() {
+    let mut rng = Rng(8);
+    let (a, b) = (random::<f32>(&mut rng, 150, 7000), random::<f32>(&mut rng, 7000, 150));
+    let mut expected = Array2::zeros((150, 150));
+    reference::matmul_into(0.7, &a, &b, 0.0, &mut expected);
+    let mut c = Array2::from_elem((150, 150), f32::NAN);
+    matmul_into(0.7, &a, &b, 0.0, &mut c).unwrap();
+    assert_same_bits(&c, &expected, "150 7000 150");
+}
+
 /// The corner where the packed kernels lose a sign: c = -0 and a chain that
 /// underflowed to -0, inside and at ragged edges.
 #[test]
