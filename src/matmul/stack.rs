@@ -211,37 +211,25 @@ pub(super) unsafe fn run_stack<T: Element, DA: Dimension, DB: Dimension>(
     let blocks = gemm.blocks();
     let b = if blocks.packing == Packing::None { B::Plain } else { B::Local };
     let tile = Tile { product: p, b, shape, mc: blocks.mc, pack_a: false };
-    let in_strips = matches!(b, B::Plain)
-        && p.n <= shape.nr()
-        && p.c.cs == 1
-        && (1..=tuning::K_BLOCK).contains(&p.k);
     let bytes = (p.m * p.n + p.m * p.k + p.k * p.n) * size_of::<T>();
-    let panels = p.m.div_ceil(shape.mr);
-    let far = bytes.saturating_mul(axes.len()) >= tuning::MATMUL_STACK_FAR;
-    let through_all = panels == 1 || panels <= tuning::MATMUL_STACK_PANELS && !far;
+    let way = way(&tile, bytes.saturating_mul(axes.len()));
     let item_ns = one_ns.max(tuning::MATMUL_ITEM_NS);
     let chunks = Chunks::new(axes.len(), bytes, item_ns, 1);
     let _ = pool::run(chunks.n(), chunks.cost_ns(), Scratch::new, |scratch, i| {
         for run_of in axes.runs(chunks.range(i)) {
-            if in_strips {
-                let [next_c, mut next_a, mut next_b] = step;
-                if turned {
-                    (next_a, next_b) = (next_b, next_a);
-                }
-                let (p, count, apart) = (at(&run_of, 0), run_of.len, [next_a, next_b, next_c]);
-                // SAFETY: the products of the run, one micro-tile wide.
-                unsafe {
-                    if through_all {
-                        strips(&p, shape, count, apart);
-                    } else {
-                        one_by_one(&p, shape, count, apart);
-                    }
-                }
-            } else {
-                for i in 0..run_of.len {
-                    let product = at(&run_of, i);
-                    // SAFETY: one of the products.
-                    unsafe { multiply(&Tile { product, ..tile }, scratch) };
+            let [next_c, mut next_a, mut next_b] = step;
+            if turned {
+                (next_a, next_b) = (next_b, next_a);
+            }
+            let run = (run_of.len, [next_a, next_b, next_c]);
+            // SAFETY: the products of the run; the way is one for them.
+            unsafe {
+                match way {
+                    Way::Strips => strips(&at(&run_of, 0), shape, run),
+                    Way::OneByOne => one_by_one(&at(&run_of, 0), shape, run),
+                    Way::Each => (0..run_of.len).for_each(|i| {
+                        multiply(&Tile { product: at(&run_of, i), ..tile }, scratch);
+                    }),
                 }
             }
         }
@@ -250,13 +238,42 @@ pub(super) unsafe fn run_stack<T: Element, DA: Dimension, DB: Dimension>(
     Ok(())
 }
 
+/// How a chunk of a stack is gone through.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Strips,
+    OneByOne,
+    /// As products of any form are.
+    Each,
+}
+
+/// The way for a stack of products such as this tile that moves so many bytes.
+fn way<T: Element>(tile: &Tile<T>, bytes: usize) -> Way {
+    let (p, shape) = (&tile.product, tile.shape);
+    let in_strips = matches!(tile.b, B::Plain)
+        && p.n <= shape.nr()
+        && p.c.cs == 1
+        && (1..=tuning::K_BLOCK).contains(&p.k);
+    let panels = p.m.div_ceil(shape.mr);
+    let near = bytes < tuning::MATMUL_STACK_FAR && panels <= tuning::MATMUL_STACK_PANELS;
+    match in_strips {
+        false => Way::Each,
+        true if near || panels == 1 => Way::Strips,
+        true => Way::OneByOne,
+    }
+}
+
 /// Products in a row, this far apart in A, B and C: each panel of rows in a strip through all
 /// of them.
 ///
 /// # Safety
 /// What [`Product`] says of its memory holds for each product; B lies in rows, is one K-block
 /// long at most and as wide as one micro-tile at most, and so is C.
-unsafe fn strips<T: Element>(p: &Product<T>, shape: &Shape<T>, count: usize, apart: [isize; 3]) {
+unsafe fn strips<T: Element>(
+    p: &Product<T>,
+    shape: &Shape<T>,
+    (count, apart): (usize, [isize; 3]),
+) {
     let panels = p.m.div_ceil(shape.mr);
     for i in 0..panels {
         let rows = i * p.m / panels..(i + 1) * p.m / panels;
@@ -273,8 +290,7 @@ unsafe fn strips<T: Element>(p: &Product<T>, shape: &Shape<T>, count: usize, apa
 unsafe fn one_by_one<T: Element>(
     p: &Product<T>,
     shape: &Shape<T>,
-    count: usize,
-    apart: [isize; 3],
+    (count, apart): (usize, [isize; 3]),
 ) {
     let panels = p.m.div_ceil(shape.mr);
     let (low, higher) = (p.m / panels, p.m % panels);

@@ -121,7 +121,7 @@ fn n6_stacks_that_no_cache_holds() {
         });
         matmul_into(1.0, &a, &b, 0.0, &mut c).unwrap();
         let parts = matmul(&a.slice_axis(Axis(0), (count - 3..).into()), &b).unwrap();
-        assert_same_bits(&wide.slice(s![1..6;2, .., ..]), &parts.slice(s![..;-1, .., ..]), "last");
+        assert_same_bits(wide.slice(s![1..6;2, .., ..]), parts.slice(s![..;-1, .., ..]), "last");
         assert!(wide.slice(s![..;2, .., ..]).iter().all(|x| x.is_nan()));
     }
 }
