@@ -22,9 +22,9 @@ pub(crate) struct Gemm {
     /// Sides of the largest micro-tile.
     pub(crate) mr: usize,
     pub(crate) nr: usize,
-    /// What a multiply-add costs one thread, in ns, at best and on this CPU.
+    /// What a multiply-add costs one thread, in ns, at best, and on this CPU if that is known.
     pub(crate) step_ns: f64,
-    pub(crate) real_step_ns: f64,
+    pub(crate) real_step_ns: Option<f64>,
     /// Bytes of a core's L2.
     pub(crate) l2: usize,
     /// How many may work on it.
@@ -99,9 +99,8 @@ impl Gemm {
         let block_ns = self.cost_ns(self.m, K_BLOCK, self.n);
         let chunk = (tuning::MATMUL_SPLIT_CHUNK_NS / block_ns).ceil().max(1.0) as usize;
         let round = round.min(self.k.div_ceil(K_BLOCK));
-        // Three quarters of a thread's share: others may come late, or this one be held up.
-        let most = (tuning::MATMUL_CHUNK_NS / block_ns) as usize;
-        let direct = (3 * round / (4 * self.threads)).min(most).max(1);
+        let share = tuning::MATMUL_SPLIT_DIRECT * round as f64 / self.threads as f64;
+        let direct = share.min(tuning::MATMUL_CHUNK_NS / block_ns).max(1.0) as usize;
         Some(Split { direct, chunk, round })
     }
 
@@ -112,11 +111,13 @@ impl Gemm {
     }
 
     /// What the pool is told that work of `cost` ns costs: enough to be shared by those who
-    /// are awake if the multiply-adds alone are.
+    /// are awake if the multiply-adds alone are, by what they are known to take. (Others take
+    /// less than they are thought to: `i32` of 56^3 4.9 us and not 8.8, too short to share.)
     #[inline]
     pub(crate) fn seen_ns(&self, cost: f64) -> f64 {
-        let steps_ns = self.m as f64 * self.k as f64 * self.n as f64 * self.real_step_ns;
-        let shared = steps_ns >= tuning::MATMUL_AWAKE_MIN_NS && tuning::PAR_MIN.get().is_none();
+        let steps = self.m as f64 * self.k as f64 * self.n as f64;
+        let pays = |step_ns: f64| steps * step_ns >= tuning::MATMUL_AWAKE_MIN_NS;
+        let shared = self.real_step_ns.is_some_and(pays) && tuning::PAR_MIN.get().is_none();
         if shared { cost.max(tuning::AWAKE_MIN_NS) } else { cost }
     }
 
@@ -292,7 +293,7 @@ mod tests {
 
     fn gemm(m: usize, k: usize, n: usize) -> Gemm {
         let (a, b) = ([k as isize, 1], [n as isize, 1]);
-        let (step_ns, real_step_ns) = (0.0114, 0.0174);
+        let (step_ns, real_step_ns) = (0.0114, Some(0.0174));
         Gemm {
             m,
             k,

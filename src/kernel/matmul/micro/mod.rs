@@ -46,11 +46,11 @@ impl<T> Shape<T> {
         self.vectors * self.lanes
     }
 
-    /// What a multiply-add costs on this CPU, in ns.
+    /// What a multiply-add costs on this CPU, in ns, where that is known.
     #[inline]
-    pub(crate) fn real_step_ns(&self) -> f64 {
+    pub(crate) fn real_step_ns(&self) -> Option<f64> {
         let wide = self.lanes * size_of::<T>() == 64;
-        if wide && halves() { self.step_ns * tuning::MATMUL_HALVES } else { self.step_ns }
+        (wide && halves()).then_some(self.step_ns * tuning::MATMUL_HALVES)
     }
 
     /// The kernel for tiles of `rows` by `cols`.

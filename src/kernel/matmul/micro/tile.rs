@@ -197,45 +197,39 @@ unsafe fn store<V: Vector, const N: usize, const PART: bool>(
 /// Has the lines of `len` elements brought into L1.
 #[inline(always)]
 pub(in super::super) fn fetch<T>(from: *const T, len: usize) {
-    each_line(from, len, |_line| {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: a hint: no address is wrong.
-        unsafe {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T0>(_line);
-        }
-    });
+    fetch_lines::<L1, T>(from, len);
 }
 
 /// The same, to be written.
 #[inline(always)]
 pub(in super::super) fn fetch_to_write<T>(from: *const T, len: usize) {
-    each_line(from, len, |_line| {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: the same.
-        unsafe {
-            use std::arch::x86_64::{_MM_HINT_ET0, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_ET0>(_line);
-        }
-    });
+    fetch_lines::<TO_WRITE, T>(from, len);
 }
 
 /// The same, into L2.
 #[inline(always)]
 pub(in super::super) fn fetch_l2<T>(from: *const T, len: usize) {
-    each_line(from, len, |_line| {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: the same.
-        unsafe {
-            use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T1>(_line);
-        }
-    });
+    fetch_lines::<L2, T>(from, len);
 }
 
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::{_MM_HINT_ET0 as TO_WRITE, _MM_HINT_T0 as L1, _MM_HINT_T1 as L2};
+#[cfg(not(target_arch = "x86_64"))]
+const L1: i32 = 0;
+#[cfg(not(target_arch = "x86_64"))]
+const L2: i32 = 0;
+#[cfg(not(target_arch = "x86_64"))]
+const TO_WRITE: i32 = 0;
+
 #[inline(always)]
-fn each_line<T>(from: *const T, len: usize, f: impl Fn(*const i8)) {
+fn fetch_lines<const HINT: i32, T>(from: *const T, len: usize) {
+    #[cfg(target_arch = "x86_64")]
     for byte in (0..len * size_of::<T>()).step_by(64) {
-        f(from.cast::<i8>().wrapping_add(byte));
+        // SAFETY: a hint: no address is wrong.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<HINT>(from.cast::<i8>().wrapping_add(byte));
+        }
     }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (from, len);
 }
